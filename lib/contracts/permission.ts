@@ -1,0 +1,5 @@
+import { z } from 'zod';
+
+/** What somebody may do. Each route names exactly one; identities hold sets of them. */
+export const Permission = z.enum(['health:read', 'telemetry:read', 'notes:read', 'notes:write', 'settings:read']);
+export type Permission = z.infer<typeof Permission>;

@@ -1,0 +1,113 @@
+import 'server-only';
+import type { z } from 'zod';
+import type { Permission } from '@/lib/contracts/permission';
+import { type Identity, identify } from './auth/identity';
+import { refuseForeignOrigin } from './auth/origin';
+import { AppError } from './errors';
+import { log } from './log';
+
+/** Bytes of a request body that are read at most. */
+export const MAX_BODY_BYTES = 1024 * 1024;
+
+export interface RouteContext {
+  /** Aborts when the reader leaves; pass it to every upstream. */
+  signal: AbortSignal;
+  identity: Identity;
+  nowMs: number;
+}
+
+type NextContext = { params: Promise<Record<string, string | string[] | undefined>> };
+
+/** A route handler that remembers what it was made of, for the OpenAPI document and its test. */
+export interface RouteHandler {
+  (request: Request, context?: NextContext): Promise<Response>;
+  permission: Permission;
+  schema: z.ZodType;
+}
+
+/**
+ * The one wrapper of every route: checks origin and permission, merges path, query and (for writes) JSON body, parses
+ * them with `schema`, and turns whatever is thrown into the one error body. What `read` returns is sent as JSON, unless
+ * it is a Response already (streams, files).
+ */
+export function route<S extends z.ZodType>(
+  permission: Permission,
+  schema: S,
+  read: (params: z.infer<S>, context: RouteContext) => Promise<unknown> | unknown,
+): RouteHandler {
+  const handler = async (request: Request, context?: NextContext): Promise<Response> => {
+    try {
+      refuseForeignOrigin(request);
+      const identity = identify(request);
+      if (!identity.permissions.has(permission)) {
+        throw new AppError('forbidden', `${identity.name} may not do this: it needs the permission ${permission}.`);
+      }
+      const parsed = schema.safeParse(await inputOf(request, context));
+      if (!parsed.success) throw badInput(parsed.error);
+      const result = await read(parsed.data, { signal: request.signal, identity, nowMs: Date.now() });
+      if (result instanceof Response) return result;
+      if (result === undefined) return new Response(null, { status: 204 });
+      return Response.json(result, { headers: { 'cache-control': 'no-store' } });
+    } catch (error) {
+      return failure(error, request);
+    }
+  };
+  return Object.assign(handler, { permission, schema });
+}
+
+async function inputOf(request: Request, context: NextContext | undefined): Promise<unknown> {
+  const query = Object.fromEntries(new URL(request.url).searchParams);
+  const path = await context?.params;
+  if (request.method === 'GET' || request.method === 'HEAD' || request.method === 'DELETE')
+    return { ...query, ...path };
+  const body = await readJson(request);
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new AppError('bad_request', 'The body must be a JSON object.');
+  }
+  return { ...query, ...body, ...path };
+}
+
+async function readJson(request: Request): Promise<unknown> {
+  const type = request.headers.get('content-type') ?? '';
+  if (!/^application\/json\b/i.test(type)) {
+    throw new AppError('bad_request', 'The body must be sent as application/json.');
+  }
+  const text = await readText(request, MAX_BODY_BYTES);
+  try {
+    return text === '' ? {} : JSON.parse(text);
+  } catch (cause) {
+    throw new AppError('bad_request', 'The body is not valid JSON.', { cause });
+  }
+}
+
+/** Reads a request's body as text and stops at the bound: a body may lie about its length. */
+export async function readText(request: Request, maxBytes: number): Promise<string> {
+  if (request.body === null) return '';
+  const decoder = new TextDecoder();
+  let bytes = 0;
+  let text = '';
+  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw new AppError('too_large', `The body is larger than ${maxBytes} bytes.`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function badInput(error: z.ZodError): AppError {
+  const fields = Object.fromEntries(error.issues.map((issue) => [issue.path.join('.') || 'request', issue.message]));
+  const first = Object.entries(fields)[0];
+  return new AppError('bad_request', first ? `${first[0]}: ${first[1]}.` : 'The request is not valid.', { fields });
+}
+
+function failure(error: unknown, request: Request): Response {
+  const { pathname } = new URL(request.url);
+  if (request.signal.aborted) return new Response(null, { status: 499 });
+  const known = error instanceof AppError ? error : null;
+  const answer =
+    known ?? new AppError('internal', 'The console failed on this request. Its log has the reason.', { cause: error });
+  const line = { code: answer.code, source: answer.details.source, path: pathname, err: answer.details.cause ?? error };
+  if (answer.status >= 500) log.error(line, answer.message);
+  else log.info({ ...line, err: undefined }, answer.message);
+  return Response.json(answer.toBody(), { status: answer.status, headers: { 'cache-control': 'no-store' } });
+}

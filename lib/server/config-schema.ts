@@ -1,0 +1,200 @@
+import 'server-only';
+import { z } from 'zod';
+import { block, listOf, oneOf } from './config-problems';
+import {
+  amount,
+  count,
+  databaseUrl,
+  durationMs,
+  flag,
+  httpUrl,
+  re2Pattern,
+  share,
+  sizeBytes,
+  telemetryName,
+  text,
+  webLink,
+} from './config-values';
+
+/** `windsock.yaml` as people write it; `config-parse.ts` turns it into what the console uses. */
+
+const secretError = 'expected {env: NAME}, {file: PATH}, or the text itself';
+export const Secret = z.union([z.string().min(1), z.strictObject({ env: text() }), z.strictObject({ file: text() })], {
+  error: secretError,
+});
+export type Secret = z.infer<typeof Secret>;
+
+const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+const source = {
+  name: text(60).optional(),
+  url: httpUrl,
+  tenant: text(200).optional(),
+  bearerToken: Secret.optional(),
+  basicAuth: block({ username: text(200), password: Secret }).optional(),
+  headers: z
+    .record(z.string().regex(HEADER_NAME, { error: 'expected the name of an HTTP header' }), Secret, {
+      error: 'expected header names with their values',
+    })
+    .optional(),
+  timeout: durationMs(100, 600_000, '100ms to 10m').prefault('30s'),
+  maxConcurrent: count(1, 256).default(8),
+  maxAnswerSize: sizeBytes(10_000, 500_000_000, '10kB to 500MB').prefault('20MB'),
+  explore: block({ grafanaUrl: httpUrl, datasourceUid: text(200) }).optional(),
+};
+
+export const SourceBlock = block(source);
+export type SourceBlock = z.infer<typeof SourceBlock>;
+export const PrometheusBlock = block({
+  ...source,
+  scrapeInterval: durationMs(1_000, 3_600_000, '1s to 1h').prefault('30s'),
+});
+
+export const PRESETS = [
+  'auto',
+  'windsock',
+  'triton',
+  'vllm',
+  'sglang',
+  'tgi',
+  'kserve-python',
+  'kserve-llmisvc',
+  'seldon-core-2',
+  'seldon-core-1',
+  'mlserver',
+  'bentoml',
+  'torchserve',
+  'tf-serving',
+  'ray-serve',
+  'fastapi-instrumentator',
+  'otel-http',
+  'otel-genai',
+  'istio',
+  'inference-gateway',
+  'litellm',
+  'evidently-legacy',
+] as const;
+
+const override = block({
+  metric: telemetryName.optional(),
+  type: oneOf(['counter', 'histogram', 'native_histogram', 'summary', 'gauge']).optional(),
+  unit: oneOf(['seconds', 'milliseconds', 'microseconds', 'nanoseconds']).optional(),
+  labels: z.record(text(60), telemetryName, { error: 'expected label roles with label names' }).optional(),
+  errorValues: z.array(text(100), { error: 'expected a list of label values' }).optional(),
+}).optional();
+
+const renames = z.record(text(60), telemetryName, { error: 'expected names of the contract with your names' });
+
+const signals = block({
+  preset: oneOf(PRESETS).default('auto'),
+  modelLabel: telemetryName.optional(),
+  versionLabels: z.array(telemetryName, { error: 'expected a list of label names' }).default([]),
+  overrides: block({
+    requests: override,
+    errors: override,
+    latency: override,
+    featureFetch: override,
+    stageTime: override,
+    inFlight: override,
+    role: override,
+    featureValue: override,
+    featureCategory: override,
+    featureMissing: override,
+    featureObserved: override,
+    predictionScore: override,
+    predictions: override,
+    featureBaseline: override,
+    featureDriftScore: override,
+    outcomes: override,
+    labelFreshness: override,
+    batchDuration: override,
+    batchRows: override,
+    batchLastSuccess: override,
+    pipelineBacklog: override,
+  }).prefault({}),
+  logFields: renames.default({}),
+  spanAttributes: renames.default({}),
+});
+
+const slo = block({
+  name: text(100).optional(),
+  kind: oneOf(['availability', 'latency', 'freshness', 'quality']),
+  objective: share,
+  window: durationMs(3_600_000, 366 * 86_400_000, '1h to 366d').prefault('30d'),
+  threshold: durationMs(1, 366 * 86_400_000, '1ms to 366d').optional(),
+  measure: oneOf(['accuracy', 'precision', 'recall']).optional(),
+}).superRefine((value, context) => {
+  const timed = value.kind === 'latency' || value.kind === 'freshness';
+  const problem = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+  if (timed && value.threshold === undefined) problem('threshold', `expected a duration: kind ${value.kind} needs one`);
+  if (!timed && value.threshold !== undefined) problem('threshold', `kind ${value.kind} takes no threshold`);
+  if (value.kind === 'quality' && value.measure === undefined) {
+    problem('measure', 'expected one of accuracy, precision, recall: kind quality needs one');
+  }
+  if (value.kind !== 'quality' && value.measure !== undefined)
+    problem('measure', `kind ${value.kind} takes no measure`);
+});
+
+const policy = block({
+  maxP95IncreaseRatio: amount(0, 100).optional(),
+  maxErrorIncreasePoints: amount(0, 100).optional(),
+  minRequests: count(1, 1_000_000_000).optional(),
+  minMinutes: amount(0, 100_000).optional(),
+  maxQualityDropPoints: amount(0, 100).optional(),
+  challengerShare: share.optional(),
+  guard: block({ violations: count(1, 1_000) }).optional(),
+});
+
+const model = block({
+  name: text(),
+  champion: text(200).optional(),
+  challenger: text(200).optional(),
+  owner: text(200).optional(),
+  runbook: webLink.optional(),
+  slos: z.array(slo, { error: 'expected a list of objectives' }).default([]),
+  policy: policy.prefault({}),
+}).refine((value) => value.champion === undefined || value.champion !== value.challenger, {
+  path: ['challenger'],
+  error: 'expected another version than the champion',
+});
+
+const HOST = /^(\[[0-9a-f:]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:\d{1,5})?$/i;
+
+export const ConfigFile = block({
+  server: block({
+    host: text(200).default('127.0.0.1'),
+    port: count(1, 65_535).default(3000),
+    publicUrl: httpUrl.optional(),
+    allowedHosts: z
+      .array(text(200).regex(HOST, { error: 'expected a host name such as windsock.example.com' }), {
+        error: 'expected a list of host names',
+      })
+      .default([]),
+  }).prefault({}),
+  sources: block({
+    prometheus: listOf(PrometheusBlock).default([]),
+    loki: listOf(SourceBlock).default([]),
+    tempo: listOf(SourceBlock).default([]),
+    alertmanager: listOf(SourceBlock).default([]),
+  }).refine((value) => Object.values(value).some((list) => list.length > 0), {
+    error: 'expected at least one source: prometheus, loki, tempo or alertmanager',
+  }),
+  signals: signals.prefault({}),
+  models: z.array(model, { error: 'expected a list of models' }).default([]),
+  redaction: block({
+    defaults: flag.default(true),
+    rules: z
+      .array(block({ name: text(60), pattern: re2Pattern, replacement: z.string().max(200).optional() }), {
+        error: 'expected a list of rules',
+      })
+      .default([]),
+  }).prefault({}),
+  events: block({
+    firstTraffic: flag.default(true),
+    roleChanges: flag.default(true),
+    alerts: flag.default(true),
+    notes: flag.default(true),
+  }).prefault({}),
+  database: block({ url: databaseUrl.optional() }).prefault({}),
+});
+export type ConfigFile = z.infer<typeof ConfigFile>;

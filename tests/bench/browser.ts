@@ -1,0 +1,65 @@
+import { gzipSync } from 'node:zlib';
+import { launchChromium, openPage } from '../chromium';
+import { type Figures, median, round3 } from './figures';
+
+const COLD_RUNS = 5;
+
+/** Scripts a page has loaded by the time its content is there: gzip bytes, those of the chart library apart. */
+async function firstLoad(
+  consoleUrl: string,
+  path: string,
+): Promise<{ appKb: number; chartsKb: number; drawnMs: number }> {
+  const browser = await launchChromium();
+  try {
+    const { page } = await openPage(browser);
+    const scripts: Promise<{ bytes: number; charts: boolean }>[] = [];
+    page.on('response', (response) => {
+      if (!/\.js(\?|$)/.test(response.url())) return;
+      scripts.push(
+        response.body().then((body) => ({
+          bytes: gzipSync(body, { level: 6 }).byteLength,
+          // ECharts and its renderer name themselves in their own source.
+          charts: body.includes('echarts') && body.byteLength > 200_000,
+        })),
+      );
+    });
+    const start = performance.now();
+    await page.goto(consoleUrl + path, { waitUntil: 'commit' });
+    await page
+      .getByRole('link', { name: 'fraud_detector' })
+      .first()
+      .or(page.locator('canvas').first())
+      .first()
+      .waitFor();
+    const drawnMs = performance.now() - start;
+    await page.waitForLoadState('networkidle');
+    const sizes = await Promise.all(scripts);
+    const sum = (charts: boolean) =>
+      sizes.filter((size) => size.charts === charts).reduce((total, size) => total + size.bytes, 0) / 1_000;
+    return { appKb: sum(false), chartsKb: sum(true), drawnMs };
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Time to the overview drawn from a cold browser, and first-load JavaScript of each page. */
+export async function measureBrowser(consoleUrl: string): Promise<Figures> {
+  const figures: Figures = {};
+  const cold: number[] = [];
+  for (let run = 0; run < COLD_RUNS; run += 1) cold.push((await firstLoad(consoleUrl, '/')).drawnMs);
+  figures.overviewDrawnColdMs = {
+    value: round3(median(cold)),
+    unit: 'ms',
+    note: `median of ${COLD_RUNS} cold browsers`,
+  };
+  for (const [name, path] of [
+    ['overview', '/'],
+    ['model', '/models/fraud_detector'],
+    ['settings', '/settings/sources'],
+  ] as const) {
+    const { appKb, chartsKb } = await firstLoad(consoleUrl, path);
+    figures[`${name}FirstLoadJs`] = { value: round3(appKb), unit: 'kB gzip', limit: 250 };
+    figures[`${name}ChartsJs`] = { value: round3(chartsKb), unit: 'kB gzip', note: 'loaded apart' };
+  }
+  return figures;
+}

@@ -1,0 +1,180 @@
+import 'server-only';
+import type { Sample, SeriesSet } from '@/lib/contracts/series';
+import { gridLength, MAX_POINTS, snapRange, stepForRange, toQueryDuration } from '@/lib/domain/time';
+import { type Answer, toAnswer } from '../answer';
+import { queryCache } from '../cache';
+import { type ClientOptions, requestKey } from '../cached-upstream';
+import type { SourceConfig } from '../config';
+import type { UpstreamParams } from '../upstream-url';
+import { upstreamUrl } from '../upstream-url';
+import { prometheusApi, toSeconds } from './api';
+import { type PrometheusCatalog, prometheusCatalog } from './catalog';
+import { isSplittable, settledEndMs, throughRangeCache } from './range-cache';
+import {
+  type Exemplar,
+  type Grid,
+  HISTOGRAM_WARNING,
+  type NativeHistogram,
+  toExemplars,
+  toNativeHistograms,
+  toSamples,
+  toSeriesSet,
+} from './results';
+import { Exemplars, QueryData } from './schema';
+import { type PrometheusState, prometheusState } from './state';
+import { z } from 'zod';
+
+/** Series of one answer at most, unless a caller asks for fewer or more. */
+export const MAX_SERIES = 5_000;
+
+export interface RangeAsked {
+  startMs: number;
+  endMs: number;
+  /** Left out: chosen for a chart of ordinary width. Lengthened when the range would have more than 2,000 points. */
+  stepMs?: number;
+}
+
+export interface PrometheusClient extends PrometheusCatalog, PrometheusState {
+  readonly source: SourceConfig;
+  /** One value per series at an instant. Null where the value is NaN, infinite or a native histogram. */
+  instant(query: string, timeMs: number, signal: AbortSignal, limit?: number): Promise<Answer<Sample[]>>;
+  /** Series on a grid that is aligned to the step, both ends included; at most 2,000 points. */
+  range(query: string, range: RangeAsked, signal: AbortSignal, limit?: number): Promise<Answer<SeriesSet>>;
+  /** The native histograms of an instant query. */
+  nativeHistograms(query: string, timeMs: number, signal: AbortSignal): Promise<Answer<NativeHistogram[]>>;
+  /** Exemplars of every selector in the query; none when the server keeps none. */
+  exemplars(query: string, range: { startMs: number; endMs: number }, signal: AbortSignal): Promise<Answer<Exemplar[]>>;
+  /** The query in the server's own formatting. */
+  formatQuery(query: string, signal: AbortSignal): Promise<string>;
+}
+
+/** The grid a range is asked on: aligned to the step, which grows until no series has more than 2,000 points. */
+export function gridOf({ startMs, endMs, stepMs }: RangeAsked): Grid {
+  let step = stepMs ?? stepForRange(endMs - startMs);
+  // Aligning adds up to one point on either side.
+  if (gridLength(startMs, endMs, step) > MAX_POINTS - 2) step = stepForRange(endMs - startMs, MAX_POINTS - 2, step);
+  return { ...snapRange({ startMs, endMs }, step), stepMs: step };
+}
+
+const cutSentence = (limit: number): string => `Only the first ${limit} series are here; the answer has more.`;
+
+/** A client of one Prometheus, Mimir, Thanos or VictoriaMetrics. */
+export function prometheusClient(source: SourceConfig, options: ClientOptions = {}): PrometheusClient {
+  const api = prometheusApi(source, options);
+  const nowMs = options.nowMs ?? Date.now;
+  const cache = options.cache ?? queryCache();
+  const timeout = toSeconds(source.timeoutMs);
+
+  const query = (text: string, timeMs: number, signal: AbortSignal, limit: number) =>
+    api({
+      path: '/api/v1/query',
+      params: { query: text, time: toSeconds(timeMs), timeout, limit: limit + 1 },
+      data: QueryData,
+      span: { endMs: timeMs, stepMs: null },
+      signal,
+      form: true,
+    });
+
+  const askedAt = (text: string, timeMs: number) =>
+    ({ language: 'promql', query: text, startMs: timeMs, endMs: timeMs, stepMs: null }) as const;
+
+  async function range(text: string, asked: RangeAsked, signal: AbortSignal, limit = MAX_SERIES) {
+    const grid = gridOf(asked);
+    const path = '/api/v1/query_range';
+    const paramsOf = (part: Grid): UpstreamParams => ({
+      query: text,
+      start: toSeconds(part.startMs),
+      end: toSeconds(part.endMs),
+      step: toSeconds(part.stepMs),
+      timeout,
+      limit: limit + 1,
+    });
+    const warnings = new Set<string>();
+    if (asked.stepMs !== undefined && grid.stepMs !== asked.stepMs) {
+      warnings.add(
+        `The step is ${toQueryDuration(grid.stepMs)} instead of ${toQueryDuration(asked.stepMs)}, so that no series has more than ${MAX_POINTS} points.`,
+      );
+    }
+    let truncated: string | null = null;
+    let elapsedMs = 0;
+    let cached = false;
+
+    const ask = async (part: Grid) => {
+      const answer = await api({
+        path,
+        params: paramsOf(part),
+        data: QueryData,
+        span: { endMs: part.endMs, stepMs: part.stepMs },
+        signal,
+        form: true,
+      });
+      const { set, hasHistograms } = toSeriesSet(source, answer.data, part);
+      for (const warning of answer.warnings) warnings.add(warning);
+      if (hasHistograms) warnings.add(HISTOGRAM_WARNING);
+      truncated = answer.truncated;
+      if (answer.limited || set.series.length > limit) truncated = cutSentence(limit);
+      elapsedMs = answer.elapsedMs;
+      cached = answer.cached;
+      const whole = truncated === null && answer.warnings.length === 0 && !hasHistograms;
+      return { set: { ...set, series: set.series.slice(0, limit) }, whole };
+    };
+
+    const request = { source, path, params: { ...paramsOf(grid), start: '', end: '' }, schema: z.unknown(), signal };
+    const { set, stitched } =
+      isSplittable(text) && grid.startMs < settledEndMs(grid.stepMs, nowMs())
+        ? await throughRangeCache({ cache, key: `settled ${requestKey(request)}`, nowMs: nowMs() }, grid, ask)
+        : { ...(await ask(grid)), stitched: false };
+    return toAnswer(source, { language: 'promql', query: text, ...grid }, set, {
+      elapsedMs,
+      requestUrl: upstreamUrl(source, path, paramsOf(grid)).shown,
+      cached: cached || stitched,
+      truncated,
+      warnings: [...warnings],
+    });
+  }
+
+  return {
+    source,
+    ...prometheusCatalog(source, api),
+    ...prometheusState(source, api),
+    range,
+    async instant(text, timeMs, signal, limit = MAX_SERIES) {
+      const answer = await query(text, timeMs, signal, limit);
+      const { samples, hasHistograms } = toSamples(source, answer.data);
+      return toAnswer(source, askedAt(text, timeMs), samples.slice(0, limit), {
+        ...answer,
+        truncated: answer.limited || samples.length > limit ? cutSentence(limit) : answer.truncated,
+        warnings: hasHistograms ? [...answer.warnings, HISTOGRAM_WARNING] : answer.warnings,
+      });
+    },
+    async nativeHistograms(text, timeMs, signal) {
+      const answer = await query(text, timeMs, signal, MAX_SERIES);
+      return toAnswer(source, askedAt(text, timeMs), toNativeHistograms(source, answer.data), answer);
+    },
+    async exemplars(text, { startMs, endMs }, signal) {
+      // The defaults of start and end are the ends of time: both are always sent.
+      const answer = await api({
+        path: '/api/v1/query_exemplars',
+        params: { query: text, start: toSeconds(startMs), end: toSeconds(endMs) },
+        data: Exemplars,
+        span: { endMs, stepMs: null },
+        signal,
+        form: true,
+        whenEmpty: [],
+      });
+      const asked = { language: 'promql', query: text, startMs, endMs, stepMs: null } as const;
+      return toAnswer(source, asked, toExemplars(answer.data), answer);
+    },
+    async formatQuery(text, signal) {
+      const answer = await api({
+        path: '/api/v1/format_query',
+        params: { query: text },
+        data: z.string(),
+        span: null,
+        signal,
+        form: true,
+      });
+      return answer.data;
+    },
+  };
+}

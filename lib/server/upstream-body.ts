@@ -1,0 +1,38 @@
+import 'server-only';
+
+/** The answer was larger than allowed; reading stopped and the connection was let go. */
+export class TooLargeError extends Error {}
+
+/**
+ * A response's body as text, read piece by piece so that its length never has to be believed. Beyond `maxBytes` (after
+ * decompression) reading stops: 'refuse' throws TooLargeError, 'cut' returns the beginning.
+ */
+export async function readBounded(
+  response: Response,
+  maxBytes: number,
+  beyond: 'refuse' | 'cut',
+): Promise<{ text: string; bytes: number }> {
+  if (response.body === null) return { text: '', bytes: 0 };
+  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
+  if (beyond === 'refuse' && Number(response.headers.get('content-length') ?? 0) > maxBytes) {
+    await reader.cancel();
+    throw new TooLargeError(`announced more than ${maxBytes} bytes`);
+  }
+  const decoder = new TextDecoder();
+  const pieces: string[] = [];
+  let bytes = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    bytes += value.byteLength;
+    if (bytes > maxBytes) {
+      await reader.cancel();
+      if (beyond === 'refuse') throw new TooLargeError(`sent more than ${maxBytes} bytes`);
+      pieces.push(decoder.decode(value.subarray(0, value.byteLength - (bytes - maxBytes))));
+      return { text: pieces.join(''), bytes: maxBytes };
+    }
+    pieces.push(decoder.decode(value, { stream: true }));
+  }
+  pieces.push(decoder.decode());
+  return { text: pieces.join(''), bytes };
+}

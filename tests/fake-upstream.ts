@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -43,7 +43,8 @@ export const html = (status = 200): Behaviour =>
   text('<!DOCTYPE html><html><body>Log in</body></html>', status, { 'content-type': 'text/html' });
 
 /** JSON that ends in the middle, though the answer itself is whole. */
-export const malformed = (): Behaviour => text('{"status":"success","data":{', 200, { 'content-type': 'application/json' });
+export const malformed = (): Behaviour =>
+  text('{"status":"success","data":{', 200, { 'content-type': 'application/json' });
 
 /** The connection breaks in the middle of the body. */
 export const truncated = (): Behaviour => (_request, response, socket) => {
@@ -183,7 +184,9 @@ export class FakeUpstream {
     response.on('close', () => {
       if (!response.writableFinished) this.aborted += 1;
     });
-    const rule = this.#rules.find(({ path }) => (typeof path === 'string' ? path === url.pathname : path.test(url.pathname)));
+    const rule = this.#rules.find(({ path }) =>
+      typeof path === 'string' ? path === url.pathname : path.test(url.pathname),
+    );
     await (rule?.behaviour ?? text('404 page not found\n', 404))(seen, response, request.socket);
   }
 }
@@ -229,7 +232,9 @@ export const recording = (folder: string, name: string): Recording =>
   JSON.parse(readFileSync(`${RECORDINGS}${folder}/${name}.json`, 'utf8')) as Recording;
 
 /** Answers as the recorded server did: status, content type, body. */
-export const replay = ({ response: recorded }: Recording): Behaviour => (_request, response) => {
-  response.writeHead(recorded.status, recorded.contentType === '' ? {} : { 'content-type': recorded.contentType });
-  response.end(typeof recorded.body === 'string' ? recorded.body : JSON.stringify(recorded.body ?? ''));
-};
+export const replay =
+  ({ response: recorded }: Recording): Behaviour =>
+  (_request, response) => {
+    response.writeHead(recorded.status, recorded.contentType === '' ? {} : { 'content-type': recorded.contentType });
+    response.end(typeof recorded.body === 'string' ? recorded.body : JSON.stringify(recorded.body ?? ''));
+  };

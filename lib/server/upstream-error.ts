@@ -99,7 +99,10 @@ export function refusalError(source: SourceConfig, path: string, refusal: Refusa
     return make('upstream_rejected', `${name} is asked too much (429)${words}.${retryAfter(refusal.headers)}${advice}`);
   }
   if (status === 504 || explained.code === 'upstream_timeout') {
-    return make('upstream_timeout', `${name} ran out of time (${status})${words}. Try a shorter range or a simpler query.`);
+    return make(
+      'upstream_timeout',
+      `${name} ran out of time (${status})${words}. Try a shorter range or a simpler query.`,
+    );
   }
   if (status === 502 || status === 503 || explained.code === 'upstream_unreachable') {
     return make(

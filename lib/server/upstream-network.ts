@@ -35,7 +35,8 @@ export const isUnreachable = (error: unknown): boolean =>
   error instanceof TypeError && !(error instanceof AppError) && error.message === 'fetch failed';
 
 /** Whether something answered that is not HTTP. */
-export const speaksOtherProtocol = (error: unknown): boolean => /^HPE_|^UND_ERR_HEADERS_OVERFLOW/.test(codeOf(error) ?? '');
+export const speaksOtherProtocol = (error: unknown): boolean =>
+  /^HPE_|^UND_ERR_HEADERS_OVERFLOW/.test(codeOf(error) ?? '');
 
 export const NOT_HTTP =
   'answered with something that is not HTTP: check the port of its address in windsock.yaml (gRPC and HTTP have their own).';

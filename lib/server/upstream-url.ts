@@ -42,6 +42,8 @@ export function upstreamUrl(source: SourceConfig, path: string, params: Upstream
   const authorization: Record<string, string> =
     username === ''
       ? {}
-      : { authorization: `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}` };
+      : {
+          authorization: `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`,
+        };
   return { full, bare, search: query, shown: full, authorization };
 }

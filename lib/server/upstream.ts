@@ -5,8 +5,8 @@ import type { SourceConfig } from './config';
 import { AppError } from './errors';
 import { Limiter } from './limiter';
 import { processWide } from './process-wide';
-import { type Explanation, HTML_ANSWER, looksLikeHtml, malformed, type Refusal, refusalError } from './upstream-error';
 import { readBounded, TooLargeError } from './upstream-body';
+import { type Explanation, HTML_ANSWER, looksLikeHtml, malformed, type Refusal, refusalError } from './upstream-error';
 import { isUnreachable, NOT_HTTP, speaksOtherProtocol, unreachableError } from './upstream-network';
 import { type UpstreamParams, upstreamUrl } from './upstream-url';
 
@@ -181,7 +181,11 @@ function parseAnswer<S extends z.ZodType>(
       try {
         raw = JSON.parse(text);
       } catch (cause) {
-        throw malformed(source, 'answered with something that is not whole JSON: check its address and try again.', cause);
+        throw malformed(
+          source,
+          'answered with something that is not whole JSON: check its address and try again.',
+          cause,
+        );
       }
     }
   }

@@ -1,10 +1,10 @@
 import 'server-only';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Provenance } from '../answer';
 import { type AnswerSpan, type ClientOptions, fetchCached } from '../cached-upstream';
 import type { SourceConfig } from '../config';
-import type { UpstreamParams } from '../upstream-url';
 import type { Explanation, Refusal } from '../upstream-error';
+import type { UpstreamParams } from '../upstream-url';
 import { ErrorEnvelope, envelope } from './schema';
 
 /** Beyond this a query goes as a form: proxies cut addresses at 8 KB, some at 4. */
@@ -82,7 +82,9 @@ export function prometheusApi(source: SourceConfig, options: ClientOptions): Pro
         schema,
         signal: ask.signal,
         explain: explainPrometheus,
-        ...('whenEmpty' in ask ? { whenEmpty: { status: 'success', data: ask.whenEmpty } as z.input<typeof schema> } : {}),
+        ...('whenEmpty' in ask
+          ? { whenEmpty: { status: 'success', data: ask.whenEmpty } as z.input<typeof schema> }
+          : {}),
       },
       ask.span,
       options,

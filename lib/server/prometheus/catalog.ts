@@ -44,7 +44,9 @@ export function prometheusCatalog(source: SourceConfig, api: PrometheusApi): Pro
   const list = async <T>(
     path: string,
     { startMs, endMs, match = [], limit = MAX_NAMES }: CatalogAsked,
-    read: (params: Record<string, string | number | readonly string[]>) => Promise<PrometheusData<T[] | null | undefined>>,
+    read: (
+      params: Record<string, string | number | readonly string[]>,
+    ) => Promise<PrometheusData<T[] | null | undefined>>,
   ): Promise<Answer<T[]>> => {
     const answer = await read({
       start: toSeconds(startMs),

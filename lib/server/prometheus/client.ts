@@ -1,4 +1,5 @@
 import 'server-only';
+import { z } from 'zod';
 import type { Sample, SeriesSet } from '@/lib/contracts/series';
 import { gridLength, MAX_POINTS, snapRange, stepForRange, toQueryDuration } from '@/lib/domain/time';
 import { type Answer, toAnswer } from '../answer';
@@ -22,7 +23,6 @@ import {
 } from './results';
 import { Exemplars, QueryData } from './schema';
 import { type PrometheusState, prometheusState } from './state';
-import { z } from 'zod';
 
 /** Series of one answer at most, unless a caller asks for fewer or more. */
 export const MAX_SERIES = 5_000;

@@ -21,7 +21,12 @@ export interface Flavour {
 
 /** From the data of /status/buildinfo; null when the endpoint is missing. */
 export function flavourOf(
-  build: { application?: string | undefined; version?: string | undefined; revision?: string | undefined; goVersion?: string | undefined } | null,
+  build: {
+    application?: string | undefined;
+    version?: string | undefined;
+    revision?: string | undefined;
+    goVersion?: string | undefined;
+  } | null,
 ): Flavour {
   if (build === null) return flavour('unknown', null);
   const { application = '', version = '', revision, goVersion } = build;

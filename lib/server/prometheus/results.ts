@@ -1,10 +1,10 @@
 import 'server-only';
+import type { z } from 'zod';
 import type { Labels, Sample, SeriesSet } from '@/lib/contracts/series';
 import { gridLength } from '@/lib/domain/time';
 import type { SourceConfig } from '../config';
 import { AppError } from '../errors';
 import { type Exemplars, type QueryData, type RawHistogram, toNumber } from './schema';
-import type { z } from 'zod';
 
 export interface Grid {
   startMs: number;

@@ -191,7 +191,8 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 export function durationMs(text: string): number | null {
   if (!/^(?:\d+(?:ms|[smhdwy]))+$/.test(text)) return null;
   let total = 0;
-  for (const [, digits, unit] of text.matchAll(/(\d+)(ms|[smhdwy])/g)) total += Number(digits) * (UNIT_MS[unit ?? ''] ?? 0);
+  for (const [, digits, unit] of text.matchAll(/(\d+)(ms|[smhdwy])/g))
+    total += Number(digits) * (UNIT_MS[unit ?? ''] ?? 0);
   return total;
 }
 
@@ -205,9 +206,7 @@ export const TsdbStatus = z.object({
   headStats: z
     .object({ numSeries: z.number(), chunkCount: z.number().nullish(), minTime: z.number(), maxTime: z.number() })
     .nullish()
-    .transform((head) =>
-      head ? { series: head.numSeries, startMs: head.minTime, endMs: head.maxTime } : null,
-    ),
+    .transform((head) => (head ? { series: head.numSeries, startMs: head.minTime, endMs: head.maxTime } : null)),
   seriesCountByMetricName: counts,
   labelValueCountByLabelName: counts,
   seriesCountByLabelValuePair: counts,

@@ -1,0 +1,103 @@
+import 'server-only';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient } from '@libsql/client';
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import { isPostgres, postgresAdapter } from './db';
+import { failureOf, toStorageError } from './db-errors';
+import { sqliteAdapter, sqlitePath } from './db-sqlite';
+import { AppError } from './errors';
+import { applyMigrations, migrationNames, openSchemaEngine, prismaDirectory, readSchema } from './schema-engine';
+
+/** How long a second process waits for the first to finish its migrations. */
+const LOCK_PATIENCE_MS = 60_000;
+/** Any number will do, as long as no other program on the same PostgreSQL uses it. */
+const ADVISORY_LOCK = 7_149_203_851;
+
+/**
+ * Brings a database up to the schema, offline, by Prisma's own engine. Safe when several processes start at once: one
+ * migrates, the others wait. Returns the names of what was applied. Throws AppError `storage_unavailable`.
+ */
+export async function migrate(url: string, root: string = process.cwd()): Promise<string[]> {
+  try {
+    return isPostgres(url) ? await migratePostgres(url, root) : await migrateSqlite(url, root);
+  } catch (error) {
+    throw sentenceOf(error);
+  }
+}
+
+async function migrateSqlite(url: string, root: string): Promise<string[]> {
+  const directory = prismaDirectory('sqlite', root);
+  const factory = sqliteAdapter(url);
+  if (await isCurrent(factory, directory)) return [];
+  // A lock that the system frees when the process dies, unlike a lock file; beside the database, which is locked by the
+  // migration itself.
+  const lock = createClient({ url: `file:${sqlitePath(url)}-migrating` });
+  try {
+    await waitFor(() => lock.execute('BEGIN EXCLUSIVE'));
+    if (await isCurrent(factory, directory)) return [];
+    const engine = await openSchemaEngine(factory, readSchema(directory));
+    return await applyMigrations(engine, directory);
+  } finally {
+    lock.close();
+  }
+}
+
+async function migratePostgres(url: string, root: string): Promise<string[]> {
+  const directory = prismaDirectory('postgresql', root);
+  const factory = postgresAdapter(url, 2);
+  if (await isCurrent(factory, directory)) return [];
+  // One connection that stays open: the lock belongs to it and goes when it goes.
+  const holder = await postgresAdapter(url, 1).connect();
+  try {
+    await holder.queryRaw({ sql: `SELECT pg_advisory_lock(${ADVISORY_LOCK})::text`, args: [], argTypes: [] });
+    if (await isCurrent(factory, directory)) return [];
+    const engine = await openSchemaEngine(factory, readSchema(directory));
+    return await applyMigrations(engine, directory);
+  } finally {
+    await holder.dispose();
+  }
+}
+
+/** Whether every migration is applied; asking is cheaper than loading the engine, and most starts have nothing to do. */
+async function isCurrent(factory: { connect(): Promise<SqlDriverAdapter> }, directory: string): Promise<boolean> {
+  const adapter = await factory.connect();
+  try {
+    const { rows } = await adapter.queryRaw({
+      sql: 'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
+      args: [],
+      argTypes: [],
+    });
+    const applied = new Set(rows.map(([name]) => name));
+    return migrationNames(directory).every((name) => applied.has(name));
+  } catch (error) {
+    // No table of migrations yet is the usual first start; a real fault shows again in the next step.
+    if (failureOf(error).kind === 'lost') throw error;
+    return false;
+  } finally {
+    await adapter.dispose();
+  }
+}
+
+async function waitFor(lock: () => Promise<unknown>): Promise<void> {
+  const deadlineMs = performance.now() + LOCK_PATIENCE_MS;
+  for (;;) {
+    try {
+      await lock();
+      return;
+    } catch (error) {
+      if (failureOf(error).kind !== 'busy' || performance.now() > deadlineMs) throw error;
+      await sleep(50);
+    }
+  }
+}
+
+function sentenceOf(error: unknown): unknown {
+  const known = toStorageError(error);
+  if (known instanceof AppError) return known;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new AppError(
+    'storage_unavailable',
+    `The database could not be brought up to date: ${reason.trim().split('\n')[0] ?? ''}. Restore a backup, or see docs/configuration.md.`,
+    { cause: error },
+  );
+}

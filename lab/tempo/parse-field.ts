@@ -1,0 +1,103 @@
+import type { AttributeRef, BinaryOp, FieldExpression, SpansetFilter } from './ast';
+import { INTRINSICS } from './ast';
+import { isNumeric, TRUE } from './static';
+import type { TokenReader } from './token-reader';
+
+/**
+ * Binding powers as the server's grammar has them: `&&` and `||` share one level and associate to the left,
+ * unary minus binds like `+`, and `!` between `+` and `*`.
+ */
+const POWER: Readonly<Record<string, number>> = {
+  '&&': 1,
+  '||': 1,
+  '=': 2,
+  '!=': 2,
+  '<': 2,
+  '<=': 2,
+  '>': 2,
+  '>=': 2,
+  '=~': 2,
+  '!~': 2,
+  '+': 3,
+  '-': 3,
+  '*': 5,
+  '/': 5,
+  '%': 5,
+  '^': 6,
+};
+
+const isBinaryOp = (text: string): text is BinaryOp => text in POWER;
+
+/** `{ … }` with the reader at the brace; empty braces match every span. */
+export function parseFilter(reader: TokenReader): SpansetFilter {
+  reader.expect('{', false);
+  if (reader.take('}')) return { node: 'filter', expression: { node: 'static', value: TRUE } };
+  const expression = parseField(reader);
+  reader.expect('}', false);
+  return { node: 'filter', expression };
+}
+
+export function parseField(reader: TokenReader, minPower = 0): FieldExpression {
+  let left = parseUnary(reader);
+  for (;;) {
+    const token = reader.peek();
+    if (token.kind !== 'symbol' || !isBinaryOp(token.text)) return left;
+    const power = POWER[token.text] ?? 0;
+    if (power <= minPower) return left;
+    reader.next();
+    // Only the power operator associates to the right.
+    const right = parseField(reader, token.text === '^' ? power - 1 : power);
+    left = { node: 'binary', op: token.text, left, right };
+  }
+}
+
+function parseUnary(reader: TokenReader): FieldExpression {
+  if (reader.take('-')) {
+    const expression = parseField(reader, 3);
+    if (expression.node === 'static' && isNumeric(expression.value)) {
+      return { node: 'static', value: { ...expression.value, value: -expression.value.value } };
+    }
+    return { node: 'unary', op: '-', expression };
+  }
+  if (reader.take('!')) return { node: 'unary', op: '!', expression: parseField(reader, 4) };
+  if (reader.take('(')) {
+    const inner = parseField(reader);
+    reader.expect(')', false);
+    return inner;
+  }
+  const token = reader.peek();
+  if (token.kind === 'static') {
+    reader.next();
+    return { node: 'static', value: token.value };
+  }
+  const attribute = takeAttribute(reader);
+  if (attribute === null) throw reader.unexpected();
+  return attribute;
+}
+
+function takeAttribute(reader: TokenReader): AttributeRef | null {
+  const token = reader.peek();
+  if (token.kind === 'attribute') {
+    reader.next();
+    return { node: 'attribute', scope: token.scope, parent: token.parent, name: token.name };
+  }
+  const intrinsic = token.kind === 'intrinsic' ? INTRINSICS.get(token.text) : undefined;
+  if (intrinsic === undefined) return null;
+  reader.next();
+  return { node: 'intrinsic', intrinsic, spelling: token.text };
+}
+
+export function parseAttribute(reader: TokenReader): AttributeRef {
+  const attribute = takeAttribute(reader);
+  if (attribute === null) throw reader.unexpected();
+  return attribute;
+}
+
+/** `(a, b, …)` with the reader at the parenthesis. */
+export function parseAttributeList(reader: TokenReader): AttributeRef[] {
+  reader.expect('(');
+  const attributes = [parseAttribute(reader)];
+  while (reader.take(',')) attributes.push(parseAttribute(reader));
+  reader.expect(')', false);
+  return attributes;
+}

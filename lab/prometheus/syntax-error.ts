@@ -1,0 +1,76 @@
+import type { SyntaxNode, Tree } from '@lezer/common';
+import { ParseError } from './errors';
+import { describe, throwLexicalError, tokens } from './lexer';
+import { AGGREGATIONS, SIGNATURES } from './signatures';
+import { quote } from './strings';
+
+/** The first place where the grammar did not fit, with the node it stands in. */
+function firstMisfit(tree: Tree): SyntaxNode | null {
+  let first: SyntaxNode | null = null;
+  tree.iterate({
+    enter: (node) => {
+      if (node.type.isError && (first === null || node.from < first.from)) first = node.node;
+    },
+  });
+  return first;
+}
+
+/** What Prometheus says it was reading when it met a misfit [promql/parser/generated_parser.y]. */
+function context(misfit: SyntaxNode): string {
+  const parent = misfit.parent;
+  switch (parent?.name) {
+    case 'LabelMatchers':
+      return misfit.prevSibling === null
+        ? ' in label matching, expected identifier or "}"'
+        : ' in label matching, expected "," or "}"';
+    case 'UnquotedLabelMatcher':
+    case 'QuotedLabelMatcher':
+      return misfit.prevSibling?.name === 'MatchOp'
+        ? ' in label matching, expected string'
+        : ' in label matching, expected label matching operator';
+    case 'GroupingLabels':
+      return misfit.prevSibling === null
+        ? ' in grouping opts, expected label'
+        : ' in grouping opts, expected "," or ")"';
+    case 'AggregateModifier':
+    case 'MatchingModifierClause':
+      return ' in grouping opts, expected "("';
+    case 'AggregateExpr':
+      return ' in aggregation';
+    case 'OffsetExpr':
+    case 'OffsetDurationExpr':
+      return ' in offset, expected number, duration, step(), or range()';
+    case 'StepInvariantExpr':
+      return ' in @, expected timestamp';
+    default:
+      return '';
+  }
+}
+
+/** Throws the ParseError of a tree that does not fit the grammar; returns where it does. */
+export function checkSyntax(query: string, tree: Tree): void {
+  const found = tokens(query);
+  const misfit = firstMisfit(tree);
+  if (misfit === null) {
+    throwLexicalError(query, found, query.length);
+    return;
+  }
+  if (found.length === 1 && found[0]?.type === 'end')
+    throw new ParseError(query, query.length, 'no expression found in input');
+  const index = found.findIndex(({ from, text, type }) => from + text.length > misfit.from || type === 'end');
+  const token = found[index] ?? found[found.length - 1];
+  const before = found[index - 1];
+  throwLexicalError(query, found, token?.from ?? query.length);
+  if (token === undefined) throw new ParseError(query, query.length, 'unexpected end of input');
+  const callable = token.text === '(' ? before : token;
+  const next = found[found.indexOf(callable ?? token) + 1];
+  if (callable?.type === 'word' && next?.text === '(' && !AGGREGATIONS.has(callable.text.toLowerCase())) {
+    if (!SIGNATURES.has(callable.text)) {
+      throw new ParseError(query, callable.from, `unknown function with name ${quote(callable.text)}`);
+    }
+  }
+  if (before?.text === ',' && token.text === ')' && misfit.parent?.name === 'FunctionCallBody') {
+    throw new ParseError(query, before.from, 'trailing commas not allowed in function call args');
+  }
+  throw new ParseError(query, token.from, `unexpected ${describe(token)}${context(misfit)}`);
+}

@@ -1,0 +1,44 @@
+'use client';
+
+import { ArrowUp, Flag, Pencil, RefreshCw } from 'lucide-react';
+import { useZone } from '@/components/ui/preference';
+import { Hint } from '@/components/ui/Tooltip';
+import type { ChangeEvent } from '@/lib/contracts/event';
+import { formatInstant, formatTime } from '@/lib/domain/format';
+
+const KIND = {
+  version: { Icon: ArrowUp, name: 'Version', className: 'text-t2' },
+  role: { Icon: RefreshCw, name: 'Role', className: 'text-t2' },
+  alert: { Icon: Flag, name: 'Alert', className: 'text-bad' },
+  note: { Icon: Pencil, name: 'Note', className: 'text-t2' },
+} as const;
+
+/** Icon of an event's kind, with its name for who cannot see it. */
+export function EventIcon({ kind }: { kind: ChangeEvent['kind'] }) {
+  const { Icon, name, className } = KIND[kind];
+  return <Icon size={12} role="img" aria-label={name} className={`inline shrink-0 align-[-1px] ${className}`} />;
+}
+
+/** Events beneath a chart, newest last as on its axis. */
+const MAX_SHOWN = 6;
+
+/** The change rail: what happened while the lines above moved. */
+export function ChangeRail({ events }: { events: readonly ChangeEvent[] }) {
+  const { zone } = useZone();
+  if (events.length === 0) return null;
+  const shown = events.toSorted((a, b) => a.atMs - b.atMs).slice(-MAX_SHOWN);
+  return (
+    <ul aria-label="Changes in this range" className="mt-1 flex flex-wrap gap-x-4 gap-y-0.5 text-small text-t2">
+      {events.length > shown.length ? <li className="text-t3">{events.length - shown.length} earlier</li> : null}
+      {shown.map((event) => (
+        <li key={event.id} className="flex min-w-0 items-baseline gap-1">
+          <EventIcon kind={event.kind} />
+          <span className="text-t1">{formatTime(event.atMs, zone)}</span>
+          <Hint text={`${formatInstant(event.atMs, zone)} · ${event.text}`}>
+            <span className="inline-block max-w-[260px] truncate align-bottom">{event.text}</span>
+          </Hint>
+        </li>
+      ))}
+    </ul>
+  );
+}

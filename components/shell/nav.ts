@@ -1,0 +1,24 @@
+import { Activity, type LucideIcon, Settings } from 'lucide-react';
+
+export interface NavItem {
+  path: string;
+  name: string;
+  Icon: LucideIcon;
+  /** Second key of its shortcut, after g. */
+  key: string;
+  /** Pages below this path belong to it too. */
+  under?: string;
+}
+
+/** The pages there are, in the order of the navigation. A page is one line here. */
+export const NAV: readonly NavItem[] = [
+  { path: '/', name: 'Overview', Icon: Activity, key: 'o', under: '/models/' },
+  { path: '/settings/sources', name: 'Settings', Icon: Settings, key: 's', under: '/settings/' },
+];
+
+export const isCurrent = (item: NavItem, pathname: string): boolean =>
+  pathname === item.path || (item.under !== undefined && pathname.startsWith(item.under));
+
+/** The page of a trace, or null while the console has none: then nothing offers to open one. */
+export const tracePath = (traceId: string): string | null =>
+  NAV.some(({ path }) => path === '/traces') ? `/traces/${encodeURIComponent(traceId)}` : null;

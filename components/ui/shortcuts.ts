@@ -1,0 +1,66 @@
+import { useEffect, useId, useRef, useSyncExternalStore } from 'react';
+import { useHotkeys } from 'react-hotkeys-hook';
+
+export interface Shortcut {
+  /** As react-hotkeys-hook writes them: "j", "mod+k", "g>o" for one after the other, "shift+slash". */
+  keys: string;
+  /** What it does, as the list under "?" says it. */
+  label: string;
+  group: 'Anywhere' | 'Go to' | 'Time' | 'Table' | 'Page';
+  run: () => void;
+}
+
+export interface ListedShortcut extends Omit<Shortcut, 'run'> {
+  id: string;
+}
+
+/** What is listening now. The list under "?" is read from here, so that it cannot promise what does not work. */
+let listed: readonly ListedShortcut[] = [];
+const listeners = new Set<() => void>();
+
+function change(next: readonly ListedShortcut[]): void {
+  listed = next;
+  for (const listener of listeners) listener();
+}
+
+const subscribe = (listener: () => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+const NONE: readonly ListedShortcut[] = [];
+
+/** The shortcuts of the page as it stands, each once. */
+export const useShortcuts = (): readonly ListedShortcut[] =>
+  useSyncExternalStore(
+    subscribe,
+    () => listed,
+    () => NONE,
+  );
+
+/** Two parts of a page may claim one key (tables): the first that is mounted has it. */
+const isFirst = (id: string, keys: string): boolean => listed.find((each) => each.keys === keys)?.id === id;
+
+const isDialogOpen = (): boolean => document.querySelector('[role="dialog"][data-state="open"]') !== null;
+
+/** Listens for a shortcut while the component is mounted, and lists it under "?". Silent while typing and in dialogs. */
+export function useShortcut({ keys, label, group, run }: Shortcut): void {
+  const id = useId();
+  const latest = useRef(run);
+  useEffect(() => {
+    latest.current = run;
+  });
+  // The list lives outside React's tree: one registry for whatever parts of the page are mounted.
+  useEffect(() => {
+    change([...listed, { id, keys, label, group }]);
+    return () => change(listed.filter((each) => each.id !== id));
+  }, [id, keys, label, group]);
+  useHotkeys(
+    keys,
+    () => {
+      if (isFirst(id, keys) && !isDialogOpen()) latest.current();
+    },
+    { preventDefault: () => isFirst(id, keys) && !isDialogOpen(), enableOnFormTags: keys === 'mod+k' },
+    [id, keys],
+  );
+}

@@ -1,0 +1,116 @@
+import { queryOptions } from '@tanstack/react-query';
+import { ErrorBody, type ErrorCode } from '@/lib/contracts/error';
+
+/** What a request failed with, in the server's words; `message` may be shown. */
+export class ApiError extends Error {
+  readonly code: ErrorCode;
+  /** Configured name of the source to blame, where one is. */
+  readonly source: string | null;
+  /** What each bad field expected, by its dotted path. */
+  readonly fields: Readonly<Record<string, string>>;
+
+  constructor(body: ErrorBody['error'], cause?: unknown) {
+    super(body.message, { cause });
+    this.name = 'ApiError';
+    this.code = body.code;
+    this.source = body.source ?? null;
+    this.fields = body.fields ?? {};
+  }
+}
+
+/** Whatever a query threw, as an ApiError: what is not one is a fault of the console itself. */
+export const toApiError = (error: unknown): ApiError =>
+  error instanceof ApiError
+    ? error
+    : new ApiError(
+        { code: 'internal', message: 'The console failed to read this answer. Its log has the rest.' },
+        error,
+      );
+
+/** Only these may pass by themselves; asking again for the rest would only ask twice. */
+const RETRIED: ReadonlySet<ErrorCode> = new Set(['upstream_unreachable', 'upstream_timeout']);
+
+export const MAX_RETRIES = 2;
+
+export const shouldRetry = (failures: number, error: Error): boolean =>
+  failures < MAX_RETRIES && error instanceof ApiError && RETRIED.has(error.code);
+
+/** Flat parameters, as a URL carries them. Undefined and empty ones are left out; a list is one comma-separated value. */
+export type ApiParams = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+
+function toSearch(params: ApiParams): string {
+  const search = new URLSearchParams();
+  for (const key of Object.keys(params).sort()) {
+    const value = params[key];
+    const text = Array.isArray(value) ? value.join(',') : value === undefined ? '' : String(value);
+    if (text !== '') search.set(key, text);
+  }
+  const text = search.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+async function failureOf(response: Response): Promise<ApiError> {
+  const body: unknown = await response.json().catch(() => null);
+  const parsed = ErrorBody.safeParse(body);
+  if (parsed.success) return new ApiError(parsed.data.error);
+  return new ApiError({
+    code: 'internal',
+    message: `The console answered ${response.status} without saying why. A proxy between may have answered instead.`,
+  });
+}
+
+async function request<T>(path: string, init: RequestInit): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, { ...init, headers: { accept: 'application/json', ...init.headers } });
+  } catch (cause) {
+    if (init.signal?.aborted) throw cause;
+    const message = 'The console itself cannot be reached. Check your connection; it asks again by itself.';
+    throw new ApiError({ code: 'upstream_unreachable', message, source: 'console' }, cause);
+  }
+  if (!response.ok) throw await failureOf(response);
+  const body: unknown = response.status === 204 ? undefined : await response.json();
+  // The one cast of the browser: route tests parse every answer with its schema, so it is not parsed again here.
+  return body as T;
+}
+
+const RANGE_KEYS: ReadonlySet<string> = new Set(['startMs', 'endMs', 'stepMs', 'splitMs']);
+
+/** Whether two questions differ in their time only: then the earlier answer may stand in, marked stale. */
+function differsInTimeOnly(a: unknown, b: ApiParams): boolean {
+  if (typeof a !== 'object' || a === null) return false;
+  const withoutTime = (params: object) =>
+    JSON.stringify(
+      Object.entries(params)
+        .filter(([key, value]) => !RANGE_KEYS.has(key) && value !== undefined)
+        .sort(([x], [y]) => (x < y ? -1 : 1)),
+    );
+  return withoutTime(a) === withoutTime(b);
+}
+
+/**
+ * One GET as TanStack Query options: `useQuery(apiQuery<Fleet>('fleet', params))`. The key is the path below /api and
+ * its parameters, so that the address bar and the cache never disagree. While a later range loads, the answer to the
+ * same question about the earlier range stands in (`isPlaceholderData`), never that of another model.
+ */
+export const apiQuery = <T>(path: string, params: ApiParams = {}) =>
+  queryOptions<T, ApiError, T, readonly [string, ApiParams]>({
+    queryKey: [path, params],
+    queryFn: ({ signal }) => request<T>(`/api/${path}${toSearch(params)}`, { signal }),
+    retry: shouldRetry,
+    retryDelay: (failures) => 500 * 2 ** failures,
+    staleTime: 10_000,
+    gcTime: 3 * 60_000,
+    refetchOnWindowFocus: false,
+    placeholderData: (previous, query) => {
+      const [previousPath, previousParams] = query?.queryKey ?? [];
+      return previousPath === path && differsInTimeOnly(previousParams, params) ? previous : undefined;
+    },
+  });
+
+/** One write as JSON: `apiSend<Note>('POST', 'notes', note)`. What the server returns, undefined for an empty answer. */
+export const apiSend = <T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<T> =>
+  request<T>(`/api/${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });

@@ -46,7 +46,7 @@ export function WhyDrawer({ title, why, onClose, onCsv, onPng }: WhyDrawerProps)
               // biome-ignore lint/suspicious/noArrayIndexKey: one panel may run the same query twice
               <Query key={index} why={each} />
             ))}
-          </div>
+          </section>
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>

@@ -62,8 +62,8 @@ class RequestEntry implements FleetEntry {
   }
 }
 
-/** What the requests of a window are asked for, one predicate and one printer a stream. */
-function requestEntries(
+/** The lines that a window's few noteworthy requests leave; each must be printed at once, for only a glance is taken. */
+function fewEntries(
   world: World,
   window: number,
   cells: readonly Cell[],
@@ -71,7 +71,7 @@ function requestEntries(
 ): FleetEntry[] {
   const entries: FleetEntry[] = [];
   for (const cell of cells) {
-    const requests = world.requests(cell, window);
+    const requests = world.glance(cell, window);
     for (let index = 0; index < requests.count; index++) {
       const entry = entryOf(requests, index);
       if (entry !== null) entries.push(entry);
@@ -105,22 +105,26 @@ function modelStreams(world: World, model: Model): FleetStream[] {
       labels: labels('info'),
       everyRequestOf: cells,
       entries: (window) =>
-        requestEntries(world, window, cells, (requests, index) =>
-          requests.failure[index] === 0 ? new RequestEntry(world, requests, index) : null,
-        ),
+        cells.flatMap((cell) => {
+          const requests = world.requests(cell, window);
+          const entries: FleetEntry[] = [];
+          for (let index = 0; index < requests.count; index++) {
+            if (requests.failure[index] === 0) entries.push(new RequestEntry(world, requests, index));
+          }
+          return entries;
+        }),
     },
     {
       labels: labels('error'),
       everyRequestOf: [],
-      // Few of many: printed at once, so that an hour of errors does not keep the whole hour's requests alive.
       entries: (window) =>
-        requestEntries(world, window, cells, (requests, index) => (requests.failure[index] === 0 ? null : line(requests, index))),
+        fewEntries(world, window, cells, (requests, index) => (requests.failure[index] === 0 ? null : line(requests, index))),
     },
     {
       labels: labels('warn'),
       everyRequestOf: [],
       entries: (window) =>
-        requestEntries(world, window, cells, (requests, index) => {
+        fewEntries(world, window, cells, (requests, index) => {
           const missing = FEATURES.find((_, f) => Number.isNaN(requests.features[index * FEATURES.length + f]));
           if (missing === undefined) return null;
           return besideRequest(world, requests, { index, afterUs: -600, print: (request, us) => missingLine(request, us, missing.name) });
@@ -154,7 +158,7 @@ function gatewayStreams(world: World): FleetStream[] {
     labels: { service_name: 'gateway', level },
     everyRequestOf: [],
     entries: (window) =>
-      requestEntries(world, window, CELLS, (requests, index) =>
+      fewEntries(world, window, CELLS, (requests, index) =>
         isWanted(requests, index) ? besideRequest(world, requests, { index, afterUs: 400, print: gatewayLine }) : null,
       ),
   });
@@ -199,7 +203,7 @@ function storeStreams(world: World): FleetStream[] {
     everyRequestOf: [],
     entries: (window) => [
       ...notices(level, window),
-      ...requestEntries(world, window, CELLS, (requests, index) => {
+      ...fewEntries(world, window, CELLS, (requests, index) => {
         if (!isWanted(requests, index)) return null;
         const afterFetchUs = (requests.stageUs[index * 4] ?? 0) + 1000 - (requests.latencyUs[index] ?? 0);
         return besideRequest(world, requests, { index, afterUs: afterFetchUs, print: fetchLine });

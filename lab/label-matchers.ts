@@ -17,7 +17,8 @@ export function compilePattern(pattern: string): (value: string) => boolean {
   if (words !== null) return (value) => words.has(value);
   let compiled: RE2JS;
   try {
-    compiled = RE2JS.compile(pattern, RE2JS.DOTALL);
+    // Written out so that RE2's message shows what Prometheus' message shows.
+    compiled = RE2JS.compile(`^(?s:${pattern})$`);
   } catch (error) {
     throw new BadPattern(error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -13,7 +13,7 @@ const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\})? (\S+)
 const EXEMPLAR = /^\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\} (\S+)(?: (\S+))?$/;
 const LABEL = /\s*([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"\s*(?:,|$)/y;
 
-const unescape = (text: string): string =>
+const unescaped = (text: string): string =>
   text.includes('\\') ? text.replace(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character)) : text;
 
 function toNumber(text: string): number | null {
@@ -29,7 +29,7 @@ function toLabels(text: string, line: number): Record<string, string> {
   while (LABEL.lastIndex < text.length) {
     const found = LABEL.exec(text);
     if (found === null) throw new BadExposition(line, 'bad label set');
-    labels[found[1] ?? ''] = unescape(found[2] ?? '');
+    labels[found[1] ?? ''] = unescaped(found[2] ?? '');
   }
   return labels;
 }
@@ -71,7 +71,7 @@ export function metricStoreFromOpenMetrics(text: string): MemoryMetricStore {
     if (about !== null) {
       const family = metadata.get(about[2] ?? '') ?? { type: 'unknown', help: '', unit: '' };
       const field = about[1] === 'TYPE' ? 'type' : about[1] === 'HELP' ? 'help' : 'unit';
-      metadata.set(about[2] ?? '', { ...family, [field]: unescape(about[3] ?? '') });
+      metadata.set(about[2] ?? '', { ...family, [field]: unescaped(about[3] ?? '') });
       return;
     }
     const sample = SAMPLE.exec(row);

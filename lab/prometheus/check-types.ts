@@ -1,5 +1,5 @@
 import { labelsTest } from '../label-matchers';
-import { type Binary, type Call, type Expr, isComparison, isSetOperator, type ValueType } from './ast';
+import { type Binary, type Call, type Expr, isComparison, isSetOperator, type Selector, type ValueType } from './ast';
 import { ParseError } from './errors';
 import { SIGNATURES } from './signatures';
 import { quote } from './strings';
@@ -84,7 +84,8 @@ export function checkTypes(query: string, expr: Expr): void {
 
   function checkCall(node: Call): void {
     const signature = SIGNATURES.get(node.name);
-    if (signature === undefined) return fail(node.from, `unknown function with name ${quote(node.name)}`);
+    if (signature === undefined)
+      throw new ParseError(query, node.from, `unknown function with name ${quote(node.name)}`);
     const { args, variadic } = signature;
     const given = node.args.length;
     const least = variadic === 0 ? args.length : args.length - 1;
@@ -105,46 +106,54 @@ export function checkTypes(query: string, expr: Expr): void {
   function check(node: Expr): void {
     switch (node.kind) {
       case 'paren':
-        return check(node.inner);
+        check(node.inner);
+        break;
       case 'unary': {
         check(node.inner);
         const type = typeOf(node.inner);
-        if (type === 'scalar' || type === 'vector') return;
-        return fail(
-          node.from,
-          `unary expression only allowed on expressions of type scalar or instant vector, got ${quote(typeName(type))}`,
-        );
+        if (type !== 'scalar' && type !== 'vector') {
+          fail(
+            node.from,
+            `unary expression only allowed on expressions of type scalar or instant vector, got ${quote(typeName(type))}`,
+          );
+        }
+        break;
       }
       case 'subquery':
         check(node.inner);
-        if (typeOf(node.inner) === 'vector') return;
-        return fail(node.from, `subquery is only allowed on instant vector, got ${typeOf(node.inner)} instead`);
+        if (typeOf(node.inner) !== 'vector') {
+          fail(node.from, `subquery is only allowed on instant vector, got ${typeOf(node.inner)} instead`);
+        }
+        break;
       case 'matrix':
-        return check(node.selector);
+        check(node.selector);
+        break;
       case 'binary':
-        return checkBinary(node);
+        checkBinary(node);
+        break;
       case 'call':
-        return checkCall(node);
-      case 'aggregate': {
+        checkCall(node);
+        break;
+      case 'aggregate':
         expectType(node.inner, 'vector', 'aggregation expression');
         if (node.parameter !== null) {
           expectType(node.parameter, node.op === 'count_values' ? 'string' : 'scalar', 'aggregation parameter');
         }
-        return;
+        break;
+      case 'selector':
+        checkSelector(node);
+        break;
+    }
+  }
+
+  function checkSelector(node: Selector): void {
+    if (node.name !== '') {
+      const other = node.matchers.slice(0, -1).find(({ name }) => name === '__name__');
+      if (other !== undefined) {
+        fail(node.from, `metric name must not be set twice: ${quote(node.name)} or ${quote(other.value)}`);
       }
-      case 'selector': {
-        if (node.name !== '') {
-          const other = node.matchers.slice(0, -1).find(({ name }) => name === '__name__');
-          if (other === undefined) return;
-          return fail(node.from, `metric name must not be set twice: ${quote(node.name)} or ${quote(other.value)}`);
-        }
-        if (node.matchers.every((matcher) => labelsTest([matcher])({}))) {
-          fail(node.from, 'vector selector must contain at least one non-empty matcher');
-        }
-        return;
-      }
-      default:
-        return;
+    } else if (node.matchers.every((matcher) => labelsTest([matcher])({}))) {
+      fail(node.from, 'vector selector must contain at least one non-empty matcher');
     }
   }
 

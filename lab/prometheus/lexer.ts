@@ -17,7 +17,7 @@ const PUNCTUATION = '(){}[],:';
 const NUMBER = /(?:0[xX][\da-fA-F_]+|(?:\d[\d_]*)?\.?\d[\d_]*\.?(?:[eE][+-]?\d+)?)(?![\w.])/y;
 const DURATION = /\d+(?:ms|[smhdwy])(?:\d+(?:ms|[smhdw]))*(?!\w)/y;
 const WORD = /[a-zA-Z_:][\w:]*/y;
-const QUOTED = /"(?:[^"\\\n]|\\[^])*"|'(?:[^'\\\n]|\\[^])*'/y;
+const QUOTED = /"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*'/y;
 
 const at = (pattern: RegExp, text: string, from: number): string | null => {
   pattern.lastIndex = from;
@@ -85,7 +85,8 @@ export function tokens(query: string): Token[] {
     } else if (PUNCTUATION.includes(character) && !(character === ':' && !inBrackets)) {
       if (character === '(') parens += 1;
       if (character === ')') parens -= 1;
-      if (parens < 0) return fail(`unexpected right parenthesis ${rune(')')}`);
+      // The lexer has passed the parenthesis on before it objects.
+      if (parens < 0) return fail(`unexpected right parenthesis ${rune(')')}`, position + 1);
       if (character === '{') inBraces = true;
       if (character === '}') return fail(`unexpected character: ${rune('}')}`);
       if (character === '[') {

@@ -2,12 +2,13 @@ import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
 import { BadPattern, compilePattern } from '../label-matchers';
 import type { Matcher } from '../stores';
-import type { Aggregate, Binary, BinaryOp, Expr, Matching, Selector } from './ast';
+import type { Aggregate, Expr, Matching, Selector } from './ast';
+import { isBinaryOp, type Piece, readChain } from './chain';
 import { checkTypes } from './check-types';
 import { parseDurationMs } from './durations';
 import { ParseError, unsupported } from './errors';
 import { parseNumber } from './numbers';
-import { applyPostfix, type Postfix } from './postfix';
+import type { Postfix } from './postfix';
 import { AGGREGATIONS, PARAMETRIC } from './signatures';
 import { quote, unquote } from './strings';
 import { checkSyntax } from './syntax-error';
@@ -21,33 +22,6 @@ const CHAINED = new Set([
   'MatrixSelector',
   'SubqueryExpr',
 ]);
-
-const PRECEDENCE: Readonly<Record<string, number>> = {
-  or: 1,
-  and: 2,
-  unless: 2,
-  '==': 3,
-  '!=': 3,
-  '>': 3,
-  '<': 3,
-  '>=': 3,
-  '<=': 3,
-  '+': 4,
-  '-': 4,
-  '*': 5,
-  '/': 5,
-  '%': 5,
-  atan2: 5,
-  '^': 7,
-};
-/** A sign binds as `*` does: `-a ^ b` is `-(a ^ b)`, `-a * b` is `(-a) * b`. */
-const UNARY_PRECEDENCE = 6;
-
-type Piece =
-  | { type: 'operand'; node: SyntaxNode; from: number }
-  | { type: 'sign'; op: '+' | '-'; from: number }
-  | { type: 'operator'; op: BinaryOp; bool: boolean; matching: Matching | null; from: number; to: number }
-  | { type: 'postfix'; postfix: Postfix };
 
 const children = (node: SyntaxNode): SyntaxNode[] => {
   const found: SyntaxNode[] = [];
@@ -77,9 +51,7 @@ class Reader {
 
   expr(node: SyntaxNode): Expr {
     if (!CHAINED.has(node.name)) return this.primary(node);
-    const pieces = this.pieces(node);
-    const taken = { index: 0 };
-    return this.chain(pieces, taken, 0);
+    return readChain(this.query, this.pieces(node), (operand) => this.primary(operand));
   }
 
   private text(node: { from: number; to: number }): string {
@@ -113,51 +85,6 @@ class Reader {
           ? [operand]
           : [{ type: 'sign', op: sign === '-' ? '-' : '+', from: node.from }, operand];
       }
-    }
-  }
-
-  private chain(pieces: readonly Piece[], taken: { index: number }, minimum: number): Expr {
-    let left = this.prefix(pieces, taken);
-    for (;;) {
-      const operator = pieces[taken.index];
-      if (operator?.type !== 'operator') return left;
-      const precedence = PRECEDENCE[operator.op] ?? 0;
-      if (precedence < minimum) return left;
-      taken.index += 1;
-      const right = this.chain(pieces, taken, operator.op === '^' ? precedence : precedence + 1);
-      const { op, bool, matching, from, to } = operator;
-      const binary: Binary = {
-        kind: 'binary',
-        op,
-        bool,
-        matching,
-        opSpan: { from, to },
-        left,
-        right,
-        from: left.from,
-        to: right.to,
-      };
-      left = binary;
-    }
-  }
-
-  private prefix(pieces: readonly Piece[], taken: { index: number }): Expr {
-    const piece = pieces[taken.index];
-    taken.index += 1;
-    if (piece?.type === 'sign') {
-      const inner = this.chain(pieces, taken, UNARY_PRECEDENCE);
-      if (inner.kind === 'number') {
-        return { ...inner, value: piece.op === '-' ? -inner.value : inner.value, from: piece.from };
-      }
-      return { kind: 'unary', op: piece.op, inner, from: piece.from, to: inner.to };
-    }
-    if (piece?.type !== 'operand') throw new ParseError(this.query, this.query.length, 'unexpected end of input');
-    let operand = this.primary(piece.node);
-    for (;;) {
-      const next = pieces[taken.index];
-      if (next?.type !== 'postfix') return operand;
-      taken.index += 1;
-      operand = applyPostfix(this.query, operand, next.postfix);
     }
   }
 
@@ -248,7 +175,7 @@ class Reader {
 
   private operator(node: SyntaxNode, modifiers: readonly SyntaxNode[]): Piece {
     const op = this.text(node).toLowerCase();
-    if (!(op in PRECEDENCE)) throw unsupported(`the operator ${op}`);
+    if (!isBinaryOp(op)) throw unsupported(`the operator ${op}`);
     let matching: Matching | null = null;
     for (const clause of modifiers) {
       if (clause.name === 'FillModifier') throw unsupported('fill modifiers');
@@ -263,8 +190,7 @@ class Reader {
       matching = { on: parts[0]?.name === 'On', labels: lists[0] ?? [], group, include: lists[1] ?? [] };
     }
     const bool = modifiers.some(({ name }) => name === 'BoolModifier');
-    // The record above holds exactly the binary operators.
-    return { type: 'operator', op: op as BinaryOp, bool, matching, from: node.from, to: node.to };
+    return { type: 'operator', op, bool, matching, from: node.from, to: node.to };
   }
 
   private labels(list: SyntaxNode): string[] {

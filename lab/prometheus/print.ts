@@ -17,7 +17,7 @@ function suffix(at: At | null, offsetMs: number): string {
 
 function selectorText({ name, matchers }: Selector): string {
   const shown = name === '' ? matchers : matchers.slice(0, -1);
-  const texts = shown.map((matcher) => `${names([matcher.name])}${matcher.op}${quote(matcher.value)}`);
+  const texts = shown.map((matcher) => `${names([matcher.name])}${matcher.op}${quote(matcher.value)}`).sort();
   return texts.length === 0 ? name || '{}' : `${name}{${texts.join(',')}}`;
 }
 

@@ -27,12 +27,15 @@ export function unquote(literal: string): string {
   return Buffer.concat(bytes).toString('utf8');
 }
 
-/** A string as Go's %q prints it, for everything but exotic code points, which stay as they are. */
-export function quote(text: string): string {
-  const escaped = text.replace(/[\u0000-\u001f"\\\u007f]/g, (character) => {
-    if (character === '"' || character === '\\') return `\\${character}`;
-    const name = 'abfnrtv'.split('').find((letter) => SIMPLE[letter] === character);
-    return name === undefined ? `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}` : `\\${name}`;
-  });
-  return `"${escaped}"`;
+const LETTERS = 'abfnrtv'.split('');
+
+function escaped(character: string): string {
+  if (character === '"' || character === '\\') return `\\${character}`;
+  const code = character.charCodeAt(0);
+  if (code >= 0x20 && code !== 0x7f) return character;
+  const letter = LETTERS.find((one) => SIMPLE[one] === character);
+  return letter === undefined ? `\\x${code.toString(16).padStart(2, '0')}` : `\\${letter}`;
 }
+
+/** A string as Go's %q prints it, for everything but exotic code points, which stay as they are. */
+export const quote = (text: string): string => `"${Array.from(text, escaped).join('')}"`;

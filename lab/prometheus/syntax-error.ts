@@ -16,7 +16,7 @@ function firstMisfit(tree: Tree): SyntaxNode | null {
 }
 
 /** What Prometheus says it was reading when it met a misfit [promql/parser/generated_parser.y]. */
-function context(misfit: SyntaxNode): string {
+function context(misfit: SyntaxNode, before: string): string {
   const parent = misfit.parent;
   switch (parent?.name) {
     case 'LabelMatchers':
@@ -29,6 +29,7 @@ function context(misfit: SyntaxNode): string {
         ? ' in label matching, expected string'
         : ' in label matching, expected label matching operator';
     case 'GroupingLabels':
+      if (before !== '(' && misfit.prevSibling === null) return ' in grouping opts, expected "("';
       return misfit.prevSibling === null
         ? ' in grouping opts, expected label'
         : ' in grouping opts, expected "," or ")"';
@@ -39,7 +40,7 @@ function context(misfit: SyntaxNode): string {
       return ' in aggregation';
     case 'OffsetExpr':
     case 'OffsetDurationExpr':
-      return ' in offset, expected number, duration, step(), or range()';
+      return ' in offset, expected number, duration, or step()';
     case 'StepInvariantExpr':
       return ' in @, expected timestamp';
     default:
@@ -55,22 +56,19 @@ export function checkSyntax(query: string, tree: Tree): void {
     throwLexicalError(query, found, query.length);
     return;
   }
-  if (found.length === 1 && found[0]?.type === 'end')
-    throw new ParseError(query, query.length, 'no expression found in input');
+  if (found.length === 1 && found[0]?.type === 'end') throw new ParseError(query, 0, 'no expression found in input');
   const index = found.findIndex(({ from, text, type }) => from + text.length > misfit.from || type === 'end');
   const token = found[index] ?? found[found.length - 1];
   const before = found[index - 1];
   throwLexicalError(query, found, token?.from ?? query.length);
   if (token === undefined) throw new ParseError(query, query.length, 'unexpected end of input');
-  const callable = token.text === '(' ? before : token;
-  const next = found[found.indexOf(callable ?? token) + 1];
-  if (callable?.type === 'word' && next?.text === '(' && !AGGREGATIONS.has(callable.text.toLowerCase())) {
-    if (!SIGNATURES.has(callable.text)) {
-      throw new ParseError(query, callable.from, `unknown function with name ${quote(callable.text)}`);
+  if (token.text === '(' && before?.type === 'word' && !AGGREGATIONS.has(before.text.toLowerCase())) {
+    if (!SIGNATURES.has(before.text)) {
+      throw new ParseError(query, before.from, `unknown function with name ${quote(before.text)}`);
     }
   }
   if (before?.text === ',' && token.text === ')' && misfit.parent?.name === 'FunctionCallBody') {
     throw new ParseError(query, before.from, 'trailing commas not allowed in function call args');
   }
-  throw new ParseError(query, token.from, `unexpected ${describe(token)}${context(misfit)}`);
+  throw new ParseError(query, token.from, `unexpected ${describe(token)}${context(misfit, before?.text ?? '')}`);
 }

@@ -1,7 +1,7 @@
 import 'server-only';
 import { z } from 'zod';
 import type { Sample, SeriesSet } from '@/lib/contracts/series';
-import { gridLength, MAX_POINTS, snapRange, stepForRange, toQueryDuration } from '@/lib/domain/time';
+import { MAX_POINTS, toQueryDuration } from '@/lib/domain/time';
 import { type Answer, toAnswer } from '../answer';
 import { queryCache } from '../cache';
 import { type ClientOptions, requestKey } from '../cached-upstream';
@@ -10,10 +10,10 @@ import type { UpstreamParams } from '../upstream-url';
 import { upstreamUrl } from '../upstream-url';
 import { prometheusApi, toSeconds } from './api';
 import { type PrometheusCatalog, prometheusCatalog } from './catalog';
+import { type Grid, gridOf, type RangeAsked } from './grid';
 import { isSplittable, settledEndMs, throughRangeCache } from './range-cache';
 import {
   type Exemplar,
-  type Grid,
   HISTOGRAM_WARNING,
   type NativeHistogram,
   toExemplars,
@@ -27,13 +27,6 @@ import { type PrometheusState, prometheusState } from './state';
 /** Series of one answer at most, unless a caller asks for fewer or more. */
 export const MAX_SERIES = 5_000;
 
-export interface RangeAsked {
-  startMs: number;
-  endMs: number;
-  /** Left out: chosen for a chart of ordinary width. Lengthened when the range would have more than 2,000 points. */
-  stepMs?: number;
-}
-
 export interface PrometheusClient extends PrometheusCatalog, PrometheusState {
   readonly source: SourceConfig;
   /** One value per series at an instant. Null where the value is NaN, infinite or a native histogram. */
@@ -46,14 +39,6 @@ export interface PrometheusClient extends PrometheusCatalog, PrometheusState {
   exemplars(query: string, range: { startMs: number; endMs: number }, signal: AbortSignal): Promise<Answer<Exemplar[]>>;
   /** The query in the server's own formatting. */
   formatQuery(query: string, signal: AbortSignal): Promise<string>;
-}
-
-/** The grid a range is asked on: aligned to the step, which grows until no series has more than 2,000 points. */
-export function gridOf({ startMs, endMs, stepMs }: RangeAsked): Grid {
-  let step = stepMs ?? stepForRange(endMs - startMs);
-  // Aligning adds up to one point on either side.
-  if (gridLength(startMs, endMs, step) > MAX_POINTS - 2) step = stepForRange(endMs - startMs, MAX_POINTS - 2, step);
-  return { ...snapRange({ startMs, endMs }, step), stepMs: step };
 }
 
 const cutSentence = (limit: number): string => `Only the first ${limit} series are here; the answer has more.`;

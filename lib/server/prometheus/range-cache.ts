@@ -2,7 +2,8 @@ import 'server-only';
 import type { SeriesSet } from '@/lib/contracts/series';
 import { gridLength, MAX_POINTS } from '@/lib/domain/time';
 import { KEPT_MS, NEVER_KEPT_MS, type QueryCache } from '../cache';
-import { type Grid, sliceSet, stitch } from './results';
+import type { Grid } from './grid';
+import { sliceSet, stitch } from './results';
 
 /** What is known of one query on one step: whole up to endMs, nothing of the newest five minutes. */
 interface Settled {

@@ -4,13 +4,8 @@ import type { Labels, Sample, SeriesSet } from '@/lib/contracts/series';
 import { gridLength } from '@/lib/domain/time';
 import type { SourceConfig } from '../config';
 import { AppError } from '../errors';
+import type { Grid } from './grid';
 import { type Exemplars, type QueryData, type RawHistogram, toNumber } from './schema';
-
-export interface Grid {
-  startMs: number;
-  endMs: number;
-  stepMs: number;
-}
 
 /** One bucket of a native histogram, not cumulative. Null bounds are infinite. */
 export interface NativeBucket {

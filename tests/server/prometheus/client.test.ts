@@ -3,7 +3,8 @@ import { SeriesSet } from '@/lib/contracts/series';
 import { whyOf } from '@/lib/server/answer';
 import { QueryCache } from '@/lib/server/cache';
 import { AppError } from '@/lib/server/errors';
-import { gridOf, prometheusClient } from '@/lib/server/prometheus/client';
+import { prometheusClient } from '@/lib/server/prometheus/client';
+import { gridOf } from '@/lib/server/prometheus/grid';
 import {
   type Behaviour,
   FakeUpstream,

@@ -95,14 +95,16 @@ export interface SpansetOperation {
 export type SpansetExpression = SpansetFilter | SpansetOperation | Pipeline;
 
 export type AggregateName = 'count' | 'min' | 'max' | 'sum' | 'avg';
-export type ScalarExpression =
-  | { node: 'aggregate'; name: AggregateName; field: FieldExpression | null }
-  | { node: 'static'; value: Static }
-  | { node: 'scalar'; op: ArithmeticOp; left: ScalarExpression; right: ScalarExpression };
+export interface Aggregate {
+  node: 'aggregate';
+  name: AggregateName;
+  /** Null for `count()`. */
+  field: FieldExpression | null;
+}
 
 export type PipelineElement =
   | SpansetExpression
-  | { node: 'scalarFilter'; op: CompareOp; left: ScalarExpression; right: ScalarExpression }
+  | { node: 'scalarFilter'; op: CompareOp; aggregate: Aggregate; value: Static }
   | { node: 'group'; by: FieldExpression }
   | { node: 'select'; fields: readonly AttributeRef[] }
   | { node: 'coalesce' };
@@ -155,13 +157,8 @@ export function printField(expression: FieldExpression): string {
 const printOperand = (expression: FieldExpression): string =>
   expression.node === 'binary' ? `(${printField(expression)})` : printField(expression);
 
-export function printScalar(expression: ScalarExpression): string {
-  if (expression.node === 'static') return staticText(expression.value);
-  if (expression.node === 'aggregate') {
-    return `${expression.name}(${expression.field === null ? '' : printField(expression.field)})`;
-  }
-  return `(${printScalar(expression.left)}) ${expression.op} (${printScalar(expression.right)})`;
-}
+export const printAggregate = ({ name, field }: Aggregate): string =>
+  `${name}(${field === null ? '' : printField(field)})`;
 
 /** All attributes that an expression reads, in order of appearance. */
 export function attributesOf(expression: FieldExpression): AttributeRef[] {

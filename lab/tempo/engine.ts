@@ -20,8 +20,11 @@ export function tempoEngine(store: TraceStore): LabEngine {
     } catch (error) {
       if (error instanceof RequestError) return textAnswer(error.status, error.message);
       // The server refuses a query that is too expensive with the status of its rate limits.
-      if (error instanceof TooMuchToRead)
-        return textAnswer(429, `job queue full: ${error.message || 'too much to read'}`);
+      if (error instanceof TooMuchToRead) return textAnswer(429, `query exceeds a limit of the lab: ${error.message}`);
+      // Only a hostile expression nests so deeply that evaluating it exhausts the stack.
+      if (error instanceof RangeError && /call stack/.test(error.message)) {
+        return textAnswer(400, 'query expression is nested too deeply for the lab');
+      }
       throw error;
     }
   };

@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
-import type { ArithmeticOp, AttributeRef, BinaryOp, CompareOp, FieldExpression } from './ast';
+import { arithmetic, isArithmetic } from './arithmetic';
+import type { AttributeRef, CompareOp, FieldExpression } from './ast';
 import { attributesOf } from './ast';
 import type { Read } from './attribute';
 import { compileAttribute } from './attribute';
@@ -71,8 +72,6 @@ export function compileTest(expression: FieldExpression): Test {
   };
 }
 
-const isArithmetic = (op: BinaryOp): op is ArithmeticOp => '+-*/%^'.includes(op);
-
 /** A comparison with a constant on its right. */
 export function compileComparison(op: CompareOp, constant: Static): (value: Static) => boolean {
   // Only equality with nil is defined, and only nil equals it.
@@ -131,35 +130,6 @@ export function ordered<T extends number | string>(op: CompareOp, left: T, right
       return left >= right;
     default:
       return false;
-  }
-}
-
-/** Integers stay integers (Go truncates their quotient), a duration on either side gives a duration, else floats. */
-export function arithmetic(op: ArithmeticOp, left: Static, right: Static): Static {
-  if (!isNumeric(left) || !isNumeric(right)) return NIL;
-  const a = left.value;
-  const b = right.value;
-  const integers = left.type === 'int' && right.type === 'int';
-  const type = integers ? 'int' : left.type === 'duration' || right.type === 'duration' ? 'duration' : 'float';
-  if (integers && b === 0 && (op === '/' || op === '%')) return NIL;
-  const value = calculate(op, a, b);
-  return { type, value: type === 'float' ? value : Math.trunc(value) };
-}
-
-function calculate(op: ArithmeticOp, a: number, b: number): number {
-  switch (op) {
-    case '+':
-      return a + b;
-    case '-':
-      return a - b;
-    case '*':
-      return a * b;
-    case '/':
-      return a / b;
-    case '%':
-      return a % b;
-    case '^':
-      return a ** b;
   }
 }
 

@@ -29,9 +29,8 @@ export const instantInterval = (startNs: bigint, endNs: bigint): Intervals => ({
 /** The slot of a moment, or −1 outside of the range. */
 export function intervalOf(intervals: Intervals, timeNs: bigint): number {
   const { startNs, endNs, stepNs, instant } = intervals;
-  if (timeNs > endNs || timeNs < startNs) return -1;
-  if (instant) return 0;
-  return timeNs === startNs ? -1 : Number((timeNs - startNs - 1n) / stepNs);
+  if (timeNs > endNs || timeNs <= startNs) return -1;
+  return instant ? 0 : Number((timeNs - startNs - 1n) / stepNs);
 }
 
 /** Milliseconds of a slot's end. */

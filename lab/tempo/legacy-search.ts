@@ -6,7 +6,8 @@ import { serviceOf, type TraceView } from './trace-view';
 
 /** The trace-level test of the legacy parameters `tags`, `minDuration` and `maxDuration`. */
 export function parseLegacySearch(params: URLSearchParams): (view: TraceView) => boolean {
-  const tags = parseLogfmt(params.get('tags') ?? '');
+  const text = params.get('tags');
+  const tags = text === null ? bareTags(params) : parseLogfmt(text);
   const minNs = durationParam(params, 'minDuration');
   const maxNs = durationParam(params, 'maxDuration');
   if (minNs !== null && maxNs !== null && maxNs > 0 && maxNs < minNs) {
@@ -20,6 +21,23 @@ export function parseLegacySearch(params: URLSearchParams): (view: TraceView) =>
   };
 }
 
+const RESERVED: ReadonlySet<string> = new Set([
+  'q',
+  'tags',
+  'minDuration',
+  'maxDuration',
+  'limit',
+  'start',
+  'end',
+  'spss',
+]);
+
+/** The oldest form of all: every parameter without a meaning of its own is a tag, unless there is a query or a range. */
+export function bareTags(params: URLSearchParams): [string, string][] {
+  if (['q', 'tags', 'start', 'end'].some((name) => params.has(name))) return [];
+  return [...params].filter(([name, value]) => !RESERVED.has(name) && value !== '');
+}
+
 /** Pairs of a logfmt line; a value may be quoted. Throws a 400 where the text is no logfmt. */
 export function parseLogfmt(text: string): [string, string][] {
   const pairs: [string, string][] = [];
@@ -31,8 +49,12 @@ export function parseLogfmt(text: string): [string, string][] {
     if (match?.[1] === undefined) {
       throw new RequestError(400, `invalid tags: logfmt syntax error at pos ${at + 1} on line 1: unexpected '"'`);
     }
+    const [, key] = match;
+    if (pairs.some(([known]) => known === key)) {
+      throw new RequestError(400, `invalid tags: tag ${key} has been set twice`);
+    }
     const value = match[2] ?? '';
-    pairs.push([match[1], value.startsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, '$1') : value]);
+    pairs.push([key, value.startsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, '$1') : value]);
     at = pair.lastIndex;
   }
   return pairs;

@@ -1,3 +1,4 @@
+import { arithmetic, isArithmetic } from './arithmetic';
 import type { AttributeRef, BinaryOp, FieldExpression, SpansetFilter } from './ast';
 import { INTRINSICS } from './ast';
 import { isNumeric, TRUE } from './static';
@@ -26,6 +27,9 @@ const POWER: Readonly<Record<string, number>> = {
   '^': 6,
 };
 
+/** Above every binary operator: an operand alone. */
+export const TIGHTEST = 7;
+
 const isBinaryOp = (text: string): text is BinaryOp => text in POWER;
 
 /** `{ … }` with the reader at the brace; empty braces match every span. */
@@ -47,8 +51,16 @@ export function parseField(reader: TokenReader, minPower = 0): FieldExpression {
     reader.next();
     // Only the power operator associates to the right.
     const right = parseField(reader, token.text === '^' ? power - 1 : power);
-    left = { node: 'binary', op: token.text, left, right };
+    left = folded({ node: 'binary', op: token.text, left, right });
   }
+}
+
+/** Arithmetic between numbers is done once, so `duration > 2 * 1s` is a comparison with a constant. */
+function folded(expression: Extract<FieldExpression, { node: 'binary' }>): FieldExpression {
+  const { op, left, right } = expression;
+  if (!isArithmetic(op) || left.node !== 'static' || right.node !== 'static') return expression;
+  const value = arithmetic(op, left.value, right.value);
+  return value.type === 'nil' ? expression : { node: 'static', value };
 }
 
 function parseUnary(reader: TokenReader): FieldExpression {

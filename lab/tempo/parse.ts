@@ -1,17 +1,16 @@
 import type {
+  Aggregate,
   AggregateName,
-  ArithmeticOp,
   CompareOp,
   Pipeline,
   PipelineElement,
   Relation,
   RootExpression,
-  ScalarExpression,
   SpansetExpression,
   SpansetOperation,
 } from './ast';
-import { parseError } from './lexer';
-import { parseAttributeList, parseField, parseFilter } from './parse-field';
+import { parseError, TraceqlError } from './lexer';
+import { parseAttributeList, parseField, parseFilter, TIGHTEST } from './parse-field';
 import { atMetric, parseMetric, parseSecondStages } from './parse-metrics';
 import type { Static } from './static';
 import { TokenReader } from './token-reader';
@@ -42,6 +41,7 @@ export function parseTraceql(query: string): RootExpression {
 
 /** Elements between pipes; stops before a metrics function, which only the root may hold. */
 function parsePipeline(reader: TokenReader): Pipeline {
+  if (reader.at('coalesce')) throw reader.unexpected();
   const elements = [parseElement(reader)];
   while (reader.take('|')) {
     if (atMetric(reader)) break;
@@ -129,48 +129,46 @@ function parseSpansetTerm(reader: TokenReader): SpansetExpression {
 }
 
 const isCompareOp = (text: string): text is CompareOp => ['=', '!=', '<', '<=', '>', '>='].includes(text);
+const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '^']);
 
+/** The grammar has arithmetic on both sides; the server evaluates an aggregate against a value and refuses the rest. */
 function parseScalarFilter(reader: TokenReader): PipelineElement {
-  const left = parseScalar(reader);
+  const aggregate = parseScalar(reader);
   const { kind, text } = reader.peek();
   if (kind !== 'symbol' || !isCompareOp(text)) throw reader.unexpected();
   reader.next();
-  return { node: 'scalarFilter', op: text, left, right: parseScalar(reader) };
+  const value = parseScalar(reader);
+  if (aggregate?.node !== 'aggregate') throw new TraceqlError('scalar filter lhs of this type not yet supported');
+  if (value?.node !== 'static') throw new TraceqlError('scalar filter rhs of this type not yet supported');
+  return { node: 'scalarFilter', op: text, aggregate, value: value.value };
 }
 
-const SCALAR_POWER: Readonly<Record<ArithmeticOp, number>> = { '+': 1, '-': 1, '*': 2, '/': 2, '%': 2, '^': 3 };
-const isArithmetic = (text: string): text is ArithmeticOp => text in SCALAR_POWER;
+type Scalar = Aggregate | { node: 'static'; value: Static };
 
-function parseScalar(reader: TokenReader, minPower = 0): ScalarExpression {
-  let left = parseScalarTerm(reader);
-  for (;;) {
-    const { kind, text } = reader.peek();
-    if (kind !== 'symbol' || !isArithmetic(text)) return left;
-    const power = SCALAR_POWER[text];
-    if (power <= minPower) return left;
+/** A lone aggregate or value; null where operators join several. */
+function parseScalar(reader: TokenReader): Scalar | null {
+  let scalar = parseScalarTerm(reader);
+  while (reader.peek().kind === 'symbol' && ARITHMETIC.has(reader.peek().text)) {
     reader.next();
-    left = { node: 'scalar', op: text, left, right: parseScalar(reader, text === '^' ? power - 1 : power) };
+    parseScalarTerm(reader);
+    scalar = null;
   }
+  return scalar;
 }
 
-function parseScalarTerm(reader: TokenReader): ScalarExpression {
+function parseScalarTerm(reader: TokenReader): Scalar | null {
   if (reader.take('(')) {
     const inner = parseScalar(reader);
     reader.expect(')', false);
     return inner;
   }
   const token = reader.peek();
-  if (token.kind === 'static') {
-    reader.next();
-    return { node: 'static', value: token.value };
-  }
-  if (token.text === '-') {
-    const value = parseField(reader, 5);
-    if (value.node !== 'static') throw reader.unexpected();
+  const name = token.kind === 'word' ? AGGREGATES[token.text] : undefined;
+  if (name === undefined) {
+    const value = token.kind === 'static' || token.text === '-' ? parseField(reader, TIGHTEST) : null;
+    if (value?.node !== 'static') throw reader.unexpected();
     return value;
   }
-  const name = token.kind === 'word' ? AGGREGATES[token.text] : undefined;
-  if (name === undefined) throw reader.unexpected();
   reader.next();
   reader.expect('(');
   if (name === 'count') {

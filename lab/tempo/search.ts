@@ -1,7 +1,7 @@
 import type { TraceStore } from '../stores';
 import type { AttributeRef } from './ast';
 import { compileAttribute } from './attribute';
-import { parseLegacySearch } from './legacy-search';
+import { bareTags, parseLegacySearch } from './legacy-search';
 import type { RangeMs } from './params';
 import { intParam, RequestError, searchRange } from './params';
 import { parseTraceql } from './parse';
@@ -29,7 +29,8 @@ const UNLISTED: ReadonlySet<string> = new Set([
 /** GET /api/search: traces that match `q`, or the legacy `tags`, newest first. */
 export function search(store: TraceStore, params: URLSearchParams, nowMs: number): Record<string, unknown> {
   const query = params.get('q') ?? '';
-  const hasTags = ['tags', 'minDuration', 'maxDuration'].some((name) => params.has(name));
+  const hasTags =
+    ['tags', 'minDuration', 'maxDuration'].some((name) => params.has(name)) || bareTags(params).length > 0;
   if (query !== '' && params.has('tags')) {
     throw new RequestError(400, "invalid request: can't specify tags and q in the same query");
   }
@@ -97,7 +98,7 @@ function traceqlEvaluator(query: string, spansPerSet: number): Evaluate {
   let pipeline: CompiledPipeline;
   try {
     const root = parseTraceql(query);
-    if (root.metrics !== null) throw new RequestError(400, 'metrics query is not supported in search');
+    if (root.metrics !== null) throw new RequestError(400, 'the lab answers metrics queries on /api/metrics only');
     pipeline = compilePipeline(root.pipeline);
   } catch (error) {
     if (error instanceof RequestError || !(error instanceof Error)) throw error;

@@ -1,8 +1,8 @@
-import type { Pipeline, PipelineElement, ScalarExpression, SpansetOperation } from './ast';
-import { printField, printScalar } from './ast';
+import type { Aggregate, AggregateName, Pipeline, PipelineElement, SpansetOperation } from './ast';
+import { printAggregate, printField } from './ast';
 import type { Read } from './attribute';
 import type { Condition } from './expression';
-import { arithmetic, compare, compileField, compileTest, conditionsOf } from './expression';
+import { compileComparison, compileField, compileTest, conditionsOf } from './expression';
 import type { Static } from './static';
 import { isNumeric, NIL, staticKey } from './static';
 import { relatedSpans } from './structure';
@@ -72,14 +72,13 @@ function compileElement(element: PipelineElement, conditions: Condition[]): Stag
     case 'coalesce':
       return (_, input) => [{ spans: union(input), attributes: [] }];
     case 'scalarFilter': {
-      const left = compileScalar(element.left, conditions);
-      const right = compileScalar(element.right, conditions);
+      const read = compileAggregate(element.aggregate, conditions);
+      const accepts = compileComparison(element.op, element.value);
+      const key = printAggregate(element.aggregate);
       return (view, input) =>
         input.flatMap((set) => {
-          const attributes = [...set.attributes];
-          const a = left(view, set.spans, attributes);
-          const b = right(view, set.spans, attributes);
-          return compare(element.op, a, b) ? [{ spans: set.spans, attributes }] : [];
+          const value = read(view, set.spans);
+          return accepts(value) ? [{ spans: set.spans, attributes: [...set.attributes, { key, value }] }] : [];
         });
     }
   }
@@ -109,7 +108,7 @@ function compileOperation(operation: SpansetOperation, conditions: Condition[]):
     });
 }
 
-/** One spanset per value, in order of first appearance; spans without a value form no group. */
+/** One spanset per value, in order of first appearance; spans without a value are a group of their own. */
 function group(view: TraceView, set: Spanset, key: string, read: Read): Spanset[] {
   const groups = new Map<string, { value: Static; spans: number[] }>();
   for (const index of set.spans) {
@@ -125,40 +124,23 @@ function group(view: TraceView, set: Spanset, key: string, read: Read): Spanset[
   }));
 }
 
-type ReadScalar = (view: TraceView, spans: readonly number[], attributes: { key: string; value: Static }[]) => Static;
-
-/** Reads a scalar over a spanset, noting each aggregate it works out under the name the server prints. */
-function compileScalar(expression: ScalarExpression, conditions: Condition[]): ReadScalar {
-  if (expression.node === 'static') return () => expression.value;
-  if (expression.node === 'scalar') {
-    const left = compileScalar(expression.left, conditions);
-    const right = compileScalar(expression.right, conditions);
-    return (view, spans, attributes) =>
-      arithmetic(expression.op, left(view, spans, attributes), right(view, spans, attributes));
-  }
-  const key = printScalar(expression);
-  const { name, field } = expression;
-  if (field === null) {
-    return (_, spans, attributes) => {
-      const value: Static = { type: 'int', value: spans.length };
-      attributes.push({ key, value });
-      return value;
-    };
-  }
+/** Reads an aggregate over the spans of a spanset. */
+function compileAggregate(
+  { name, field }: Aggregate,
+  conditions: Condition[],
+): (view: TraceView, spans: readonly number[]) => Static {
+  if (field === null) return (_, spans) => ({ type: 'int', value: spans.length });
   conditions.push(...conditionsOf(field));
   const read = compileField(field);
-  return (view, spans, attributes) => {
-    const value = aggregate(
+  return (view, spans) =>
+    aggregate(
       name,
       spans.map((index) => read(view, index)),
     );
-    attributes.push({ key, value });
-    return value;
-  };
 }
 
 /** Over the values that are numbers; nil where there is none. Averages of integers are floats. */
-function aggregate(name: 'count' | 'min' | 'max' | 'sum' | 'avg', values: readonly Static[]): Static {
+function aggregate(name: AggregateName, values: readonly Static[]): Static {
   const numbers = values.filter(isNumeric);
   const [first] = numbers;
   if (first === undefined) return NIL;

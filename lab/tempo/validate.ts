@@ -1,7 +1,8 @@
 import { RE2JS } from 're2js';
-import type { BinaryOp, FieldExpression, PipelineElement, RootExpression, ScalarExpression } from './ast';
-import { printField, printScalar } from './ast';
+import type { Aggregate, BinaryOp, FieldExpression, PipelineElement, RootExpression } from './ast';
+import { printAggregate, printField } from './ast';
 import { TraceqlError } from './lexer';
+import { staticText } from './static';
 
 /** `any` is an attribute, whose type only the data knows. */
 type ImpliedType = 'any' | 'nil' | 'string' | 'number' | 'bool' | 'status' | 'kind';
@@ -37,10 +38,12 @@ function validateElement(element: PipelineElement): void {
       }
       return;
     case 'scalarFilter': {
-      const left = scalarType(element.left);
-      const right = scalarType(element.right);
-      const text = `(${printScalar(element.left)}) ${element.op} (${printScalar(element.right)})`;
-      if (!matching(left, right)) throw new TraceqlError(`binary operations must operate on the same type: ${text}`);
+      validateAggregate(element.aggregate);
+      const right = impliedType({ node: 'static', value: element.value });
+      if (!matching('number', right)) {
+        const text = `(${printAggregate(element.aggregate)}) ${element.op} ${staticText(element.value)}`;
+        throw new TraceqlError(`binary operations must operate on the same type: ${text}`);
+      }
       return;
     }
     default:
@@ -55,23 +58,15 @@ const readsSpan = (expression: FieldExpression): boolean =>
       ? readsSpan(expression.expression)
       : expression.node !== 'static';
 
-function scalarType(expression: ScalarExpression): ImpliedType {
-  if (expression.node === 'static') return impliedType(expression);
-  if (expression.node === 'scalar') {
-    scalarType(expression.left);
-    scalarType(expression.right);
-    return 'number';
+function validateAggregate(aggregate: Aggregate): void {
+  if (aggregate.field === null) return;
+  const type = impliedType(aggregate.field);
+  if (type !== 'any' && type !== 'number') {
+    throw new TraceqlError(`aggregate field expressions must resolve to a number type: ${printAggregate(aggregate)}`);
   }
-  if (expression.field !== null) {
-    const type = impliedType(expression.field);
-    if (type !== 'any' && type !== 'number') {
-      throw new TraceqlError(`aggregate field expressions must resolve to a number type: ${printScalar(expression)}`);
-    }
-    if (!readsSpan(expression.field)) {
-      throw new TraceqlError(`aggregate field expressions must reference the span: ${printScalar(expression)}`);
-    }
+  if (!readsSpan(aggregate.field)) {
+    throw new TraceqlError(`aggregate field expressions must reference the span: ${printAggregate(aggregate)}`);
   }
-  return 'number';
 }
 
 const INTRINSIC_TYPES: Readonly<Record<string, ImpliedType>> = {

@@ -1,7 +1,5 @@
 'use client';
 
-import { useRouter } from 'next/navigation';
-import { useCallback } from 'react';
 import { useNow } from '@/components/shell/clock';
 import { useEvents } from '@/components/shell/use-events';
 import { useView } from '@/components/shell/use-view';
@@ -16,6 +14,7 @@ import {
 } from '@/lib/charts/time-series';
 import { ChangeRail } from './ChangeRail';
 import { Chart } from './Chart';
+import { useChartNavigation } from './use-chart-navigation';
 
 /** Points younger than two scrapes may still change. */
 const SETTLE_MS = 30_000;
@@ -50,16 +49,4 @@ export function TimeChart({ title, height, rail = true, ...input }: TimeChartPro
       {rail ? <ChangeRail events={events} /> : null}
     </div>
   );
-}
-
-/** What a chart over time does with the reader's pointer: drag sets the range, double click goes back, dots open. */
-export function useChartNavigation() {
-  const { setView, back, href } = useView();
-  const router = useRouter();
-  const onZoom = useCallback(
-    ({ startMs, endMs }: { startMs: number; endMs: number }) => setView({ from: String(startMs), to: String(endMs) }),
-    [setView],
-  );
-  const onOpen = useCallback((path: string) => router.push(href(path)), [router, href]);
-  return { onZoom, onBack: back, onOpen };
 }

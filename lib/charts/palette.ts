@@ -98,7 +98,7 @@ export function versionStyle(version: string, role: Role, theme: ThemeName): Ser
 }
 
 /** Stages in the order a request passes them. */
-export const STAGES = ['feature_fetch', 'preprocess', 'infer', 'postprocess', 'other'] as const;
+export const STAGES: readonly string[] = ['feature_fetch', 'preprocess', 'infer', 'postprocess', 'other'];
 
 const STAGE_COLOUR: Readonly<Record<string, 2 | 4 | 5 | 3 | 7>> = {
   feature_fetch: 2,

@@ -88,7 +88,7 @@ export async function startPostgres(): Promise<ThrowawayPostgres> {
   if (asRoot) chownSync(directory, NOBODY, NOBODY);
   chmodSync(directory, 0o700);
   const data = join(directory, 'data');
-  const run = { ...account, cwd: directory, env: { PATH: process.env.PATH, LC_ALL: 'C' } };
+  const run = { ...account, cwd: directory, env: { ...process.env, LC_ALL: 'C' } };
   execFileSync(
     join(programs, 'initdb'),
     ['-D', data, '-U', 'windsock', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync'],

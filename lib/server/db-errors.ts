@@ -4,11 +4,12 @@ import { AppError } from './errors';
 /**
  * What a failed statement means for whoever asked for it.
  * - `busy`: somebody else held the lock or won the race; nothing was stored, trying again is right.
+ * - `raced`: somebody stored the same key at the same moment; nothing was stored, looking again shows theirs.
  * - `lost`: the connection broke; whether a commit in flight was stored is not known.
  * - `unavailable`: nothing was stored and trying again at once would not help.
  * - `other`: a fault of ours or of the data.
  */
-export type FailureKind = 'busy' | 'lost' | 'unavailable' | 'other';
+export type FailureKind = 'busy' | 'raced' | 'lost' | 'unavailable' | 'other';
 
 export interface Failure {
   kind: FailureKind;
@@ -55,6 +56,11 @@ const PATTERNS: readonly { kind: FailureKind; pattern: RegExp; sentence: string 
     sentence: 'The database refused the console. Check user, password and database name in DATABASE_URL.',
   },
   {
+    kind: 'raced',
+    pattern: /UniqueConstraintViolation|\bP2002\b/,
+    sentence: 'The same entry was just stored by somebody else. Reload and look again.',
+  },
+  {
     kind: 'busy',
     pattern:
       /SQLITE_BUSY|SQLITE_LOCKED|database (table )?is locked|SocketTimeout|TransactionWriteConflict|\bP(1008|2034)\b|\b(40001|40P01|55P03)\b/,
@@ -89,9 +95,10 @@ export function failureOf(error: unknown): Failure {
   return match ?? { kind: 'other', sentence: '' };
 }
 
-/** The error as the reader should see it: `storage_unavailable` with a sentence, or the error itself if it is not the storage's. */
+/** The error as the reader should see it: `storage_unavailable` or `conflict` with a sentence, or the error itself if it is not the storage's. */
 export function toStorageError(error: unknown): unknown {
   if (error instanceof AppError) return error;
   const { kind, sentence } = failureOf(error);
-  return kind === 'other' ? error : new AppError('storage_unavailable', sentence, { cause: error });
+  if (kind === 'other') return error;
+  return new AppError(kind === 'raced' ? 'conflict' : 'storage_unavailable', sentence, { cause: error });
 }

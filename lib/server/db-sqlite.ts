@@ -1,14 +1,15 @@
 import 'server-only';
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type Client, createClient, type Transaction } from '@libsql/client';
+import { type Client, createClient, type InStatement, type ResultSet, type Transaction } from '@libsql/client';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
+import { failureOf } from './db-errors';
 
 /**
  * How long SQLite itself waits for a lock. The driver is synchronous: while it waits the whole process stands still, so
  * the patience lies in `write`, which waits without blocking.
  */
-const BUSY_TIMEOUT_MS = 20;
+export const BUSY_TIMEOUT_MS = 20;
 
 /** Absolute path of the file of a `file:` address. */
 export const sqlitePath = (url: string): string =>
@@ -29,17 +30,30 @@ export function sqliteAdapter(url: string): DurableLibSql {
 }
 
 /**
- * The client that the adapter drives, with two traps taken out. The stock client opens a new connection after each
- * transaction and never closes the old one, and PRAGMAs belong to a connection: so transactions run on the one
- * connection here, which the adapter's own lock makes safe. And the adapter begins transactions deferred, where a
- * second writer fails in the middle instead of waiting at the start: so they begin immediate.
+ * The client that the adapter drives, with three traps taken out:
+ * - The stock client opens a new connection after each transaction and never closes the old one, and PRAGMAs belong to a
+ *   connection: so transactions run on the one connection here, which the adapter's own lock makes safe.
+ * - The adapter begins transactions deferred, where a second writer fails in the middle instead of waiting at the start:
+ *   so they begin immediate.
+ * - The driver leaves a statement that found the database busy half done, and then no later commit succeeds ("SQL
+ *   statements in progress"): so a connection that met a lock is opened anew.
  */
 function durableClient(url: string): Client {
   const client = createClient({ url, timeout: BUSY_TIMEOUT_MS });
-  const run = async (sql: string): Promise<void> => {
-    await client.execute(sql);
-  };
   let setUp = false;
+  let inTransaction = false;
+
+  const run = async (statement: InStatement): Promise<ResultSet> => {
+    try {
+      return await client.execute(statement);
+    } catch (error) {
+      if (!inTransaction && failureOf(error).kind === 'busy') {
+        setUp = false;
+        client.reconnect();
+      }
+      throw error;
+    }
+  };
   const ready = async (): Promise<void> => {
     if (setUp) return;
     // Switching to WAL needs the file for itself for a moment; when it is busy, the next attempt sets it up.
@@ -48,49 +62,61 @@ function durableClient(url: string): Client {
     await run('PRAGMA foreign_keys = ON');
     setUp = true;
   };
-  const execute: Client['execute'] = async (statement: Parameters<Client['execute']>[0]) => {
-    await ready();
-    return client.execute(statement);
-  };
-  const transaction = async (): Promise<Transaction> => {
+  const begin = async (): Promise<Transaction> => {
     await ready();
     await run('BEGIN IMMEDIATE');
-    let open = true;
+    inTransaction = true;
     const finish = async (sql: 'COMMIT' | 'ROLLBACK'): Promise<void> => {
-      if (!open) return;
+      if (!inTransaction) return;
       await run(sql);
-      open = false;
+      inTransaction = false;
     };
-    const rollback = () => finish('ROLLBACK');
+    const commit = async (): Promise<void> => {
+      try {
+        await finish('COMMIT');
+      } catch (error) {
+        // A commit that failed leaves its transaction open, and the next one must not find it.
+        await abandon();
+        throw error;
+      }
+    };
     return {
-      execute: (statement: Parameters<Client['execute']>[0]) => client.execute(statement),
+      execute: run,
       batch: (statements) => client.batch(statements),
       executeMultiple: (sql) => client.executeMultiple(sql),
-      rollback,
-      commit: async () => {
-        try {
-          await finish('COMMIT');
-        } catch (error) {
-          // A commit that failed leaves the transaction open; the next one must not find it.
-          await rollback().catch(() => {
-            open = false;
-          });
-          throw error;
-        }
-      },
+      rollback: () => finish('ROLLBACK').catch(abandon),
+      commit,
       close: () => undefined,
       get closed() {
-        return !open;
+        return !inTransaction;
       },
     };
   };
-  return new Proxy(client, {
-    get(target, key) {
-      if (key === 'execute') return execute;
-      if (key === 'transaction') return transaction;
-      if (key === 'executeMultiple') return async (sql: string) => (await ready(), target.executeMultiple(sql));
-      const value: unknown = Reflect.get(target, key, target);
-      return typeof value === 'function' ? value.bind(target) : value;
+  /** Closing a connection rolls back what is open on it. */
+  const abandon = async (): Promise<void> => {
+    inTransaction = false;
+    setUp = false;
+    client.reconnect();
+  };
+
+  return {
+    protocol: client.protocol,
+    get closed() {
+      return client.closed;
     },
-  });
+    execute: async (statement: InStatement) => {
+      await ready();
+      return run(statement);
+    },
+    transaction: begin,
+    executeMultiple: async (sql) => {
+      await ready();
+      await client.executeMultiple(sql);
+    },
+    batch: (statements, mode) => client.batch(statements, mode),
+    migrate: (statements) => client.migrate(statements),
+    sync: () => client.sync(),
+    reconnect: () => client.reconnect(),
+    close: () => client.close(),
+  };
 }

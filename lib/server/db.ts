@@ -5,7 +5,7 @@ import pLimit from 'p-limit';
 import { PrismaClient as PostgresClient } from '@/generated/postgresql/client';
 import { type Prisma, PrismaClient } from '@/generated/sqlite/client';
 import { getConfig } from './config';
-import { failureOf, toStorageError } from './db-errors';
+import { type FailureKind, failureOf, toStorageError } from './db-errors';
 import { sqliteAdapter } from './db-sqlite';
 import { AppError } from './errors';
 
@@ -65,7 +65,10 @@ export function openDatabase(url: string, { patienceMs = 10_000 }: { patienceMs?
       return await retried(() => connect().$transaction(body, TRANSACTION), {
         patienceMs,
         // A commit whose answer was lost may have been stored: doing it again could do it twice.
-        mayRetry: (kind) => kind === 'busy' || (kind === 'lost' && !progress.committing),
+        mayRetry: (kind, attempts) =>
+          kind === 'busy' ||
+          (kind === 'raced' && attempts < 3) ||
+          (kind === 'lost' && attempts < 3 && !progress.committing),
       });
     } catch (error) {
       if (progress.committing && failureOf(error).kind === 'lost') {
@@ -81,7 +84,10 @@ export function openDatabase(url: string, { patienceMs = 10_000 }: { patienceMs?
     provider: isPostgres(url) ? 'postgresql' : 'sqlite',
     read: async (query) => {
       try {
-        return await retried(() => query(connect()), { patienceMs, mayRetry: (kind) => kind === 'busy' });
+        return await retried(() => query(connect()), {
+          patienceMs,
+          mayRetry: (kind, attempts) => kind === 'busy' || (kind === 'lost' && attempts < 3),
+        });
       } catch (error) {
         throw toStorageError(error);
       }
@@ -100,16 +106,16 @@ export function openDatabase(url: string, { patienceMs = 10_000 }: { patienceMs?
 
 async function retried<T>(
   attempt: () => Promise<T>,
-  { patienceMs, mayRetry }: { patienceMs: number; mayRetry: (kind: string) => boolean },
+  { patienceMs, mayRetry }: { patienceMs: number; mayRetry: (kind: FailureKind, attempts: number) => boolean },
 ): Promise<T> {
   const deadlineMs = performance.now() + patienceMs;
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+  for (let attempts = 1; ; attempts += 1) {
     try {
       return await attempt();
     } catch (error) {
       // Half to all of the pause at random, so that two processes do not keep meeting.
-      const waitMs = pauseMs * (0.5 + Math.random() / 2);
-      if (!mayRetry(failureOf(error).kind) || performance.now() + waitMs > deadlineMs) throw error;
+      const waitMs = Math.min(FIRST_PAUSE_MS * 2 ** (attempts - 1), LONGEST_PAUSE_MS) * (0.5 + Math.random() / 2);
+      if (!mayRetry(failureOf(error).kind, attempts) || performance.now() + waitMs > deadlineMs) throw error;
       await sleep(waitMs);
     }
   }

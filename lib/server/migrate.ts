@@ -4,7 +4,7 @@ import { createClient } from '@libsql/client';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import { isPostgres, postgresAdapter } from './db';
 import { failureOf, toStorageError } from './db-errors';
-import { sqliteAdapter, sqlitePath } from './db-sqlite';
+import { BUSY_TIMEOUT_MS, sqliteAdapter, sqlitePath } from './db-sqlite';
 import { AppError } from './errors';
 import { applyMigrations, migrationNames, openSchemaEngine, prismaDirectory, readSchema } from './schema-engine';
 
@@ -31,7 +31,7 @@ async function migrateSqlite(url: string, root: string): Promise<string[]> {
   if (await isCurrent(factory, directory)) return [];
   // A lock that the system frees when the process dies, unlike a lock file; beside the database, which is locked by the
   // migration itself.
-  const lock = createClient({ url: `file:${sqlitePath(url)}-migrating` });
+  const lock = createClient({ url: `file:${sqlitePath(url)}-migrating`, timeout: BUSY_TIMEOUT_MS });
   try {
     await waitFor(() => lock.execute('BEGIN EXCLUSIVE'));
     if (await isCurrent(factory, directory)) return [];

@@ -1,0 +1,40 @@
+import 'server-only';
+import { randomUUID } from 'node:crypto';
+import type { Identity } from '../auth/identity';
+import type { Transaction } from '../db';
+
+export interface AuditRecord {
+  actor: Pick<Identity, 'id' | 'name'>;
+  /** What was done: noun, dot, verb. */
+  action: 'note.create' | 'note.edit' | 'note.remove';
+  /** What it was done to: noun, colon, id. */
+  subject: string;
+  /** The state before and after; null where there was nothing. */
+  before: object | null;
+  after: object | null;
+  atMs: number;
+}
+
+/** Writes who did what, in the transaction of the change itself: there is no change without its row and no row without its change. */
+export async function recordAudit(transaction: Transaction, record: AuditRecord): Promise<void> {
+  await transaction.auditEntry.create({
+    data: {
+      id: randomUUID(),
+      atMs: BigInt(record.atMs),
+      actorId: record.actor.id,
+      actorName: record.actor.name,
+      action: record.action,
+      subject: record.subject,
+      before: record.before === null ? null : JSON.stringify(record.before),
+      after: record.after === null ? null : JSON.stringify(record.after),
+    },
+  });
+}
+
+/** Whether an action was ever recorded of a subject. */
+export async function hasHappened(
+  transaction: Transaction,
+  { action, subject }: Pick<AuditRecord, 'action' | 'subject'>,
+): Promise<boolean> {
+  return (await transaction.auditEntry.count({ where: { action, subject } })) > 0;
+}

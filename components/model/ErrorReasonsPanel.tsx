@@ -1,0 +1,97 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { useView } from '@/components/shell/use-view';
+import { ViewLink } from '@/components/shell/ViewLink';
+import { diagnose } from '@/components/signals/missing';
+import { type Column, DataTable } from '@/components/ui/DataTable';
+import { Panel } from '@/components/ui/Panel';
+import { QueryState } from '@/components/ui/QueryState';
+import type { ModelErrors } from '@/lib/contracts/model';
+import { formatCount } from '@/lib/domain/format';
+import { modelErrorsQuery } from '@/lib/queries/model';
+
+const HEIGHT = 140;
+
+type Reason = ModelErrors['reasons'][number];
+
+const COLUMNS: readonly Column<Reason>[] = [
+  {
+    id: 'count',
+    header: 'Lines',
+    numeric: true,
+    value: ({ count }) => count,
+    cell: ({ count }) => formatCount(count),
+    className: 'w-16',
+  },
+  {
+    id: 'reason',
+    header: 'Reason',
+    value: ({ reason }) => reason,
+    cell: ({ reason }) => <span className="font-medium">{reason}</span>,
+    className: 'max-w-80 truncate',
+  },
+  { id: 'version', header: 'Version', value: ({ version }) => version, cell: ({ version }) => version ?? '–' },
+  {
+    id: 'example',
+    header: 'Example',
+    value: ({ exampleLine }) => exampleLine,
+    cell: ({ exampleLine, exampleTraceId }) => (
+      <>
+        {exampleTraceId === null ? null : (
+          <ViewLink to={`/traces/${encodeURIComponent(exampleTraceId)}`} className="link mr-2 font-mono">
+            {exampleTraceId.slice(0, 8)}
+          </ViewLink>
+        )}
+        <span className="font-mono text-t2" title={exampleLine}>
+          {exampleLine}
+        </span>
+      </>
+    ),
+    className: 'max-w-[560px] truncate',
+  },
+];
+
+/** Failed requests by reason, as the logs say. */
+export function ErrorReasonsPanel({ model }: { model: string }) {
+  const { range } = useView();
+  const query = useQuery(modelErrorsQuery({ model, startMs: range.startMs, endMs: range.endMs }));
+  const total = query.data?.total ?? null;
+  return (
+    <Panel
+      title="Errors by reason"
+      definition={total === null ? 'from the logs' : `${formatCount(total)} failed lines in the logs of this range`}
+      why={query.data?.why}
+      height={HEIGHT}
+    >
+      <QueryState
+        query={query}
+        height={HEIGHT}
+        diagnosis={({ reasons, missing, total: lines }) =>
+          reasons.length > 0
+            ? null
+            : lines === 0
+              ? {
+                  what: 'No failed request is in the logs of this range.',
+                  why: 'Loki answered and counted none.',
+                  action: null,
+                }
+              : diagnose('Reasons of errors are not measured.', missing)
+        }
+      >
+        {({ reasons, truncated }) => (
+          <>
+            <DataTable
+              label="Errors by reason"
+              rows={reasons}
+              columns={COLUMNS}
+              rowId={({ reason, version }) => `${reason}\u0000${version ?? ''}`}
+              sortParam="reasons"
+            />
+            {truncated === null ? null : <p className="mt-2 text-small text-t3">{truncated}</p>}
+          </>
+        )}
+      </QueryState>
+    </Panel>
+  );
+}

@@ -1,0 +1,65 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { useView } from '@/components/shell/use-view';
+import { HeatmapPanel } from '@/components/signals/HeatmapPanel';
+import { InFlightPanel } from '@/components/signals/InFlightPanel';
+import { LatencyPanel } from '@/components/signals/LatencyPanel';
+import { StagesPanel } from '@/components/signals/StagesPanel';
+import { TrafficPanel } from '@/components/signals/TrafficPanel';
+import { AnswerLine } from '@/components/ui/AnswerLine';
+import { QueryState } from '@/components/ui/QueryState';
+import type { MissingSignal } from '@/lib/contracts/fleet';
+import { modelSummaryQuery } from '@/lib/queries/model';
+import { ErrorReasonsPanel } from './ErrorReasonsPanel';
+import { VersionStrip } from './VersionStrip';
+
+const ANSWER_HEIGHT = 46;
+
+/** One model: is it well, which version is not, where the time goes, what failed and why. */
+export function ModelPage({ model }: { model: string }) {
+  const { range } = useView();
+  const summary = useQuery(modelSummaryQuery({ model, startMs: range.startMs, endMs: range.endMs }));
+  return (
+    <div className="grid gap-3">
+      <h1 className="truncate font-semibold text-title" title={model}>
+        {model}
+      </h1>
+      <QueryState query={summary} height={ANSWER_HEIGHT}>
+        {({ answer, row }) => (
+          <div className="grid gap-3">
+            <AnswerLine answer={answer} />
+            <VersionStrip row={row} />
+            <MissingLine missing={row.missing} />
+          </div>
+        )}
+      </QueryState>
+      <div className="grid gap-3 lg:grid-cols-2">
+        <TrafficPanel model={model} measure="requestsPerSecond" />
+        <TrafficPanel model={model} measure="errorRatio" />
+        <LatencyPanel model={model} />
+        <HeatmapPanel model={model} />
+        <StagesPanel model={model} />
+        <InFlightPanel model={model} />
+      </div>
+      <ErrorReasonsPanel model={model} />
+    </div>
+  );
+}
+
+/** What this model's telemetry does not give, said once for the page. */
+function MissingLine({ missing }: { missing: readonly MissingSignal[] }) {
+  if (missing.length === 0) return null;
+  return (
+    <details className="text-small text-t2">
+      <summary>Not measured here: {missing.map(({ signal }) => signal).join(', ')}</summary>
+      <ul className="mt-1 grid gap-1 pl-4">
+        {missing.map(({ signal, reason, remedy }) => (
+          <li key={signal}>
+            <span className="text-t1">{signal}</span>: {reason} {remedy}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

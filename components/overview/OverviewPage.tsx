@@ -1,0 +1,80 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { useView } from '@/components/shell/use-view';
+import { LatencyPanel } from '@/components/signals/LatencyPanel';
+import { StageSplitPanel } from '@/components/signals/StageSplitPanel';
+import { AnswerLine } from '@/components/ui/AnswerLine';
+import { Choice } from '@/components/ui/Choice';
+import { Panel } from '@/components/ui/Panel';
+import { QueryState } from '@/components/ui/QueryState';
+import { Skeleton } from '@/components/ui/Skeleton';
+import { fleetQuery } from '@/lib/queries/fleet';
+import { ChangesPanel } from './ChangesPanel';
+import { FleetTable } from './FleetTable';
+import { JobsPanel } from './JobsPanel';
+
+const AGAINST = [
+  { value: 'day', label: 'yesterday' },
+  { value: 'week', label: 'last week' },
+] as const;
+
+const TABLE_HEIGHT = 280;
+
+/** What is broken, since when, and what changed: the fleet, and the model that needs a person most. */
+export function OverviewPage() {
+  const { view, range, setView } = useView();
+  const fleet = useQuery(fleetQuery({ startMs: range.startMs, endMs: range.endMs, against: view.against }));
+  const foremost = view.model ?? fleet.data?.rows[0]?.model;
+  return (
+    <div className="grid gap-3">
+      <h1 className="sr-only">Overview</h1>
+      {fleet.data === undefined ? <Skeleton height={46} /> : <AnswerLine answer={fleet.data.answer} />}
+      <Panel
+        title="Fleet"
+        definition={`by what needs you most; change against the same time ${view.against === 'week' ? 'last week' : 'yesterday'}`}
+        why={fleet.data?.why}
+        actions={
+          <Choice
+            label="Compare with"
+            options={AGAINST}
+            value={view.against}
+            onChange={(against) => setView({ against }, { replace: true })}
+          />
+        }
+        height={TABLE_HEIGHT}
+      >
+        <QueryState
+          query={fleet}
+          height={TABLE_HEIGHT}
+          diagnosis={({ rows, preset }) =>
+            rows.length > 0
+              ? null
+              : {
+                  what: 'No model has traffic in this range.',
+                  why: `The signal map in force is ${preset}; no series of its requests metric has a sample here.`,
+                  action: 'A longer range, or Settings → Sources, says what is there.',
+                }
+          }
+        >
+          {({ rows, truncated }) => (
+            <>
+              <FleetTable rows={rows} />
+              {truncated === null ? null : <p className="mt-2 text-small text-t3">{truncated}</p>}
+            </>
+          )}
+        </QueryState>
+      </Panel>
+      {foremost === undefined ? null : (
+        <div className="grid gap-3 lg:grid-cols-[minmax(0,1.35fr)_minmax(0,1fr)]">
+          <LatencyPanel model={foremost} titled />
+          <div className="grid content-start gap-3">
+            <StageSplitPanel model={foremost} />
+            <ChangesPanel />
+          </div>
+        </div>
+      )}
+      <JobsPanel />
+    </div>
+  );
+}

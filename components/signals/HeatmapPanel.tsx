@@ -1,0 +1,56 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { HeatmapChart } from '@/components/charts/HeatmapChart';
+import { useView } from '@/components/shell/use-view';
+import { Panel } from '@/components/ui/Panel';
+import { QueryState } from '@/components/ui/QueryState';
+import type { ModelHeatmap } from '@/lib/contracts/model';
+import { formatDuration, formatMs } from '@/lib/domain/format';
+import { modelHeatmapQuery } from '@/lib/queries/model';
+import { diagnose } from './missing';
+
+const HEIGHT = 240;
+
+/** Requests by latency and time: what a quantile hides, two humps or a thin slow band, is seen here. */
+export function HeatmapPanel({ model }: { model: string }) {
+  const { range, view } = useView();
+  const query = useQuery(modelHeatmapQuery({ model, startMs: range.startMs, endMs: range.endMs }));
+  const isNarrowed = view.versions.length > 0;
+  return (
+    <Panel
+      title="Latency heat map"
+      definition={`requests by bucket${isNarrowed ? ', all versions' : ''} · ${formatDuration(range.stepMs)} step · ◇ opens a trace`}
+      why={query.data?.why}
+      height={HEIGHT}
+    >
+      <QueryState
+        query={query}
+        height={HEIGHT}
+        diagnosis={({ counts, missing }) =>
+          counts.some((row) => row.some((count) => count !== null))
+            ? null
+            : diagnose('Latency buckets are not measured.', missing)
+        }
+      >
+        {(heatmap) => <Heatmap heatmap={heatmap} />}
+      </QueryState>
+    </Panel>
+  );
+}
+
+function Heatmap({ heatmap }: { heatmap: ModelHeatmap }) {
+  return (
+    <HeatmapChart
+      title="Latency heat map"
+      {...heatmap}
+      exemplars={heatmap.exemplars.map(({ atMs, valueMs, traceId }) => ({
+        atMs,
+        valueMs,
+        label: `${formatMs(valueMs)}, trace ${traceId}`,
+        href: `/traces/${encodeURIComponent(traceId)}`,
+      }))}
+      height={HEIGHT}
+    />
+  );
+}

@@ -1,0 +1,50 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { StageBarChart } from '@/components/charts/StageCharts';
+import { useView } from '@/components/shell/use-view';
+import { Panel } from '@/components/ui/Panel';
+import { useZone } from '@/components/ui/preference';
+import { QueryState } from '@/components/ui/QueryState';
+import type { ModelStages } from '@/lib/contracts/model';
+import { formatTime } from '@/lib/domain/format';
+import { modelStagesQuery } from '@/lib/queries/model';
+import { diagnose } from './missing';
+
+const HEIGHT = 150;
+
+/** Mean milliseconds of a request by stage, before and after the newest change of the range. */
+export function StageSplitPanel({ model }: { model: string }) {
+  const { range } = useView();
+  const query = useQuery(modelStagesQuery({ model, startMs: range.startMs, endMs: range.endMs }));
+  return (
+    <Panel
+      title="Where the time goes"
+      definition={`${model}, mean ms by stage${query.data === undefined ? '' : `, split at ${query.data.splitReason}`}`}
+      why={query.data?.why}
+      height={HEIGHT}
+    >
+      <QueryState
+        query={query}
+        height={HEIGHT}
+        diagnosis={({ before, after, missing }) =>
+          [...Object.values(before), ...Object.values(after)].some((value) => value !== null)
+            ? null
+            : diagnose('Stage times are not measured.', missing)
+        }
+      >
+        {(stages) => <StageBars stages={stages} />}
+      </QueryState>
+    </Panel>
+  );
+}
+
+function StageBars({ stages: { before, after, splitMs } }: { stages: ModelStages }) {
+  const { zone } = useZone();
+  const at = formatTime(splitMs, zone);
+  const bars = [
+    { name: `before ${at}`, stages: before },
+    { name: `after ${at}`, stages: after },
+  ];
+  return <StageBarChart title="Mean time by stage" bars={bars} />;
+}

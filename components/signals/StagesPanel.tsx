@@ -1,0 +1,36 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { StageAreaChart } from '@/components/charts/StageCharts';
+import { useView } from '@/components/shell/use-view';
+import { Panel } from '@/components/ui/Panel';
+import { QueryState } from '@/components/ui/QueryState';
+import { formatDuration } from '@/lib/domain/format';
+import { modelStagesQuery } from '@/lib/queries/model';
+import { diagnose, hasValues } from './missing';
+
+const HEIGHT = 180;
+
+/** Mean time of a request by stage over time, stacked: feature fetch against infer against the rest. */
+export function StagesPanel({ model }: { model: string }) {
+  const { range } = useView();
+  const query = useQuery(modelStagesQuery({ model, startMs: range.startMs, endMs: range.endMs }));
+  return (
+    <Panel
+      title="Time by stage"
+      definition={`mean ms of a request, all versions · ${formatDuration(range.stepMs)} step`}
+      why={query.data?.why}
+      height={HEIGHT}
+    >
+      <QueryState
+        query={query}
+        height={HEIGHT}
+        diagnosis={({ stages, missing }) =>
+          hasValues(stages) ? null : diagnose('Stage times are not measured.', missing)
+        }
+      >
+        {({ stages }) => <StageAreaChart title="Mean time by stage" set={stages} height={HEIGHT} />}
+      </QueryState>
+    </Panel>
+  );
+}

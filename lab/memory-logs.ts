@@ -1,5 +1,5 @@
 import { labelsKey } from './loki/labels';
-import { compileMatcherTest } from './loki/pipeline';
+import { compileMatcherTest } from './loki/matcher';
 import { readPushStreams } from './loki/push';
 import type { Labels, LogEntry, LogStore, LogStream, Matcher } from './stores';
 

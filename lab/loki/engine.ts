@@ -1,8 +1,8 @@
-import { formatLokiQuery } from '@grafana/lezer-logql';
 import { type LabAnswer, type LabEngine, type LabRequest, textAnswer } from '../http';
 import type { LogStore } from '../stores';
 import { detectedFields, detectedFieldValues, detectedLabels } from './detected';
 import { toLokiError } from './errors';
+import { formatQuery } from './format';
 import { indexStats, labelNames, labelValues, seriesList, volume, volumeRange } from './index-api';
 import { parseQuery } from './parse';
 import { patterns } from './patterns';
@@ -28,7 +28,7 @@ const buildInfo: Endpoint = () =>
   });
 
 /** `/format_query`: errors are JSON here, as nowhere else. */
-const formatQuery: Endpoint = (_store, { params }) => {
+const formatEndpoint: Endpoint = (_store, { params }) => {
   const query = params.get('query') ?? '';
   const answer = (status: number, body: unknown): LabAnswer => ({
     status,
@@ -36,8 +36,7 @@ const formatQuery: Endpoint = (_store, { params }) => {
     body: JSON.stringify(body),
   });
   try {
-    parseQuery(query);
-    return answer(200, { status: 'success', data: formatLokiQuery(query) });
+    return answer(200, { status: 'success', data: formatQuery(parseQuery(query)) });
   } catch (error) {
     return answer(400, { status: 'invalid-query', error: toLokiError(error).message });
   }
@@ -60,7 +59,7 @@ const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map([
   ['/loki/api/v1/patterns', patterns],
   ['/loki/api/v1/detected_fields', detectedFields],
   ['/loki/api/v1/detected_labels', detectedLabels],
-  ['/loki/api/v1/format_query', formatQuery],
+  ['/loki/api/v1/format_query', formatEndpoint],
   ['/loki/api/v1/rules', () => textAnswer(404, 'no rule groups found\n')],
   ['/loki/api/v1/push', push],
   ['/prometheus/api/v1/rules', rules],

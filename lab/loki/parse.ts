@@ -13,27 +13,47 @@ import { validateRange } from './validate';
 const EMPTY_SELECTOR =
   'queries require at least one regexp or equality matcher that does not have an empty-compatible value. For instance, app=~".*" does not meet this requirement, but app=~".+" will';
 
-/** The grammar has no offset behind an unwrapped range, though Loki takes one: that one error is no error. */
-function isOffsetAfterUnwrap(node: SyntaxNode): boolean {
-  const inside = node.firstChild?.name;
-  return node.parent?.name === 'LogRangeExpr' && (inside === 'Offset' || inside === 'Duration');
-}
-
 function firstError(tree: Tree): number | null {
   let at: number | null = null;
   tree.iterate({
     enter(ref) {
-      if (ref.type.isError && !isOffsetAfterUnwrap(ref.node)) at = at === null ? ref.from : Math.min(at, ref.from);
+      if (ref.type.isError) at = at === null ? ref.from : Math.min(at, ref.from);
     },
   });
   return at;
 }
 
+/**
+ * The text that the grammar gets, of the same length. It takes no offset behind an unwrapped range, though Loki does, so
+ * offsets are read from the tokens and blanked; and it trips over names such as `constructor`, which are masked.
+ */
+function maskForGrammar(text: string, tokens: readonly Token[]): { masked: string; offsets: Map<number, number> } {
+  const offsets = new Map<number, number>();
+  let masked = text;
+  const cover = ({ from, text: old }: Token, fill: string): void => {
+    masked = masked.slice(0, from) + fill.repeat(old.length) + masked.slice(from + old.length);
+  };
+  for (const [index, token] of tokens.entries()) {
+    if (token.name === 'IDENTIFIER' && token.text.toLowerCase() in Object.prototype) cover(token, 'x');
+    const [offset, duration] = [tokens[index + 1], tokens[index + 2]];
+    if (token.name !== 'RANGE' || offset?.name !== 'offset' || duration?.name !== 'DURATION') continue;
+    offsets.set(token.from, parseQueryDuration(duration.text) ?? parseNegative(duration.text));
+    cover(offset, ' ');
+    cover(duration, ' ');
+  }
+  return { masked, offsets };
+}
+
+const parseNegative = (text: string): number => -(parseQueryDuration(text.slice(1)) ?? 0);
+
 class Reader {
   readonly text: string;
+  /** Offsets in nanoseconds by where the range before them begins. */
+  private readonly offsets: ReadonlyMap<number, number>;
 
-  constructor(text: string) {
+  constructor(text: string, offsets: ReadonlyMap<number, number>) {
     this.text = text;
+    this.offsets = offsets;
   }
 
   private parameter(node: SyntaxNode): number | null {
@@ -82,8 +102,6 @@ class Reader {
     const window = range ? this.text.slice(range.from + 1, range.to - 1).trim() : '';
     const rangeMs = parsePrometheusDuration(window);
     if (rangeMs === null) throw parseError(`not a valid duration string: "${window}"`);
-    const offset = descendants(logRange, 'Offset')[0];
-    const offsetText = offset ? /^\s*(-?[\w.µ]+)/.exec(this.text.slice(offset.to))?.[1] : undefined;
     const expr: RangeExpr = {
       kind: 'range',
       op: op ? this.text.slice(op.from, op.to) : '',
@@ -91,7 +109,7 @@ class Reader {
       log: this.log(logRange),
       unwrap: this.unwrap(logRange),
       rangeNs: rangeMs * 1e6,
-      offsetNs: offsetText === undefined ? 0 : (parseQueryDuration(offsetText) ?? 0),
+      offsetNs: this.offsets.get(range?.from ?? -1) ?? 0,
       grouping: this.grouping(node),
     };
     validateRange(expr);
@@ -259,12 +277,13 @@ export function parseQuery(query: string): Expr {
   const tokens = tokenize(query);
   if (isEmptySelector(tokens)) throw parseError(EMPTY_SELECTOR);
   const text = lowercaseKeywords(query, tokens);
-  const tree = parser.parse(text);
+  const { masked, offsets } = maskForGrammar(text, tokens);
+  const tree = parser.parse(masked);
   const at = firstError(tree);
   if (at !== null) throw syntaxErrorAt(tokens, at);
   const top = tree.topNode.getChild('Expr')?.firstChild;
   if (!top) throw syntaxErrorAt(tokens, 0);
-  const reader = new Reader(text);
+  const reader = new Reader(text, offsets);
   const expr = top.name === 'LogExpr' ? reader.log(top) : reader.metric(top);
   for (const log of logsOf(expr)) requireSelective(log.matchers);
   return expr;

@@ -1,9 +1,10 @@
-import type { LogHints, Matcher } from '../stores';
+import type { LogHints } from '../stores';
 import type { Stage } from './ast';
 import { compileLabelFilter, compileLineFilter, filterNames, requiredEqualities } from './filters';
 import { flattenJson, JsonError, parseJsonPath, valueAtPath } from './json-parser';
 import type { LineLabels } from './labels';
-import { anchoredRegex, compileRe2 } from './regex';
+import { compileMatcherTest } from './matcher';
+import { compileRe2 } from './regex';
 import { parseTemplate, renderTemplate, templateFields } from './template';
 import { compilePattern, LogfmtError, scanLogfmt, scanPattern } from './text-parsers';
 
@@ -131,14 +132,6 @@ function lineFormatStep(source: string): Step {
     }
     return true;
   };
-}
-
-/** A test of one matcher on a value; a missing label has the empty value. */
-export function compileMatcherTest(matcher: Matcher): (value: string) => boolean {
-  if (matcher.op === '=') return (value) => value === matcher.value;
-  if (matcher.op === '!=') return (value) => value !== matcher.value;
-  const regex = anchoredRegex(matcher.value);
-  return (value) => regex.test(value) === (matcher.op === '=~');
 }
 
 function selectLabelsStep(stage: Extract<Stage, { kind: 'drop' | 'keep' }>): Step {

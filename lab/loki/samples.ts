@@ -68,8 +68,9 @@ export function collectSamples(
   const { steps, grouping, cost } = options;
   const { log, unwrap } = expr;
   const pushed = grouping && !grouping.without ? grouping : null;
-  const needed = pushed
-    ? new Set([...pushed.labels, ...(unwrap ? [unwrap.label, ...unwrap.filters.flatMap(filterNames)] : [])])
+  const by = pushed ?? (expr.grouping?.without === false ? expr.grouping : null);
+  const needed = by
+    ? new Set([...by.labels, ...(unwrap ? [unwrap.label, ...unwrap.filters.flatMap(filterNames)] : [])])
     : null;
   const pipeline = compilePipeline(log.stages, needed);
   const filters = unwrap?.filters.map(compileLabelFilter) ?? [];

@@ -14,12 +14,16 @@ function load<T>(directory: string, file: string, parse: (text: string) => T): T
     text = readFileSync(join(directory, file), 'utf8');
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new BadDirectory(`${join(directory, file)} cannot be read (${reason}); a data directory holds metrics.om, loki-push.json and otlp-traces.json.`);
+    throw new BadDirectory(
+      `${join(directory, file)} cannot be read (${reason}); a data directory holds metrics.om, loki-push.json and otlp-traces.json.`,
+    );
   }
   try {
     return parse(text);
   } catch (error) {
-    throw new BadDirectory(`${join(directory, file)} is malformed: ${error instanceof Error ? error.message : String(error)}`);
+    throw new BadDirectory(
+      `${join(directory, file)} is malformed: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 

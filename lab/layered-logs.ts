@@ -29,7 +29,10 @@ export class LayeredLogStore implements LogStore {
     for (const stream of above) {
       const key = keyOf(stream.labels);
       const same = streams.get(key);
-      streams.set(key, same === undefined ? stream : { labels: same.labels, entries: mergeEntries(same.entries, stream.entries) });
+      streams.set(
+        key,
+        same === undefined ? stream : { labels: same.labels, entries: mergeEntries(same.entries, stream.entries) },
+      );
     }
     return [...streams.values()];
   }

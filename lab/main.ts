@@ -5,8 +5,8 @@ import { Fleet } from './fleet/fleet';
 import { storyOf } from './fleet/scenario';
 import { LayeredLogStore } from './layered-logs';
 import { LayeredTraceStore } from './layered-traces';
-import { attachTail } from './loki/tail';
 import { lokiEngine } from './loki/engine';
+import { attachTail } from './loki/tail';
 import { logStoreFromPushBody } from './memory-logs';
 import { MemoryTraceStore } from './memory-traces';
 import { prometheusEngine } from './prometheus/engine';
@@ -32,7 +32,8 @@ function options(): { port: number; host: string; directory: string | null } {
     refuse(`${error instanceof Error ? error.message : String(error)} (options are --port N and --data DIR)`);
   }
   const port = values.port ?? process.env.LAB_PORT ?? String(DEFAULT_PORT);
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) refuse(`the port must be a whole number from 0 to 65535, not "${port}".`);
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    refuse(`the port must be a whole number from 0 to 65535, not "${port}".`);
   if (values.data !== undefined && !existsSync(values.data)) refuse(`there is no directory ${values.data}.`);
   return { port: Number(port), host: process.env.HOST ?? '127.0.0.1', directory: values.data ?? null };
 }
@@ -54,7 +55,8 @@ function fleetStores(): Held {
     metrics: fleet.metrics,
     logs: new LayeredLogStore(fleet.logs, logStoreFromPushBody({ streams: [] })),
     traces: new LayeredTraceStore(fleet.traces, new MemoryTraceStore()),
-    describe: () => `It holds a simulated fleet with three days of history and live traffic. What happens in it:\n\n${story.join('\n')}\n`,
+    describe: () =>
+      `It holds a simulated fleet with three days of history and live traffic. What happens in it:\n\n${story.join('\n')}\n`,
   };
 }
 
@@ -77,7 +79,9 @@ const server = createLabServer({
   now: Date.now,
 });
 server.on('error', (error: NodeJS.ErrnoException) => {
-  refuse(error.code === 'EADDRINUSE' ? `port ${port} is taken; choose another with LAB_PORT or --port.` : error.message);
+  refuse(
+    error.code === 'EADDRINUSE' ? `port ${port} is taken; choose another with LAB_PORT or --port.` : error.message,
+  );
 });
 server.listen(port, host, () => {
   const address = server.address();

@@ -66,7 +66,8 @@ function paramsOf(url: URL, request: IncomingMessage, body: Buffer): URLSearchPa
 
 function headersOf(request: IncomingMessage): Record<string, string | undefined> {
   const headers: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(request.headers)) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  for (const [name, value] of Object.entries(request.headers))
+    headers[name] = Array.isArray(value) ? value.join(', ') : value;
   // The body has been unpacked: an engine that looked here would unpack it again.
   delete headers['content-encoding'];
   return headers;
@@ -79,7 +80,8 @@ async function answerOf(parts: LabServerParts, request: IncomingMessage): Promis
   if (url.pathname === '/' && isRead) return textAnswer(200, parts.frontPage());
   if (url.pathname === '/healthz' && isRead) return textAnswer(200, 'ok\n');
   const route = routeOf(url.pathname);
-  const engine = route === null || !Object.hasOwn(parts.engines, route.engine) ? undefined : parts.engines[route.engine];
+  const engine =
+    route === null || !Object.hasOwn(parts.engines, route.engine) ? undefined : parts.engines[route.engine];
   if (route === null || engine === undefined) {
     return textAnswer(404, 'The lab answers below /prometheus, /loki and /tempo only; see / for what it holds.\n');
   }
@@ -94,7 +96,8 @@ async function answerOf(parts: LabServerParts, request: IncomingMessage): Promis
       nowMs: parts.now(),
     });
   } catch (error) {
-    if (error instanceof BodyTooLarge) return textAnswer(413, `the lab reads bodies of ${MAX_BODY_BYTES} bytes at most\n`);
+    if (error instanceof BodyTooLarge)
+      return textAnswer(413, `the lab reads bodies of ${MAX_BODY_BYTES} bytes at most\n`);
     if (error instanceof BadBody) return textAnswer(400, `${error.message}\n`);
     throw error;
   }
@@ -110,7 +113,9 @@ async function send(request: IncomingMessage, response: ServerResponse, answer: 
     vary: 'Accept-Encoding',
     ...(isPacked ? { 'content-encoding': 'gzip' } : {}),
     // Without a body, as 204 and 304 are, there is no length to tell.
-    ...(plain.length === 0 && (answer.status === 204 || answer.status === 304) ? {} : { 'content-length': body.length }),
+    ...(plain.length === 0 && (answer.status === 204 || answer.status === 304)
+      ? {}
+      : { 'content-length': body.length }),
     // Whatever is left of a refused body is not read: the connection cannot be used again.
     ...(answer.status === 413 ? { connection: 'close' } : {}),
   });

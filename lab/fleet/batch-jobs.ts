@@ -1,10 +1,9 @@
 import { churnAmountFactor, isOutage } from './conditions';
+import type { Ids } from './ids';
 import { FEATURES } from './models';
 import { keyOf, Random } from './random';
 import type { Scenario } from './scenario';
-import { BIG_TRACE_ID, BIG_TRACE_SPANS } from './scenario';
-import type { Ids } from './ids';
-import { WINDOW_MS } from './scenario';
+import { BIG_TRACE_ID, BIG_TRACE_SPANS, WINDOW_MS } from './scenario';
 
 export const BATCH_JOB_NAME = 'churn_hourly_scoring';
 export const BATCH_STAGES = ['extract', 'score', 'load'] as const;

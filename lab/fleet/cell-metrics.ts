@@ -74,7 +74,12 @@ export class CellMetrics {
   private readonly countries: CounterColumn[];
   private readonly score: HistogramColumns;
   private readonly predictions: { positive: CounterColumn; negative: CounterColumn };
-  private readonly outcomes: { name: string; share: number; recall: number; columns: Record<'tp' | 'fp' | 'tn' | 'fn', CounterColumn> }[];
+  private readonly outcomes: {
+    name: string;
+    share: number;
+    recall: number;
+    columns: Record<'tp' | 'fp' | 'tn' | 'fn', CounterColumn>;
+  }[];
   private readonly roles: { column: Column; startMs: number; endMs: number }[];
   private readonly life: { startMs: number; endMs: number };
   private readonly baseline: { column: Column; value: number }[];
@@ -85,7 +90,8 @@ export class CellMetrics {
     private readonly world: { seed: number; scenario: Scenario },
   ) {
     const labels = { model_name: cell.model.name, model_version: cell.version };
-    const counter = (name: string, more: Record<string, string>) => new CounterColumn(table, name, { ...labels, ...more });
+    const counter = (name: string, more: Record<string, string>) =>
+      new CounterColumn(table, name, { ...labels, ...more });
     const latencies = (name: string, more: Record<string, string> = {}) =>
       new HistogramColumns(table, name, { ...labels, ...more }, LATENCY_BOUNDS_S, MICROSECONDS);
     this.status = {
@@ -101,7 +107,9 @@ export class CellMetrics {
     this.stages = STAGES.map((stage) => latencies('model_stage_seconds', { stage }));
     this.inFlight = table.column({ __name__: 'in_flight_requests', ...labels });
     this.features = FEATURES.map((feature) => new FeatureColumns(table, labels, feature));
-    this.countries = COUNTRIES.map(({ name }) => counter('feature_category_total', { feature: 'country', category: name }));
+    this.countries = COUNTRIES.map(({ name }) =>
+      counter('feature_category_total', { feature: 'country', category: name }),
+    );
     this.score = new HistogramColumns(table, 'prediction_score', labels, SCORE_BOUNDS);
     this.predictions = {
       positive: counter('predictions_total', { label: 'positive' }),
@@ -124,13 +132,8 @@ export class CellMetrics {
   scrape(requests: RequestWindow, scrapeMs: number): { requests: number; errors: number } {
     // A version is deployed, and scraped once with zeros, before it gets its first request.
     if (scrapeMs < this.life.startMs || scrapeMs > this.life.endMs) return { requests: 0, errors: 0 };
-    let errors = 0;
-    let latencyUs = 0;
-    for (let i = 0; i < requests.count; i++) {
-      if ((requests.failure[i] ?? 0) > 0) errors++;
-      latencyUs += requests.latencyUs[i] ?? 0;
-      this.count(requests, i);
-    }
+    const { errors, latencyUs } = this.count(requests);
+    this.countFeatures(requests);
     this.countOutcomes(requests);
     const random = new Random(keyOf(this.world.seed, this.cell.index, requests.window, 7));
     // Little's law: requests in flight are the arrivals per second times the seconds each takes.
@@ -140,25 +143,41 @@ export class CellMetrics {
     return { requests: requests.count, errors };
   }
 
-  private count(requests: RequestWindow, i: number): void {
-    const isOk = requests.failure[i] === 0;
-    const segment = this.bySegment[requests.segment[i] ?? 0];
-    (isOk ? this.status.ok : this.status.error).add(1);
-    (isOk ? segment?.ok : segment?.error)?.add(1);
-    this.latency.observe(requests.latencyUs[i] ?? 0);
-    this.fetch.observe(requests.stageUs[i * 4] ?? 0);
-    const entered = requests.stagesEntered(i);
-    for (let stage = 0; stage < entered; stage++) this.stages[stage]?.observe(requests.stageUs[i * 4 + stage] ?? 0);
-    for (let f = 0; f < this.features.length; f++) this.features[f]?.observe(requests.features[i * this.features.length + f] ?? NaN);
-    this.countries[requests.country[i] ?? 0]?.add(1);
-    if (!isOk) return;
-    const score = requests.score[i] ?? 0;
-    this.score.observe(score);
-    (score >= 0.5 ? this.predictions.positive : this.predictions.negative).add(1);
+  private count(requests: RequestWindow): { errors: number; latencyUs: number } {
+    const { count, failure, segment, latencyUs, stageUs, country, score } = requests;
+    const { status, bySegment, latency, fetch, stages, countries, predictions } = this;
+    const sum = { errors: 0, latencyUs: 0 };
+    for (let i = 0; i < count; i++) {
+      const isOk = failure[i] === 0;
+      const own = bySegment[segment[i] ?? 0];
+      const wholeUs = latencyUs[i] ?? 0;
+      if (!isOk) sum.errors++;
+      sum.latencyUs += wholeUs;
+      (isOk ? status.ok : status.error).add(1);
+      (isOk ? own?.ok : own?.error)?.add(1);
+      latency.observe(wholeUs);
+      fetch.observe(stageUs[i * 4] ?? 0);
+      const entered = requests.stagesEntered(i);
+      for (let stage = 0; stage < entered; stage++) stages[stage]?.observe(stageUs[i * 4 + stage] ?? 0);
+      countries[country[i] ?? 0]?.add(1);
+      if (!isOk) continue;
+      const scored = score[i] ?? 0;
+      this.score.observe(scored);
+      (scored >= 0.5 ? predictions.positive : predictions.negative).add(1);
+    }
+    return sum;
+  }
+
+  private countFeatures({ count, features }: RequestWindow): void {
+    const stride = this.features.length;
+    for (const [f, columns] of this.features.entries()) {
+      for (let i = 0; i < count; i++) columns.observe(features[i * stride + f] ?? Number.NaN);
+    }
   }
 
   private countOutcomes(requests: RequestWindow): void {
-    const isStale = this.cell.model.name === 'churn_scorer' && requests.startMs >= this.world.scenario.churnLabelsStopMs;
+    const isStale =
+      this.cell.model.name === 'churn_scorer' && requests.startMs >= this.world.scenario.churnLabelsStopMs;
     if (isStale) return;
     const random = new Random(keyOf(this.world.seed, this.cell.index, requests.window, 8));
     const { positiveShare, falseAlarmShare } = truthOf(this.cell);
@@ -193,7 +212,11 @@ export class CellMetrics {
 }
 
 /** What training saw of a feature: cumulative counts of BASELINE_ROWS rows of its undrifted distribution. */
-function baselineColumns(table: SeriesTable, labels: Record<string, string>, feature: Feature): { column: Column; value: number }[] {
+function baselineColumns(
+  table: SeriesTable,
+  labels: Record<string, string>,
+  feature: Feature,
+): { column: Column; value: number }[] {
   const own = { ...labels, feature: feature.name };
   const buckets = feature.bounds.map((bound) => ({
     column: table.column({ __name__: 'feature_baseline_bucket', ...own, le: leOf(bound) }),

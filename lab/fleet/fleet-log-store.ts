@@ -47,7 +47,8 @@ export class FleetLogStore implements LogStore {
     const endUs = Number(endNs) / 1000;
     const found = streams.map(({ labels }) => ({ labels, entries: [] as FleetEntry[] }));
     for (const window of windows) {
-      for (const [i, { sources }] of streams.entries()) this.append(found[i]?.entries ?? [], sources, window, startUs, endUs);
+      for (const [i, { sources }] of streams.entries())
+        this.append(found[i]?.entries ?? [], sources, window, startUs, endUs);
     }
     return found.filter(({ entries }) => entries.length > 0);
   }
@@ -109,11 +110,20 @@ export class FleetLogStore implements LogStore {
   }
 
   /** Adds a stream's entries of a window with startUs ≤ t < endUs, none of the future, in order of time. */
-  private append(into: FleetEntry[], sources: readonly FleetStream[], window: number, startUs: number, endUs: number): void {
+  private append(
+    into: FleetEntry[],
+    sources: readonly FleetStream[],
+    window: number,
+    startUs: number,
+    endUs: number,
+  ): void {
     const limitUs = Math.min(endUs, this.world.now() * 1000 + 1);
     const windowUs = window * WINDOW_MS * 1000;
     const isWhole = startUs <= windowUs && limitUs >= windowUs + WINDOW_MS * 1000;
-    let entries = sources.length === 1 && sources[0] !== undefined ? sources[0].entries(window) : sources.flatMap((source) => source.entries(window));
+    let entries =
+      sources.length === 1 && sources[0] !== undefined
+        ? sources[0].entries(window)
+        : sources.flatMap((source) => source.entries(window));
     if (!isWhole) entries = entries.filter(({ us }) => us >= startUs && us < limitUs);
     entries.sort((a, b) => a.us - b.us);
     for (const entry of entries) into.push(entry);
@@ -153,7 +163,8 @@ export class FleetLogStore implements LogStore {
       for (const cell of cells) {
         expected += (conditionsOf(cell, window * WINDOW_MS, this.world.scenario).requestsPerSecond * WINDOW_MS) / 1000;
       }
-      if (expected > MOST_LINES) throw new TooMuchToRead(`the query would read more than ${MOST_LINES} log lines of the simulated fleet`);
+      if (expected > MOST_LINES)
+        throw new TooMuchToRead(`the query would read more than ${MOST_LINES} log lines of the simulated fleet`);
     }
   }
 }

@@ -80,7 +80,10 @@ export class FleetMetricStore implements MetricStore {
     const wanted = labelsTest(matchers);
     const { first, last } = this.world.windowsOf(startMs, endMs + WINDOW_MS);
     const stride = Math.max(1, Math.ceil((last - first + 1) / EXEMPLAR_WINDOWS));
-    const bounds = [...LATENCY_BOUNDS_MS.map((boundMs) => ({ us: boundMs * 1000, le: leOf(boundMs / 1000) })), { us: Infinity, le: '+Inf' }];
+    const bounds = [
+      ...LATENCY_BOUNDS_MS.map((boundMs) => ({ us: boundMs * 1000, le: leOf(boundMs / 1000) })),
+      { us: Infinity, le: '+Inf' },
+    ];
     const found: Exemplar[] = [];
     for (const cell of CELLS) {
       const series = bounds.map(({ le }) => ({
@@ -97,7 +100,10 @@ export class FleetMetricStore implements MetricStore {
         for (let i = 0; i < requests.count; i++) {
           const atMs = requests.startMs + (requests.offsetUs[i] ?? 0) / 1000;
           if (requests.sampled[i] === 0 || atMs < startMs || atMs > endMs || atMs > this.world.now()) continue;
-          newest.set(bounds.findIndex(({ us }) => (requests.latencyUs[i] ?? 0) <= us), i);
+          newest.set(
+            bounds.findIndex(({ us }) => (requests.latencyUs[i] ?? 0) <= us),
+            i,
+          );
         }
         for (const [bucket, i] of newest) {
           const seriesLabels = series[bucket];

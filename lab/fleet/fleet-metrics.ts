@@ -32,7 +32,11 @@ export function labelReceivedMs(model: string, atMs: number, scenario: Scenario)
 }
 
 /** Rows that wait in a feature pipeline. */
-export function backlogRows(pipeline: string, atMs: number, { seed, scenario }: { seed: number; scenario: Scenario }): number {
+export function backlogRows(
+  pipeline: string,
+  atMs: number,
+  { seed, scenario }: { seed: number; scenario: Scenario },
+): number {
   const random = new Random(keyOf(seed, atMs / WINDOW_MS, pipeline === 'churn_features' ? 11 : 12));
   const grown = pipeline === 'churn_features' ? Math.max(0, atMs - scenario.backlogStartMs) / 60_000 : 0;
   return Math.round(600 + 400 * random.next() + grown * BACKLOG_ROWS_PER_MINUTE);
@@ -85,7 +89,9 @@ export class FleetMetrics {
       column: table.column({ __name__: 'feature_pipeline_backlog_rows', pipeline }),
     }));
     const job = { job_name: BATCH_JOB_NAME };
-    this.duration = BATCH_STAGES.map((stage) => table.column({ __name__: 'batch_job_duration_seconds', ...job, stage }));
+    this.duration = BATCH_STAGES.map((stage) =>
+      table.column({ __name__: 'batch_job_duration_seconds', ...job, stage }),
+    );
     this.rows = BATCH_STAGES.map((stage) => new CounterColumn(table, 'batch_rows_total', { ...job, stage }));
     this.lastSuccess = table.column({ __name__: 'batch_job_last_success_timestamp_seconds', ...job });
     const churn = CELLS.find(({ model }) => model.name === 'churn_scorer');

@@ -18,7 +18,8 @@ export class FleetTraceStore implements TraceStore {
 
   byId(traceId: string): Trace | null {
     const job = this.jobs.ofTrace(traceId);
-    if (job !== null) return job.endMs <= this.world.now() && job.endMs >= this.world.firstMs() ? batchTrace(this.world, job) : null;
+    if (job !== null)
+      return job.endMs <= this.world.now() && job.endMs >= this.world.firstMs() ? batchTrace(this.world, job) : null;
     const place = this.world.ids.placeOfTrace(traceId);
     const found = place === null ? null : this.world.find(place);
     if (found === null || found.requests.sampled[found.index] !== 1) return null;
@@ -51,7 +52,8 @@ export class FleetTraceStore implements TraceStore {
       found.sort((a, b) => b.fromUs - a.fromUs);
       for (const { make } of found) {
         const trace = make();
-        if (trace.spans.some(({ startNs }) => Number(startNs) >= startMs * 1e6 && Number(startNs) < endMs * 1e6)) yield trace;
+        if (trace.spans.some(({ startNs }) => Number(startNs) >= startMs * 1e6 && Number(startNs) < endMs * 1e6))
+          yield trace;
       }
     }
   }

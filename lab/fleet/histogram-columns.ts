@@ -40,7 +40,9 @@ export class HistogramColumns {
   ) {
     this.counts = new Float64Array(bounds.length + 1);
     this.scaledBounds = Float64Array.from(bounds, (bound) => bound * scale);
-    this.buckets = [...bounds.map(leOf), '+Inf'].map((le) => table.column({ __name__: `${name}_bucket`, ...labels, le }));
+    this.buckets = [...bounds.map(leOf), '+Inf'].map((le) =>
+      table.column({ __name__: `${name}_bucket`, ...labels, le }),
+    );
     this.sumColumn = table.column({ __name__: `${name}_sum`, ...labels });
     this.countColumn = table.column({ __name__: `${name}_count`, ...labels });
   }

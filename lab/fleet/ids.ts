@@ -55,7 +55,11 @@ export class Ids {
   private proof(head: string): string {
     const left = Number.parseInt(head.slice(0, 6), 16);
     const right = Number.parseInt(head.slice(6), 16);
-    return hex(keyOf(this.seed, left, right, 3), 8) + hex(keyOf(this.seed, left, right, 4), 8) + hex(keyOf(left, right, 5) & 0xffff, 4);
+    return (
+      hex(keyOf(this.seed, left, right, 3), 8) +
+      hex(keyOf(this.seed, left, right, 4), 8) +
+      hex(keyOf(left, right, 5) & 0xffff, 4)
+    );
   }
 
   private encode({ cell, window, index }: RequestPlace, key: number): string {

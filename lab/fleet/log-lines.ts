@@ -36,7 +36,10 @@ const ceilMs = (us: number): number => Math.ceil(us / 1000);
 const isoOf = (us: number): string => new Date(Math.floor(us / 1000)).toISOString();
 
 /** What every line about a request says first, in the order of the telemetry contract. */
-function head(request: LoggedRequest, line: { us: number; level: string; service: string; route?: string; event: string }) {
+function head(
+  request: LoggedRequest,
+  line: { us: number; level: string; service: string; route?: string; event: string },
+) {
   const { requests, index, requestId, traceId } = request;
   return {
     ts: isoOf(line.us),
@@ -160,5 +163,9 @@ export function gatewayLine(request: LoggedRequest, us: number): string {
 /** The service's warning about an input that was missing. */
 export function missingLine(request: LoggedRequest, us: number, feature: string): string {
   const { service } = request.requests.cell.model;
-  return JSON.stringify({ ...head(request, { us, level: 'WARN', service, event: 'feature_missing' }), feature, imputed: 'median' });
+  return JSON.stringify({
+    ...head(request, { us, level: 'WARN', service, event: 'feature_missing' }),
+    feature,
+    imputed: 'median',
+  });
 }

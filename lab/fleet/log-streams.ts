@@ -1,6 +1,14 @@
 import type { Labels, LogEntry } from '../stores';
 import { BATCH_JOB_NAME, type BatchJobs } from './batch-jobs';
-import { completedUs, fetchLine, gatewayLine, loggedRequest, missingLine, predictionLine, SLOW_FETCH_US } from './log-lines';
+import {
+  completedUs,
+  fetchLine,
+  gatewayLine,
+  loggedRequest,
+  missingLine,
+  predictionLine,
+  SLOW_FETCH_US,
+} from './log-lines';
 import { CELLS, type Cell, FEATURES, MODELS, type Model } from './models';
 import { keyOf } from './random';
 import type { Scenario } from './scenario';
@@ -84,7 +92,11 @@ function fewEntries(
 function besideRequest(
   world: World,
   requests: RequestWindow,
-  { index, afterUs, print }: { index: number; afterUs: number; print: (request: ReturnType<typeof loggedRequest>, us: number) => string },
+  {
+    index,
+    afterUs,
+    print,
+  }: { index: number; afterUs: number; print: (request: ReturnType<typeof loggedRequest>, us: number) => string },
 ): FleetEntry {
   const request = loggedRequest(world, requests, index);
   const startUs = requests.startMs * 1000;
@@ -118,7 +130,9 @@ function modelStreams(world: World, model: Model): FleetStream[] {
       labels: labels('error'),
       everyRequestOf: [],
       entries: (window) =>
-        fewEntries(world, window, cells, (requests, index) => (requests.failure[index] === 0 ? null : line(requests, index))),
+        fewEntries(world, window, cells, (requests, index) =>
+          requests.failure[index] === 0 ? null : line(requests, index),
+        ),
     },
     {
       labels: labels('warn'),
@@ -127,7 +141,11 @@ function modelStreams(world: World, model: Model): FleetStream[] {
         fewEntries(world, window, cells, (requests, index) => {
           const missing = FEATURES.find((_, f) => Number.isNaN(requests.features[index * FEATURES.length + f]));
           if (missing === undefined) return null;
-          return besideRequest(world, requests, { index, afterUs: -600, print: (request, us) => missingLine(request, us, missing.name) });
+          return besideRequest(world, requests, {
+            index,
+            afterUs: -600,
+            print: (request, us) => missingLine(request, us, missing.name),
+          });
         }),
     },
     {
@@ -185,9 +203,19 @@ function gatewayStreams(world: World): FleetStream[] {
 
 /** What the feature store says about the story's outage and failover, at the moment each begins or ends. */
 const storeNotices = (scenario: Scenario): { atMs: number; level: string; event: string; message: string }[] => [
-  { atMs: scenario.outageStartMs, level: 'ERROR', event: 'redis_down', message: 'redis primary unreachable, 3 of 3 sentinels agree' },
+  {
+    atMs: scenario.outageStartMs,
+    level: 'ERROR',
+    event: 'redis_down',
+    message: 'redis primary unreachable, 3 of 3 sentinels agree',
+  },
   { atMs: scenario.outageEndMs, level: 'INFO', event: 'redis_up', message: 'redis primary back, cache warm' },
-  { atMs: scenario.failoverStartMs, level: 'WARN', event: 'redis_failover', message: 'promoted replica in another zone, round trips are longer' },
+  {
+    atMs: scenario.failoverStartMs,
+    level: 'WARN',
+    event: 'redis_failover',
+    message: 'promoted replica in another zone, round trips are longer',
+  },
 ];
 
 function storeStreams(world: World): FleetStream[] {
@@ -212,8 +240,15 @@ function storeStreams(world: World): FleetStream[] {
   });
   return [
     stream('ERROR', (requests, index) => requests.failure[index] === 1),
-    stream('WARN', (requests, index) => requests.failure[index] !== 1 && (requests.stageUs[index * 4] ?? 0) > SLOW_FETCH_US),
-    { labels: { service_name: 'feature-store', level: 'info' }, everyRequestOf: [], entries: (window) => notices('INFO', window) },
+    stream(
+      'WARN',
+      (requests, index) => requests.failure[index] !== 1 && (requests.stageUs[index * 4] ?? 0) > SLOW_FETCH_US,
+    ),
+    {
+      labels: { service_name: 'feature-store', level: 'info' },
+      everyRequestOf: [],
+      entries: (window) => notices('INFO', window),
+    },
   ];
 }
 
@@ -242,7 +277,12 @@ function batchStream(jobs: BatchJobs): FleetStream {
       return jobs.between(fromMs, toMs).flatMap((job) => [
         ...(job.startMs >= fromMs ? [line(job.startMs * 1000, 'batch_job_started', job, {})] : []),
         ...(job.endMs < toMs
-          ? [line(job.endMs * 1000, 'batch_job_completed', job, { rows: job.rows, duration_s: (job.endMs - job.startMs) / 1000 })]
+          ? [
+              line(job.endMs * 1000, 'batch_job_completed', job, {
+                rows: job.rows,
+                duration_s: (job.endMs - job.startMs) / 1000,
+              }),
+            ]
           : []),
       ]);
     },

@@ -52,7 +52,9 @@ export class SparseColumn {
 
   slice(startMs: number, endMs: number): Series | null {
     const times = Float64Array.from(this.timesMs.filter((timeMs) => timeMs >= startMs && timeMs <= endMs));
-    return times.length === 0 ? null : { labels: this.labels, timesMs: times, values: new Float64Array(times.length).fill(1) };
+    return times.length === 0
+      ? null
+      : { labels: this.labels, timesMs: times, values: new Float64Array(times.length).fill(1) };
   }
 
   dropBefore(timeMs: number): void {

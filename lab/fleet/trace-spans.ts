@@ -52,7 +52,12 @@ export function requestTrace(world: World, requests: RequestWindow, index: numbe
   const rootId = world.ids.spanId(traceId, 0);
   const predictId = world.ids.spanId(traceId, 1);
   const service = resourceOf(cell.model.service, cell.version);
-  const span = (own: Pick<Span, 'spanId' | 'parentSpanId' | 'name' | 'kind' | 'attributes' | 'resource'> & { fromUs: number; toUs: number }): Span => ({
+  const span = (
+    own: Pick<Span, 'spanId' | 'parentSpanId' | 'name' | 'kind' | 'attributes' | 'resource'> & {
+      fromUs: number;
+      toUs: number;
+    },
+  ): Span => ({
     traceId,
     spanId: own.spanId,
     parentSpanId: own.parentSpanId,
@@ -149,9 +154,20 @@ const SPANS_PER_CHUNK = 25;
 export function batchTrace(world: World, job: BatchJob): Trace {
   const random = new Random(keyOf(world.seed, job.startMs, 41));
   const resource = resourceOf('churn-batch', '1.8.2');
-  const identity = [text('model_name', 'churn_scorer'), text('model_version', '1.8.2'), text('job_name', BATCH_JOB_NAME)];
+  const identity = [
+    text('model_name', 'churn_scorer'),
+    text('model_version', '1.8.2'),
+    text('job_name', BATCH_JOB_NAME),
+  ];
   const spans: Span[] = [];
-  const add = (own: { parentSpanId: string; name: string; kind: number; fromUs: number; toUs: number; attributes: Attribute[] }): string => {
+  const add = (own: {
+    parentSpanId: string;
+    name: string;
+    kind: number;
+    fromUs: number;
+    toUs: number;
+    attributes: Attribute[];
+  }): string => {
     const spanId = world.ids.spanId(job.traceId, spans.length);
     spans.push({
       traceId: job.traceId,
@@ -184,7 +200,14 @@ export function batchTrace(world: World, job: BatchJob): Trace {
   let score = { spanId: root, fromUs, toUs: fromUs };
   for (const [i, stage] of BATCH_STAGES.entries()) {
     const toUs = fromUs + (job.stageMs[i] ?? 0) * 1000;
-    const spanId = add({ parentSpanId: root, name: `batch.${stage}`, kind: INTERNAL, fromUs, toUs, attributes: [text('stage', stage)] });
+    const spanId = add({
+      parentSpanId: root,
+      name: `batch.${stage}`,
+      kind: INTERNAL,
+      fromUs,
+      toUs,
+      attributes: [text('stage', stage)],
+    });
     if (stage === 'score') score = { spanId, fromUs, toUs };
     fromUs = toUs;
   }

@@ -12,6 +12,17 @@ const REDIS_TIMEOUT_US = 200_000;
 /** Share of ordinary requests whose trace is kept; failed and slow ones are kept always. */
 const SAMPLED_SHARE = 0.1;
 
+// The start draws four million requests: what they read of the vocabulary is laid out flat for them, once.
+const SEGMENT_SHARES = Float64Array.from(SEGMENTS, ({ share }) => share);
+const SEGMENT_SLOWNESS = Float64Array.from(SEGMENTS, ({ slowness }) => slowness);
+const COUNTRY_SHARES = Float64Array.from(COUNTRIES, ({ share }) => share);
+const FEATURE_SCALES = Float64Array.from(FEATURES, ({ scale }) => scale);
+const MISSING_SHARES = Float64Array.from(FEATURES, ({ missingShare }) => missingShare);
+const FEATURE_SHAPES = FEATURES.map(({ shape }) => shape);
+const SHAPES = [...STAGE_SHAPES];
+/** How many stages a request enters, by its failure: a failed one ends in the stage that failed it. */
+const STAGES_ENTERED = Uint8Array.from([4, ...ERROR_REASONS.map(({ ran }) => ran + 1)]);
+
 /**
  * The requests of one cell in one window, in order of completion, one array per property. Metrics count these rows, log
  * lines print them and traces draw them, which is why the three agree to the last request.
@@ -49,10 +60,9 @@ export class RequestWindow {
     return this.offsetUs.length * (4 + 4 + 16 + 3 + 32 + 8 + 1) + 400;
   }
 
-  /** How many of the four stages a request entered: a failed one ends in the stage that failed it. */
+  /** How many of the four stages a request entered. */
   stagesEntered(index: number): number {
-    const failure = this.failure[index] ?? 0;
-    return failure === 0 ? 4 : (ERROR_REASONS[failure - 1]?.ran ?? 0) + 1;
+    return STAGES_ENTERED[this.failure[index] ?? 0] ?? 4;
   }
 
   reserve(count: number): void {
@@ -71,13 +81,14 @@ export class RequestWindow {
 }
 
 /** Position of the choice that u (0 to 1) falls on. */
-function choose(choices: readonly { share: number }[], u: number): number {
+function choose(shares: Float64Array, u: number): number {
   let rest = u;
-  for (let i = 0; i < choices.length - 1; i++) {
-    rest -= choices[i]?.share ?? 0;
+  const last = shares.length - 1;
+  for (let i = 0; i < last; i++) {
+    rest -= shares[i] ?? 0;
     if (rest < 0) return i;
   }
-  return choices.length - 1;
+  return last;
 }
 
 function chooseFailure(errors: ErrorShares, u: number): number {
@@ -103,42 +114,40 @@ export function simulateWindow(
   const random = new Random(keyOf(seed, cell.index, window));
   const count = random.poisson((conditions.requestsPerSecond * WINDOW_MS) / 1000);
   requests.reserve(count);
-  const { model } = cell;
+  const { offsetUs, latencyUs, stageUs, failure, segment, country, features, score, sampled } = requests;
   const featureCount = FEATURES.length;
+  const slowUs = cell.model.slowMs * 1000;
   for (let i = 0; i < count; i++) {
-    requests.offsetUs[i] = Math.floor(((i + random.next()) / count) * WINDOW_US);
-    const segment = choose(SEGMENTS, random.next());
-    requests.segment[i] = segment;
-    requests.country[i] = choose(COUNTRIES, random.next());
-    const failure = chooseFailure(conditions.errors, random.next());
-    requests.failure[i] = failure;
-    const entered = requests.stagesEntered(i);
-    let latencyUs = OVERHEAD_US;
+    offsetUs[i] = Math.floor(((i + random.next()) / count) * WINDOW_US);
+    const inSegment = choose(SEGMENT_SHARES, random.next());
+    segment[i] = inSegment;
+    country[i] = choose(COUNTRY_SHARES, random.next());
+    const failed = chooseFailure(conditions.errors, random.next());
+    failure[i] = failed;
+    const entered = STAGES_ENTERED[failed] ?? 4;
+    let wholeUs = OVERHEAD_US;
     for (let stage = 0; stage < 4; stage++) {
       let us = 0;
       const u = random.next();
       if (stage < entered) {
-        us = Math.round((STAGE_SHAPES[stage]?.at(u) ?? 1) * (cell.stageMs[stage] ?? 0) * 1000);
-        if (stage === 0) us = failure === 1 ? REDIS_TIMEOUT_US + Math.floor(u * 8000) : Math.round(us * conditions.fetchSlowness);
-        if (stage === 2) us = Math.round(us * (SEGMENTS[segment]?.slowness ?? 1));
+        us = (SHAPES[stage]?.at(u) ?? 1) * (cell.stageMs[stage] ?? 0) * 1000;
+        if (stage === 0) us = failed === 1 ? REDIS_TIMEOUT_US + u * 8000 : us * conditions.fetchSlowness;
+        if (stage === 2) us *= SEGMENT_SLOWNESS[inSegment] ?? 1;
+        us = Math.round(us);
       }
-      requests.stageUs[i * 4 + stage] = us;
-      latencyUs += us;
+      stageUs[i * 4 + stage] = us;
+      wholeUs += us;
     }
-    requests.latencyUs[i] = latencyUs;
+    latencyUs[i] = wholeUs;
     for (let f = 0; f < featureCount; f++) {
-      const feature = FEATURES[f];
-      if (feature === undefined) continue;
-      const u = random.next();
-      const isMissing = random.next() < feature.missingShare;
-      const factor = f === 0 ? conditions.amountFactor : 1;
+      const scale = (FEATURE_SCALES[f] ?? 1) * (f === 0 ? conditions.amountFactor : 1);
       // Three decimals, as the log prints them: rounded here, so that the histogram counts the printed number.
-      const value = Math.round(feature.shape.at(u) * feature.scale * factor * 1000) / 1000;
-      requests.features[i * featureCount + f] = isMissing ? Number.NaN : value;
+      const value = Math.round((FEATURE_SHAPES[f]?.at(random.next()) ?? 0) * scale * 1000) / 1000;
+      features[i * featureCount + f] = random.next() < (MISSING_SHARES[f] ?? 0) ? Number.NaN : value;
     }
-    requests.score[i] = Math.round(model.score.at(random.next()) * 10_000) / 10_000;
-    const isKept = random.next() < SAMPLED_SHARE || failure > 0 || latencyUs > model.slowMs * 1000;
-    requests.sampled[i] = isKept ? 1 : 0;
+    score[i] = Math.round(cell.model.score.at(random.next()) * 10_000) / 10_000;
+    const isKept = random.next() < SAMPLED_SHARE || failed > 0 || wholeUs > slowUs;
+    sampled[i] = isKept ? 1 : 0;
   }
   return requests;
 }

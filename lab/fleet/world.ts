@@ -3,7 +3,7 @@ import { Ids, type RequestPlace } from './ids';
 import { CELLS, type Cell } from './models';
 import type { Scenario } from './scenario';
 import { WINDOW_MS } from './scenario';
-import { RequestWindow, simulateWindow } from './window';
+import { type RequestWindow, simulateWindow } from './window';
 
 /** Memory that windows computed for queries may keep. */
 const CACHE_BYTES = 32 * 1024 * 1024;
@@ -55,7 +55,7 @@ export class World {
   /** The windows that touch startMs ≤ t < endMs and exist, from first to last; empty when last < first. */
   windowsOf(startMs: number, endMs: number): { first: number; last: number } {
     const first = Math.floor(Math.max(startMs, this.firstMs()) / WINDOW_MS);
-    const last = Math.floor((Math.min(endMs - 1e-6, this.now())) / WINDOW_MS);
+    const last = Math.floor(Math.min(endMs - 1e-6, this.now()) / WINDOW_MS);
     return { first, last };
   }
 

@@ -8,6 +8,7 @@ import { CompareAggregator } from './compare';
 import type { Condition } from './expression';
 import type { Intervals } from './intervals';
 import { intervalOf, timestampMs } from './intervals';
+import { TraceqlError } from './lexer';
 import { MAX_EXEMPLARS, parseMetricsRequest } from './metrics-params';
 import { RequestError } from './params';
 import { parseTraceql } from './parse';
@@ -55,7 +56,7 @@ function parseMetricsTraceql(query: string): RootExpression {
     if (root.metrics === null) throw new RequestError(400, 'not a metrics query');
     return root;
   } catch (error) {
-    if (error instanceof RequestError || !(error instanceof Error)) throw error;
+    if (!(error instanceof TraceqlError)) throw error;
     throw new RequestError(400, error.message);
   }
 }

@@ -19,7 +19,7 @@ const AnyValue: z.ZodType<AttributeValue | null> = z.lazy(() =>
     })),
     z.object({ kvlistValue: z.object({ values: Attributes }) }),
     z.object({ bytesValue: z.string() }),
-    z.object({}).transform(() => null),
+    z.strictObject({}).transform(() => null),
   ]),
 );
 const Attributes: z.ZodType<Attribute[]> = z.lazy(() =>

@@ -2,6 +2,7 @@ import type { TraceStore } from '../stores';
 import type { AttributeRef } from './ast';
 import { compileAttribute } from './attribute';
 import { bareTags, parseLegacySearch } from './legacy-search';
+import { TraceqlError } from './lexer';
 import type { RangeMs } from './params';
 import { intParam, RequestError, searchRange } from './params';
 import { parseTraceql } from './parse';
@@ -101,7 +102,7 @@ function traceqlEvaluator(query: string, spansPerSet: number): Evaluate {
     if (root.metrics !== null) throw new RequestError(400, 'the lab answers metrics queries on /api/metrics only');
     pipeline = compilePipeline(root.pipeline);
   } catch (error) {
-    if (error instanceof RequestError || !(error instanceof Error)) throw error;
+    if (!(error instanceof TraceqlError)) throw error;
     throw new RequestError(400, `invalid TraceQL query: ${error.message}`);
   }
   const show = compileShown(pipeline);

@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useView } from '@/components/shell/use-view';
 import { ViewLink } from '@/components/shell/ViewLink';
+import { tracePath } from '@/components/shell/view-address';
 import { diagnose } from '@/components/signals/missing';
 import { type Column, DataTable } from '@/components/ui/DataTable';
 import { Panel } from '@/components/ui/Panel';
@@ -39,7 +40,7 @@ const COLUMNS: readonly Column<Reason>[] = [
     cell: ({ exampleLine, exampleTraceId }) => (
       <>
         {exampleTraceId === null ? null : (
-          <ViewLink to={`/traces/${encodeURIComponent(exampleTraceId)}`} className="link mr-2 font-mono">
+          <ViewLink to={tracePath(exampleTraceId)} className="link mr-2 font-mono">
             {exampleTraceId.slice(0, 8)}
           </ViewLink>
         )}

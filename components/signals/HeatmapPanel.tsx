@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { HeatmapChart } from '@/components/charts/HeatmapChart';
 import { useView } from '@/components/shell/use-view';
+import { tracePath } from '@/components/shell/view-address';
 import { Panel } from '@/components/ui/Panel';
 import { QueryState } from '@/components/ui/QueryState';
 import type { ModelHeatmap } from '@/lib/contracts/model';
@@ -48,7 +49,7 @@ function Heatmap({ heatmap }: { heatmap: ModelHeatmap }) {
         atMs,
         valueMs,
         label: `${formatMs(valueMs)}, trace ${traceId}`,
-        href: `/traces/${encodeURIComponent(traceId)}`,
+        href: tracePath(traceId),
       }))}
       height={HEIGHT}
     />

@@ -4,11 +4,14 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { TimeChart } from '@/components/charts/TimeChart';
 import { useView } from '@/components/shell/use-view';
+import { ViewLink } from '@/components/shell/ViewLink';
+import { tracePath } from '@/components/shell/view-address';
 import { Choice } from '@/components/ui/Choice';
 import { Panel } from '@/components/ui/Panel';
+import { useZone } from '@/components/ui/preference';
 import { QueryState } from '@/components/ui/QueryState';
-import type { ModelLatency } from '@/lib/contracts/model';
-import { formatDuration, formatMs } from '@/lib/domain/format';
+import type { ExemplarDot, ModelLatency } from '@/lib/contracts/model';
+import { formatDuration, formatMs, formatTime } from '@/lib/domain/format';
 import { modelLatencyQuery } from '@/lib/queries/model';
 import { diagnose, hasValues } from './missing';
 import { useVersionLook, versionName } from './versions';
@@ -54,24 +57,48 @@ function LatencyChart({ latency, quantile, title }: { latency: ModelLatency; qua
   const { styleOf, only, isShown } = useVersionLook(latency.versions);
   const set = only(latency.quantiles);
   const { objectiveMs } = latency;
+  const exemplars = latency.exemplars.filter(({ version }) => version === null || isShown({ version }));
   return (
-    <TimeChart
-      title={title}
-      unit="ms"
-      set={{ ...set, series: set.series.filter(({ labels }) => labels.quantile === quantile) }}
-      band={quantile === '0.95' ? only(latency.band) : undefined}
-      nameOf={versionName}
-      styleOf={styleOf}
-      thresholds={objectiveMs === null ? [] : [{ value: objectiveMs, label: `objective ${formatMs(objectiveMs)}` }]}
-      exemplars={latency.exemplars
-        .filter(({ version }) => version === null || isShown({ version }))
-        .map(({ atMs, valueMs, traceId, version }) => ({
+    <>
+      <TimeChart
+        title={title}
+        unit="ms"
+        set={{ ...set, series: set.series.filter(({ labels }) => labels.quantile === quantile) }}
+        band={quantile === '0.95' ? only(latency.band) : undefined}
+        nameOf={versionName}
+        styleOf={styleOf}
+        thresholds={objectiveMs === null ? [] : [{ value: objectiveMs, label: `objective ${formatMs(objectiveMs)}` }]}
+        exemplars={exemplars.map(({ atMs, valueMs, traceId, version }) => ({
           atMs,
           value: valueMs,
           label: `${formatMs(valueMs)}${version === null ? '' : `, ${version}`}, trace ${traceId}`,
-          href: `/traces/${encodeURIComponent(traceId)}`,
+          href: tracePath(traceId),
         }))}
-      height={HEIGHT}
-    />
+        height={HEIGHT}
+      />
+      <SlowestExemplars exemplars={exemplars} />
+    </>
+  );
+}
+
+const SLOWEST_SHOWN = 5;
+
+/** The slowest dots as links: the way to a trace by keyboard and screen reader. */
+function SlowestExemplars({ exemplars }: { exemplars: readonly ExemplarDot[] }) {
+  const { zone } = useZone();
+  if (exemplars.length === 0) return null;
+  const slowest = exemplars.toSorted((a, b) => b.valueMs - a.valueMs).slice(0, SLOWEST_SHOWN);
+  return (
+    <ul aria-label="Slowest exemplars" className="mt-1 flex flex-wrap gap-x-3 text-small text-t3">
+      <li>slowest traced</li>
+      {slowest.map(({ traceId, valueMs, atMs, version }) => (
+        <li key={`${traceId} ${atMs}`}>
+          <ViewLink to={tracePath(traceId)} className="link">
+            {formatMs(valueMs)}
+          </ViewLink>{' '}
+          {version ?? ''} {formatTime(atMs, zone)}
+        </li>
+      ))}
+    </ul>
   );
 }

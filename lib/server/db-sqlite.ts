@@ -92,8 +92,9 @@ function durableClient(url: string): Client {
       },
     };
   };
-  /** Closing a connection rolls back what is open on it. */
+  /** Closing alone would keep the lock until the garbage collector has seen the last statement. */
   const abandon = async (): Promise<void> => {
+    await client.execute('ROLLBACK').catch(() => undefined);
     inTransaction = false;
     setUp = false;
     client.reconnect();

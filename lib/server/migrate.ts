@@ -1,6 +1,6 @@
 import 'server-only';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClient } from '@libsql/client';
+import { type Client, createClient } from '@libsql/client';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import { isPostgres, postgresAdapter } from './db';
 import { failureOf, toStorageError } from './db-errors';
@@ -33,11 +33,13 @@ async function migrateSqlite(url: string, root: string): Promise<string[]> {
   // migration itself.
   const lock = createClient({ url: `file:${sqlitePath(url)}-migrating`, timeout: BUSY_TIMEOUT_MS });
   try {
-    await waitFor(() => lock.execute('BEGIN EXCLUSIVE'));
+    await waitFor(lock);
     if (await isCurrent(factory, directory)) return [];
     const engine = await openSchemaEngine(factory, readSchema(directory));
     return await applyMigrations(engine, directory);
   } finally {
+    // Closing alone would keep the lock until the garbage collector has seen the last statement.
+    await lock.execute('ROLLBACK').catch(() => undefined);
     lock.close();
   }
 }
@@ -78,14 +80,16 @@ async function isCurrent(factory: { connect(): Promise<SqlDriverAdapter> }, dire
   }
 }
 
-async function waitFor(lock: () => Promise<unknown>): Promise<void> {
+async function waitFor(lock: Client): Promise<void> {
   const deadlineMs = performance.now() + LOCK_PATIENCE_MS;
   for (;;) {
     try {
-      await lock();
+      await lock.execute('BEGIN EXCLUSIVE');
       return;
     } catch (error) {
       if (failureOf(error).kind !== 'busy' || performance.now() > deadlineMs) throw error;
+      // The driver leaves a statement that found a lock half done; only a new connection is clean.
+      lock.reconnect();
       await sleep(50);
     }
   }

@@ -1,6 +1,7 @@
 'use client';
 
 import { ArrowUp, Flag, Pencil, RefreshCw } from 'lucide-react';
+import { openDialog } from '@/components/shell/dialogs';
 import { useZone } from '@/components/ui/preference';
 import { Hint } from '@/components/ui/Tooltip';
 import type { ChangeEvent } from '@/lib/contracts/event';
@@ -34,11 +35,46 @@ export function ChangeRail({ events }: { events: readonly ChangeEvent[] }) {
         <li key={event.id} className="flex min-w-0 items-baseline gap-1">
           <EventIcon kind={event.kind} />
           <span className="text-t1">{formatTime(event.atMs, zone)}</span>
-          <Hint text={`${formatInstant(event.atMs, zone)} · ${event.text}`}>
-            <span className="inline-block max-w-[260px] truncate align-bottom">{event.text}</span>
-          </Hint>
+          <EventText event={event} exact={formatInstant(event.atMs, zone)} />
         </li>
       ))}
     </ul>
+  );
+}
+
+const TEXT = 'inline-block max-w-[260px] truncate align-bottom text-left';
+
+/** The words of an event: a note opens, an alert leads to its runbook, a version to its model. */
+function EventText({ event, exact }: { event: ChangeEvent; exact: string }) {
+  const whole = `${exact} · ${event.text}${event.author === null ? '' : ` · ${event.author}`}`;
+  if (event.kind === 'note') {
+    return (
+      <button
+        type="button"
+        title={whole}
+        className={`${TEXT} rounded-sm hover:text-t1 hover:underline`}
+        onClick={() => openDialog({ kind: 'note', eventId: event.id })}
+      >
+        {event.text}
+      </button>
+    );
+  }
+  if (event.href !== null && /^https?:\/\//i.test(event.href)) {
+    return (
+      <a
+        href={event.href}
+        target="_blank"
+        rel="noreferrer"
+        title={whole}
+        className={`${TEXT} hover:text-t1 hover:underline`}
+      >
+        {event.text}
+      </a>
+    );
+  }
+  return (
+    <Hint text={whole}>
+      <span className={TEXT}>{event.text}</span>
+    </Hint>
   );
 }

@@ -2,6 +2,7 @@
 
 import { type ReactNode, Suspense, useSyncExternalStore } from 'react';
 import { Toaster } from 'sonner';
+import { DialogHost } from './DialogHost';
 import { Navigation } from './Navigation';
 import { TopBar } from './TopBar';
 
@@ -31,6 +32,7 @@ export function AppShell({ children }: { children: ReactNode }) {
           <Suspense>
             <TopBar />
             <Navigation />
+            <DialogHost />
           </Suspense>
         ) : (
           <header className="col-span-full h-11 border-line border-b bg-panel" />
@@ -43,7 +45,15 @@ export function AppShell({ children }: { children: ReactNode }) {
           {isMounted ? <Suspense>{children}</Suspense> : null}
         </main>
       </div>
-      <Toaster position="bottom-right" visibleToasts={3} toastOptions={{ unstyled: false }} />
+      <Toaster
+        position="bottom-right"
+        visibleToasts={3}
+        toastOptions={{
+          unstyled: true,
+          className:
+            'flex w-[356px] max-w-full items-center gap-2 rounded-panel border border-line bg-raised px-3 py-2 text-small text-t1 shadow-float',
+        }}
+      />
     </>
   );
 }

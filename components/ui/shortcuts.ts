@@ -2,7 +2,7 @@ import { useEffect, useId, useRef, useSyncExternalStore } from 'react';
 import { useHotkeys } from 'react-hotkeys-hook';
 
 export interface Shortcut {
-  /** As react-hotkeys-hook writes them: "j", "mod+k", "g>o" for one after the other, "shift+slash". */
+  /** As react-hotkeys-hook writes them: "j", "mod+k", "g>o" for one after the other. The key by what it types, not by where it lies. */
   keys: string;
   /** What it does, as the list under "?" says it. */
   label: string;
@@ -60,7 +60,19 @@ export function useShortcut({ keys, label, group, run }: Shortcut): void {
     () => {
       if (isFirst(id, keys) && !isDialogOpen()) latest.current();
     },
-    { preventDefault: () => isFirst(id, keys) && !isDialogOpen(), enableOnFormTags: keys === 'mod+k' },
+    {
+      preventDefault: () => isFirst(id, keys) && !isDialogOpen(),
+      enableOnFormTags: keys === 'mod+k',
+      useKey: true,
+      // A sign such as "[" or "?" takes Shift or AltGr on one keyboard and nothing on another.
+      ignoreModifiers: isSign(keys),
+      ignoreEventWhen: (event) => isSign(keys) && isCommand(event),
+    },
     [id, keys],
   );
 }
+
+const isSign = (keys: string): boolean => /^[^a-z0-9]$/i.test(keys);
+
+const isCommand = (event: KeyboardEvent): boolean =>
+  event.metaKey || (event.ctrlKey && !event.getModifierState('AltGraph'));

@@ -1,0 +1,135 @@
+'use client';
+
+import { useQueryClient } from '@tanstack/react-query';
+import { clsx } from 'clsx';
+import { ArrowLeft, ArrowRight, Clock, Snowflake } from 'lucide-react';
+import { type FormEvent, useState } from 'react';
+import { Button, IconButton } from '@/components/ui/Button';
+import { Input } from '@/components/ui/Field';
+import { Popover } from '@/components/ui/Popover';
+import { useZone } from '@/components/ui/preference';
+import { useShortcut } from '@/components/ui/shortcuts';
+import { clock, useNow } from './clock';
+import { fromInput, frozenEnds, movedRange, RANGE_PRESETS, rangeText, toInput } from './range-text';
+import { useView } from './use-view';
+
+/** The time looked at: relative or absolute, back and forward, frozen; and its keys. */
+export function RangePicker() {
+  const { view, range, setView, back, forward, canBack, canForward } = useView();
+  const { zone } = useZone();
+  const nowMs = useNow();
+  const client = useQueryClient();
+  const [isOpen, setOpen] = useState(false);
+  const text = rangeText(view, range, zone);
+  const freeze = () => setView(frozenEnds(view, nowMs));
+  const move = (direction: -1 | 1) => setView(movedRange(range, direction, Date.now()));
+  const refresh = () => {
+    clock.tick();
+    void client.invalidateQueries();
+  };
+  useShortcut({ keys: 't', label: 'Choose a time range', group: 'Time', run: () => setOpen(true) });
+  useShortcut({ keys: 'r', label: 'Refresh', group: 'Time', run: refresh });
+  useShortcut({ keys: 'f', label: 'Freeze the range', group: 'Time', run: freeze });
+  useShortcut({ keys: '[', label: 'Move the range back', group: 'Time', run: () => move(-1) });
+  useShortcut({ keys: ']', label: 'Move the range forward', group: 'Time', run: () => move(1) });
+  useShortcut({ keys: 'z', label: 'The range before', group: 'Time', run: back });
+
+  return (
+    <Popover
+      label="Time range"
+      isOpen={isOpen}
+      onOpenChange={setOpen}
+      trigger={
+        <Button aria-label={`Time range: ${text.name}, ${text.exact}`} className="min-w-0">
+          <Clock size={13} aria-hidden className="text-t3 sm:hidden" />
+          <span className="sm:hidden">{text.short}</span>
+          <span className="font-medium max-sm:hidden">{text.name}</span>
+          <span className="truncate text-t2 max-md:hidden">{text.exact}</span>
+        </Button>
+      }
+    >
+      <div className="w-[340px] max-w-full p-3">
+        <div className="mb-2 flex items-center gap-1">
+          <IconButton label="The range before" disabled={!canBack} onClick={back}>
+            <ArrowLeft size={14} aria-hidden />
+          </IconButton>
+          <IconButton label="The range after" disabled={!canForward} onClick={forward}>
+            <ArrowRight size={14} aria-hidden />
+          </IconButton>
+          <Button
+            className="ml-auto"
+            onClick={() => {
+              freeze();
+              setOpen(false);
+            }}
+          >
+            <Snowflake size={13} aria-hidden /> Freeze to these times
+          </Button>
+        </div>
+        <ul aria-label="Relative ranges" className="grid grid-cols-2 gap-0.5">
+          {RANGE_PRESETS.map(({ from, name }) => {
+            const isChosen = view.from === from && view.to === 'now';
+            return (
+              <li key={from}>
+                <button
+                  type="button"
+                  aria-pressed={isChosen}
+                  onClick={() => {
+                    setView({ from, to: 'now' });
+                    setOpen(false);
+                  }}
+                  className={clsx(
+                    'h-7 w-full rounded-sm px-2 text-left hover:bg-raised',
+                    isChosen ? 'bg-raised text-t1' : 'text-t2',
+                  )}
+                >
+                  {name}
+                </button>
+              </li>
+            );
+          })}
+        </ul>
+        <AbsoluteRange key={`${range.startMs} ${zone ?? ''}`} range={range} onDone={() => setOpen(false)} />
+      </div>
+    </Popover>
+  );
+}
+
+function AbsoluteRange({ range, onDone }: { range: { startMs: number; endMs: number }; onDone: () => void }) {
+  const { setView } = useView();
+  const { zone, isUtc, setUtc } = useZone();
+  const [from, setFrom] = useState(toInput(range.startMs, zone));
+  const [to, setTo] = useState(toInput(range.endMs, zone));
+  const startMs = fromInput(from, isUtc);
+  const endMs = fromInput(to, isUtc);
+  const error =
+    startMs !== null && endMs !== null && startMs >= endMs ? 'The end must come after the start.' : undefined;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (startMs === null || endMs === null || error !== undefined) return;
+    setView({ from: String(startMs), to: String(endMs) });
+    onDone();
+  };
+  return (
+    <form onSubmit={submit} className="mt-3 grid gap-2 border-line border-t pt-3">
+      <div className="grid grid-cols-2 gap-2">
+        <Input label="From" type="datetime-local" value={from} onChange={(event) => setFrom(event.target.value)} />
+        <Input
+          label="To"
+          type="datetime-local"
+          value={to}
+          onChange={(event) => setTo(event.target.value)}
+          error={error}
+        />
+      </div>
+      <div className="flex items-center gap-3">
+        <label className="flex items-center gap-1.5 text-t2">
+          <input type="checkbox" checked={isUtc} onChange={(event) => setUtc(event.target.checked)} /> Times in UTC
+        </label>
+        <Button type="submit" className="ml-auto" disabled={startMs === null || endMs === null || error !== undefined}>
+          Show this range
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,29 @@
+import { mutationOptions, type QueryClient } from '@tanstack/react-query';
+import type { NewNote, Note, NoteEdit, NoteList, NoteRemoval, NotesParams } from '@/lib/contracts/note';
+import { apiQuery, apiSend } from './api';
+
+/** Notes of a range; with a model, those about it and those about the whole fleet. */
+export const notesQuery = (params: NotesParams) => apiQuery<NoteList>('notes', params);
+
+/** Notes stand in the rail too, so both are asked again once a note changed. */
+const asksAgain = (client: QueryClient) =>
+  Promise.all([client.invalidateQueries({ queryKey: ['notes'] }), client.invalidateQueries({ queryKey: ['events'] })]);
+
+export const addNote = (client: QueryClient) =>
+  mutationOptions({
+    mutationFn: (note: NewNote) => apiSend<Note>('POST', 'notes', note),
+    onSuccess: () => asksAgain(client),
+  });
+
+export const editNote = (client: QueryClient) =>
+  mutationOptions({
+    mutationFn: ({ id, ...edit }: NoteEdit) => apiSend<Note>('PATCH', `notes/${encodeURIComponent(id)}`, edit),
+    onSuccess: () => asksAgain(client),
+  });
+
+export const removeNote = (client: QueryClient) =>
+  mutationOptions({
+    mutationFn: ({ id, revision }: NoteRemoval) =>
+      apiSend<void>('DELETE', `notes/${encodeURIComponent(id)}?revision=${revision}`),
+    onSuccess: () => asksAgain(client),
+  });

@@ -1,35 +1,11 @@
 import { z } from 'zod';
-import type { Attribute, AttributeValue, Span } from '../stores';
+import type { Attribute, Span } from '../stores';
+import { OtlpError, toAttributes } from './otlp-value';
 
-/** A push that cannot be stored; answered as HTTP 400 with the gRPC code InvalidArgument. */
-export class OtlpError extends Error {}
-
-const Integer = z.union([z.string().regex(/^-?\d+$/), z.number().int()]).transform(String);
-const Double = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number)]);
-
-/** OTLP/JSON AnyValue; an absent or empty value is null in OTLP and is dropped. */
-const AnyValue: z.ZodType<AttributeValue | null> = z.lazy(() =>
-  z.union([
-    z.object({ stringValue: z.string() }),
-    z.object({ intValue: Integer }),
-    z.object({ doubleValue: Double }),
-    z.object({ boolValue: z.boolean() }),
-    z.object({ arrayValue: z.object({ values: z.array(AnyValue).default([]) }) }).transform(({ arrayValue }) => ({
-      arrayValue: { values: arrayValue.values.filter((value) => value !== null) },
-    })),
-    z.object({ kvlistValue: z.object({ values: Attributes }) }),
-    z.object({ bytesValue: z.string() }),
-    z.strictObject({}).transform(() => null),
-  ]),
-);
-const Attributes: z.ZodType<Attribute[]> = z.lazy(() =>
-  z
-    .array(z.object({ key: z.string(), value: AnyValue.nullish() }))
-    .nullish()
-    .transform((list) =>
-      (list ?? []).flatMap(({ key, value }) => (value === null || value === undefined ? [] : [{ key, value }])),
-    ),
-);
+const Attributes = z
+  .unknown()
+  .optional()
+  .transform((json) => toAttributes(json));
 
 const hexId = (digits: number): z.ZodType<string> =>
   z
@@ -44,9 +20,9 @@ const Nanoseconds = z
 const Event = z.object({
   name: z.string().default(''),
   timeUnixNano: Nanoseconds,
-  attributes: Attributes.optional(),
+  attributes: Attributes,
 });
-const Link = z.object({ traceId: hexId(32), spanId: hexId(16), attributes: Attributes.optional() });
+const Link = z.object({ traceId: hexId(32), spanId: hexId(16), attributes: Attributes });
 
 const OtlpSpan = z.object({
   traceId: hexId(32).default(''),
@@ -56,7 +32,7 @@ const OtlpSpan = z.object({
   kind: z.number().int().min(0).max(5).default(0),
   startTimeUnixNano: Nanoseconds,
   endTimeUnixNano: Nanoseconds,
-  attributes: Attributes.optional(),
+  attributes: Attributes,
   events: z.array(Event).nullish(),
   links: z.array(Link).nullish(),
   status: z.object({ code: z.number().int().min(0).max(2).default(0), message: z.string().default('') }).nullish(),
@@ -66,7 +42,7 @@ const ExportRequest = z.object({
   resourceSpans: z
     .array(
       z.object({
-        resource: z.object({ attributes: Attributes.optional() }).nullish(),
+        resource: z.object({ attributes: Attributes }).nullish(),
         scopeSpans: z
           .array(
             z.object({
@@ -113,16 +89,16 @@ function toSpan(span: z.output<typeof OtlpSpan>, resource: Attribute[], scope: S
     kind: span.kind,
     startNs: span.startTimeUnixNano,
     endNs: span.endTimeUnixNano,
-    attributes: cutValues(span.attributes ?? []),
+    attributes: cutValues(span.attributes),
     events: (span.events ?? []).map((event) => ({
       name: event.name,
       timeNs: event.timeUnixNano,
-      attributes: cutValues(event.attributes ?? []),
+      attributes: cutValues(event.attributes),
     })),
     links: (span.links ?? []).map((link) => ({
       traceId: link.traceId,
       spanId: link.spanId,
-      attributes: cutValues(link.attributes ?? []),
+      attributes: cutValues(link.attributes),
     })),
     statusCode: span.status?.code ?? 0,
     statusMessage: span.status?.message ?? '',

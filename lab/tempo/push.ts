@@ -2,7 +2,8 @@ import { gunzipSync, inflateSync } from 'node:zlib';
 import type { LabAnswer, LabRequest } from '../http';
 import { jsonAnswer, textAnswer } from '../http';
 import type { TraceStore } from '../stores';
-import { OtlpError, spansFromOtlp } from './otlp';
+import { spansFromOtlp } from './otlp';
+import { OtlpError } from './otlp-value';
 
 /** gRPC code of a malformed request. */
 const INVALID_ARGUMENT = 3;

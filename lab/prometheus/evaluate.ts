@@ -18,7 +18,7 @@ import { histogramFraction, histogramQuantile } from './histogram';
 import { labelJoin, labelReplace, sortByLabel } from './label-functions';
 import { dropName } from './label-sets';
 import { absent, sorted } from './presence-and-order';
-import { RANGE_FUNCTIONS } from './range-functions';
+import { RANGE_FUNCTIONS, resetsOf, type Window } from './range-functions';
 import {
   checkDeadline,
   type Evaluation,
@@ -154,29 +154,43 @@ function evaluateRangeCall(evaluation: Evaluation, node: Call, range: Matrix | S
   if (bad !== undefined && node.args[0] !== undefined) {
     evaluation.annotations.warn(`quantile value should be between 0 and 1, got ${bad}`, node.args[0]);
   }
+  const ofCounter = node.name === 'rate' || node.name === 'increase';
   const columns: Column[] = [];
   for (const series of samples) {
     checkDeadline(evaluation);
     const column = newColumn(KEEP_NAME.has(node.name) ? series.labels : dropName(series.labels), grid.count);
     const { timesMs, values } = series;
-    let from = 0;
-    let to = 0;
-    let met = false;
+    const resets = ofCounter ? resetsOf(values) : [];
+    const window: Window = {
+      timesMs,
+      values,
+      from: 0,
+      to: 0,
+      startMs: 0,
+      endMs: 0,
+      timeMs: 0,
+      args: [],
+      resets,
+      passed: 0,
+    };
+    let seen = 0;
     for (let index = 0; index < grid.count; index += 1) {
-      const endMs = times.of(index);
-      const startMs = endMs - rangeMs;
-      while (to < timesMs.length && (timesMs[to] ?? 0) <= endMs) to += 1;
-      while (from < to && (timesMs[from] ?? 0) <= startMs) from += 1;
-      evaluation.samples += to - from;
-      if (from < to) met = true;
-      const args = scalars.map((scalar) => scalar[index] ?? NaN);
-      const value = apply({ timesMs, values, from, to, startMs, endMs, timeMs: timeAt(grid, index), args });
+      window.endMs = times.of(index);
+      window.startMs = window.endMs - rangeMs;
+      window.timeMs = timeAt(grid, index);
+      while (window.to < timesMs.length && (timesMs[window.to] ?? 0) <= window.endMs) window.to += 1;
+      while (window.from < window.to && (timesMs[window.from] ?? 0) <= window.startMs) window.from += 1;
+      while (window.passed < resets.length && (resets[window.passed] ?? 0) <= window.from) window.passed += 1;
+      seen += window.to - window.from;
+      if (scalars.length > 0) window.args = scalars.map((scalar) => scalar[index] ?? NaN);
+      const value = apply(window);
       if (value === null) continue;
       column.values[index] = value;
       column.has[index] = 1;
     }
+    evaluation.samples += seen;
     if (hasAny(column)) columns.push(column);
-    if (met && (node.name === 'rate' || node.name === 'increase')) informOfGauge(evaluation, range, series.labels);
+    if (seen > 0 && ofCounter) informOfGauge(evaluation, range, series.labels);
   }
   if (node.name === 'absent_over_time') return absent(columns, range, grid);
   return mergeColumns(columns, true);

@@ -1,6 +1,7 @@
 import type { Matcher } from '../stores';
 import { parseDurationMs } from './durations';
 import { badData, ParseError } from './errors';
+import { describe, type Token, tokens } from './lexer';
 import { parseNumber } from './numbers';
 import { parseQuery } from './parse';
 import { quote } from './strings';
@@ -72,30 +73,43 @@ export function limitParam(params: URLSearchParams, name = 'limit'): number {
   return Number(text);
 }
 
-/** The matchers of every `match[]`; throws bad_data. */
-export function matchersParam(params: URLSearchParams): Matcher[][] {
+/** What stands behind the selector that the text begins with. */
+function afterSelector(text: string): Token | undefined {
+  const found = tokens(text);
+  const braces = found.findIndex((token) => token.text === '{');
+  const closed = braces === 0 || braces === 1 ? found.findIndex((token) => token.text === '}') + 1 : 1;
+  return found[closed];
+}
+
+/** The matchers of every `match[]`; throws bad_data, which only /series lets name the parameter. */
+export function matchersParam(params: URLSearchParams, named = false): Matcher[][] {
+  const refuse = (problem: string): Error => (named ? invalid('match[]', problem) : badData(problem));
   return params.getAll('match[]').map((text) => {
     try {
       const selector = parseQuery(text);
-      if (selector.kind !== 'selector')
-        throw invalid('match[]', `1:1: parse error: unexpected expression in ${quote(text)}, expected a selector`);
-      return selector.matchers;
+      if (selector.kind === 'selector' && selector.offsetMs === 0 && selector.at === null) return selector.matchers;
+      const token = afterSelector(text);
+      throw new ParseError(
+        text,
+        token?.from ?? 0,
+        `unexpected ${token === undefined ? 'expression' : describe(token)}`,
+      );
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
       if (error.message.includes('must contain at least one non-empty matcher')) {
-        throw badData('match[] must contain at least one non-empty matcher');
+        throw refuse('match[] must contain at least one non-empty matcher');
       }
-      throw invalid('match[]', error.message);
+      throw refuse(error.message);
     }
   });
 }
 
-/** A query's tree, its errors as the API answers them. */
-export function queryParam(params: URLSearchParams): ReturnType<typeof parseQuery> {
+/** A query's tree, its errors as the API answers them: most endpoints name the parameter, query_exemplars does not. */
+export function queryParam(params: URLSearchParams, named = true): ReturnType<typeof parseQuery> {
   try {
     return parseQuery(params.get('query') ?? '');
   } catch (error) {
-    if (error instanceof ParseError) throw invalid('query', error.message);
+    if (error instanceof ParseError) throw named ? invalid('query', error.message) : badData(error.message);
     throw error;
   }
 }

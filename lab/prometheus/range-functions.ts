@@ -12,6 +12,18 @@ export interface Window {
   timeMs: number;
   /** Scalar arguments at this time. */
   args: readonly number[];
+  /** Indexes of the whole series at which it is lower than before, ascending; the first `passed` of them are ≤ from. */
+  resets: readonly number[];
+  passed: number;
+}
+
+/** Where a series falls: found once, so that no window has to look through its samples for resets. */
+export function resetsOf(values: Float64Array): number[] {
+  const found: number[] = [];
+  for (let index = 1; index < values.length; index += 1) {
+    if ((values[index] ?? NaN) < (values[index - 1] ?? NaN)) found.push(index);
+  }
+  return found;
 }
 
 /** Null: no sample at this time. */
@@ -26,11 +38,11 @@ function extrapolated(window: Window, isCounter: boolean, isRate: boolean): numb
   const first = at(values, from);
   let change = at(values, to - 1) - first;
   if (isCounter) {
-    let previous = first;
-    for (let index = from + 1; index < to; index += 1) {
-      const value = at(values, index);
-      if (value < previous) change += previous;
-      previous = value;
+    const { resets } = window;
+    for (let place = window.passed; place < resets.length; place += 1) {
+      const index = resets[place] ?? to;
+      if (index >= to) break;
+      change += at(values, index - 1);
     }
   }
   const sampledS = (at(timesMs, to - 1) - at(timesMs, from)) / 1000;

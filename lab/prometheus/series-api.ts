@@ -13,14 +13,13 @@ const EVERYTHING: readonly Matcher[] = [{ name: '__name__', op: '!=', value: '' 
 function range({ params }: LabRequest): { startMs: number; endMs: number } {
   const startMs = optionalTimeParam(params, 'start', -8_640_000_000_000_000);
   const endMs = optionalTimeParam(params, 'end', 8_640_000_000_000_000);
-  if (endMs < startMs) throw badData('end timestamp must not be before start time');
   return { startMs, endMs };
 }
 
 /** The label sets of every selector of `match[]`, each once, or of the whole store where there is none. */
-function matched(store: MetricStore, request: LabRequest): Labels[] {
+function matched(store: MetricStore, request: LabRequest, named = false): Labels[] {
   const { startMs, endMs } = range(request);
-  const selectors = matchersParam(request.params);
+  const selectors = matchersParam(request.params, named);
   const found = new Map<string, Labels>();
   for (const matchers of selectors.length === 0 ? [EVERYTHING] : selectors) {
     for (const labels of store.series(matchers, startMs, endMs)) found.set(labelKey(labels), labels);
@@ -32,7 +31,7 @@ function matched(store: MetricStore, request: LabRequest): Labels[] {
 export function series(store: MetricStore, request: LabRequest): LabAnswer {
   const limit = limitParam(request.params);
   if (request.params.getAll('match[]').length === 0) throw badData('no match[] parameter provided');
-  return limited(matched(store, request).sort(compareLabels).map(sortedLabels), limit);
+  return limited(matched(store, request, true).sort(compareLabels).map(sortedLabels), limit);
 }
 
 /** GET and POST /api/v1/labels. */
@@ -88,7 +87,8 @@ export function metadata(store: MetricStore, { params }: LabRequest): LabAnswer 
 /** GET and POST /api/v1/query_exemplars: the selectors of the whole expression, joined by or. */
 export function queryExemplars(store: MetricStore, request: LabRequest): LabAnswer {
   const { startMs, endMs } = range(request);
-  const selectors = selectorsOf(queryParam(request.params));
+  if (endMs < startMs) throw badData('end timestamp must not be before start timestamp');
+  const selectors = selectorsOf(queryParam(request.params, false));
   if (selectors.length === 0) return { status: 204, headers: {}, body: '' };
   const found = new Map<
     string,

@@ -237,3 +237,12 @@ export const ERROR_QUERIES: readonly string[] = [
   `${R} * on (model_name) group_left ${C}`,
   `${C} + on (model_name) ${C}{model_version="2.4.0"} + ${R} * on (status) ${R}`,
 ];
+
+/** Queries that Prometheus prints over several lines. */
+export const LONG_QUERIES: readonly string[] = [
+  `histogram_quantile(0.95, sum by (le, model_name, model_version) (rate(${B}{model_name="fraud_detector",status!="x"}[5m])))`,
+  `sum by (model_name, model_version) (rate(${R}{status="error"}[5m])) / on (model_name, model_version) group_left (status) sum by (model_name, model_version) (rate(${R}[5m]))`,
+  `(sum without (status) (rate(${R}{status="error"}[5m] offset 1d)) or 0 * sum without (status) (rate(${R}[5m]))) > bool 0.05`,
+  `max_over_time(sum by (model_name) (rate(${R}{status="error",model_name=~"fraud_detector|churn_scorer"}[5m]))[1d12h:5m] offset 1w)`,
+  `-topk(5, avg by (model_name) (inference_latency_seconds_sum{model_name!~"a_long_pattern|another_pattern|a_third_pattern"}))`,
+];

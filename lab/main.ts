@@ -1,18 +1,8 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { assembleLab, fleetStores, type LabStores } from './assemble';
 import { BadDirectory, openDirectory } from './directory';
 import { Fleet } from './fleet/fleet';
-import { storyOf } from './fleet/scenario';
-import { LayeredLogStore } from './layered-logs';
-import { LayeredTraceStore } from './layered-traces';
-import { lokiEngine } from './loki/engine';
-import { attachTail } from './loki/tail';
-import { logStoreFromPushBody } from './memory-logs';
-import { MemoryTraceStore } from './memory-traces';
-import { prometheusEngine } from './prometheus/engine';
-import { createLabServer } from './server';
-import type { LogStore, MetricStore, TraceStore } from './stores';
-import { tempoEngine } from './tempo/engine';
 
 const HISTORY_MS = 3 * 86_400_000;
 const DEFAULT_PORT = 9400;
@@ -38,29 +28,15 @@ function options(): { port: number; host: string; directory: string | null } {
   return { port: Number(port), host: process.env.HOST ?? '127.0.0.1', directory: values.data ?? null };
 }
 
-interface Held {
-  metrics: MetricStore;
-  logs: LogStore;
-  traces: TraceStore;
-  describe: () => string;
-}
-
-/** The simulated fleet, with room above it for what is pushed. */
-function fleetStores(): Held {
+/** The simulated fleet around the present. */
+function liveFleet(): LabStores {
   const fleet = new Fleet({ seed: SEED, historyMs: HISTORY_MS, startMs: Date.now(), now: Date.now });
   // Scrapes are made on time even when nobody asks, so that no question waits for many at once.
   setInterval(() => fleet.metrics.advance(), 5000).unref();
-  const story = storyOf(fleet.scenario).map(({ atMs, text }) => `  ${new Date(atMs).toISOString()}  ${text}`);
-  return {
-    metrics: fleet.metrics,
-    logs: new LayeredLogStore(fleet.logs, logStoreFromPushBody({ streams: [] })),
-    traces: new LayeredTraceStore(fleet.traces, new MemoryTraceStore()),
-    describe: () =>
-      `It holds a simulated fleet with three days of history and live traffic. What happens in it:\n\n${story.join('\n')}\n`,
-  };
+  return fleetStores(fleet);
 }
 
-function directoryStores(directory: string): Held {
+function directoryStores(directory: string): LabStores {
   try {
     return { ...openDirectory(directory), describe: () => `It holds what was in ${directory} when it started.\n` };
   } catch (error) {
@@ -70,14 +46,8 @@ function directoryStores(directory: string): Held {
 }
 
 const { port, host, directory } = options();
-const held = directory === null ? fleetStores() : directoryStores(directory);
-const server = createLabServer({
-  engines: { prometheus: prometheusEngine(held.metrics), loki: lokiEngine(held.logs), tempo: tempoEngine(held.traces) },
-  attachTail: (socket, params) => attachTail(socket, params, held.logs),
-  frontPage: () =>
-    `This is the Windsock lab: the read APIs of Prometheus (/prometheus), Loki (/loki) and Tempo (/tempo), and the push APIs of Loki and OTLP.\n${held.describe()}`,
-  now: Date.now,
-});
+const held = directory === null ? liveFleet() : directoryStores(directory);
+const server = assembleLab(held);
 server.on('error', (error: NodeJS.ErrnoException) => {
   refuse(
     error.code === 'EADDRINUSE' ? `port ${port} is taken; choose another with LAB_PORT or --port.` : error.message,

@@ -115,6 +115,9 @@ function bodyOf(request: LabRequest): string {
   if (type !== 'application/json') throw bad('snappy: corrupt input');
   const encoding = (header('content-encoding') ?? '').toLowerCase();
   try {
+    // A server in front may have unpacked the body and left the header.
+    const isPacked = request.body[0] === 0x1f && request.body[1] === 0x8b;
+    if (encoding === 'gzip' && !isPacked) return request.body.toString('utf8');
     if (encoding === 'gzip') return gunzipSync(request.body, { maxOutputLength: MAX_BODY_BYTES }).toString('utf8');
     if (encoding === 'deflate') return inflateSync(request.body, { maxOutputLength: MAX_BODY_BYTES }).toString('utf8');
   } catch {

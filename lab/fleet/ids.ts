@@ -21,21 +21,28 @@ const hex = (value: number, digits: number): string => value.toString(16).padSta
  * as a proof that the id is one of ours.
  */
 export class Ids {
-  constructor(private readonly seed: number) {}
+  private readonly requestKeys: readonly number[];
+  private readonly traceKeys: readonly number[];
+
+  constructor(private readonly seed: number) {
+    const keys = (purpose: number) => Array.from({ length: ROUNDS }, (_, round) => keyOf(seed, purpose, round));
+    this.requestKeys = keys(1);
+    this.traceKeys = keys(2);
+  }
 
   /** `req-` and 12 hex digits. */
   requestId(place: RequestPlace): string {
-    return `req-${this.encode(place, 1)}`;
+    return `req-${this.encode(place, this.requestKeys)}`;
   }
 
   /** The place that `requestId` was made of; null where the text is not such an id. Whether a request is there is not said. */
   placeOfRequest(requestId: string): RequestPlace | null {
-    return /^req-[0-9a-f]{12}$/.test(requestId) ? this.decode(requestId.slice(4), 1) : null;
+    return /^req-[0-9a-f]{12}$/.test(requestId) ? this.decode(requestId.slice(4), this.requestKeys) : null;
   }
 
   /** 32 hex digits. */
   traceId(place: RequestPlace): string {
-    const head = this.encode(place, 2);
+    const head = this.encode(place, this.traceKeys);
     return head + this.proof(head);
   }
 
@@ -43,7 +50,7 @@ export class Ids {
   placeOfTrace(traceId: string): RequestPlace | null {
     if (!/^[0-9a-f]{32}$/.test(traceId)) return null;
     const head = traceId.slice(0, 12);
-    return this.proof(head) === traceId.slice(12) ? this.decode(head, 2) : null;
+    return this.proof(head) === traceId.slice(12) ? this.decode(head, this.traceKeys) : null;
   }
 
   /** 16 hex digits for the nth span of a trace: never all zero, which would mean "no span". */
@@ -55,27 +62,29 @@ export class Ids {
   private proof(head: string): string {
     const left = Number.parseInt(head.slice(0, 6), 16);
     const right = Number.parseInt(head.slice(6), 16);
-    return (
-      hex(keyOf(this.seed, left, right, 3), 8) +
-      hex(keyOf(this.seed, left, right, 4), 8) +
-      hex(keyOf(left, right, 5) & 0xffff, 4)
-    );
+    const high = mix(mix(this.seed ^ 3, left), right);
+    const middle = mix(high, 4);
+    return hex(high, 8) + hex(middle, 8) + hex(mix(middle, 5) & 0xffff, 4);
   }
 
-  private encode({ cell, window, index }: RequestPlace, key: number): string {
+  private encode({ cell, window, index }: RequestPlace, keys: readonly number[]): string {
     let left = (cell << 20) | (window >>> 8);
     let right = ((window & 0xff) << 16) | index;
-    for (let round = 0; round < ROUNDS; round++) {
-      [left, right] = [right, left ^ (keyOf(this.seed, key, round, right) & (HALF - 1))];
+    for (const key of keys) {
+      const swapped = left ^ (mix(key, right) & (HALF - 1));
+      left = right;
+      right = swapped;
     }
     return hex(left, 6) + hex(right, 6);
   }
 
-  private decode(digits: string, key: number): RequestPlace {
+  private decode(digits: string, keys: readonly number[]): RequestPlace {
     let left = Number.parseInt(digits.slice(0, 6), 16);
     let right = Number.parseInt(digits.slice(6), 16);
-    for (let round = ROUNDS - 1; round >= 0; round--) {
-      [left, right] = [right ^ (keyOf(this.seed, key, round, left) & (HALF - 1)), left];
+    for (const key of keys.toReversed()) {
+      const swapped = right ^ (mix(key, left) & (HALF - 1));
+      right = left;
+      left = swapped;
     }
     return { cell: left >>> 20, window: ((left & 0xfffff) << 8) | (right >>> 16), index: right & 0xffff };
   }

@@ -4,6 +4,7 @@ import {
   completedUs,
   fetchLine,
   gatewayLine,
+  type LoggedRequest,
   loggedRequest,
   missingLine,
   predictionLine,
@@ -44,6 +45,19 @@ class TextEntry implements FleetEntry {
   }
 }
 
+/** What was last printed: a reader asks an entry for its line and metadata several times before it goes on. */
+const printed: {
+  entry: RequestEntry | null;
+  request: LoggedRequest | null;
+  line: string | null;
+  metadata: Labels | null;
+} = {
+  entry: null,
+  request: null,
+  line: null,
+  metadata: null,
+};
+
 /** A line that is printed from its request when somebody reads it: counting lines then costs no text. */
 class RequestEntry implements FleetEntry {
   constructor(
@@ -61,12 +75,22 @@ class RequestEntry implements FleetEntry {
   }
 
   get line(): string {
-    return predictionLine(this.world, loggedRequest(this.world, this.requests, this.index));
+    const request = this.request();
+    printed.line ??= predictionLine(this.world, request);
+    return printed.line;
   }
 
   get structuredMetadata(): Labels {
-    const { traceId, requestId } = loggedRequest(this.world, this.requests, this.index);
-    return { trace_id: traceId, request_id: requestId };
+    const { traceId, requestId } = this.request();
+    printed.metadata ??= { trace_id: traceId, request_id: requestId };
+    return printed.metadata;
+  }
+
+  private request(): LoggedRequest {
+    if (printed.entry === this && printed.request !== null) return printed.request;
+    const request = loggedRequest(this.world, this.requests, this.index);
+    Object.assign(printed, { entry: this, request, line: null, metadata: null });
+    return request;
   }
 }
 
@@ -108,9 +132,9 @@ function modelStreams(world: World, model: Model): FleetStream[] {
   const cells = CELLS.filter((cell) => cell.model === model);
   const labels = (level: string): Labels => ({ service_name: model.service, level, model_name: model.name });
   const line = (requests: RequestWindow, index: number): FleetEntry => {
-    const { traceId, requestId, ...rest } = loggedRequest(world, requests, index);
-    const text = predictionLine(world, { ...rest, traceId, requestId });
-    return new TextEntry(completedUs(requests, index), text, { trace_id: traceId, request_id: requestId });
+    const request = loggedRequest(world, requests, index);
+    const metadata = { trace_id: request.traceId, request_id: request.requestId };
+    return new TextEntry(completedUs(requests, index), predictionLine(world, request), metadata);
   };
   return [
     {

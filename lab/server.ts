@@ -1,8 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { LabAnswer, LabEngine } from './http';
+import type { LabAnswer, LabEngine, LabRequest } from './http';
 import { textAnswer } from './http';
 
 /** Largest body that is read, before and after decompression. */
@@ -14,8 +14,12 @@ const TAIL_PATH = '/loki/loki/api/v1/tail';
 export interface LabServerParts {
   /** Engine of each base address, by the first part of the path: `prometheus`, `loki`, `tempo`. */
   engines: Readonly<Record<string, LabEngine>>;
-  /** Serves a live tail of logs on an open socket, until it closes. */
-  attachTail: (socket: WebSocket, params: URLSearchParams) => void;
+  tail: {
+    /** The answer to a tail that cannot be, before the upgrade; null where it can. */
+    refuse: (params: URLSearchParams) => LabAnswer | null;
+    /** Serves a live tail of logs on an open socket, until it closes. */
+    attach: (socket: WebSocket, params: URLSearchParams, headers: LabRequest['headers']) => void;
+  };
   /** Plain text for `GET /`. */
   frontPage: () => string;
   now: () => number;
@@ -122,6 +126,13 @@ async function send(request: IncomingMessage, response: ServerResponse, answer: 
   response.end(body);
 }
 
+/** An answer as bytes on a socket: an upgrade that is refused has no response object. */
+function rawAnswer({ status, headers, body }: LabAnswer): string {
+  const all = { ...headers, connection: 'close', 'content-length': String(Buffer.byteLength(body)) };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`;
+}
+
 /** The lab's HTTP server, not yet listening. */
 export function createLabServer(parts: LabServerParts): Server {
   const server = createServer((request, response) => {
@@ -137,13 +148,17 @@ export function createLabServer(parts: LabServerParts): Server {
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
     const url = toUrl(request);
-    if (url?.pathname !== TAIL_PATH) {
-      socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    const refusal =
+      url?.pathname === TAIL_PATH
+        ? parts.tail.refuse(url.searchParams)
+        : textAnswer(404, 'no WebSocket is served here\n');
+    if (url === null || refusal !== null) {
+      socket.end(rawAnswer(refusal ?? textAnswer(400, 'the address cannot be read\n')));
       return;
     }
     sockets.handleUpgrade(request, socket, head, (client) => {
       client.on('error', () => client.terminate());
-      parts.attachTail(client, url.searchParams);
+      parts.tail.attach(client, url.searchParams, headersOf(request));
     });
   });
   server.on('close', () => {

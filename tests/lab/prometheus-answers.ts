@@ -1,4 +1,12 @@
 import type { LabAnswer, LabEngine, LabRequest } from '@/lab/http';
+import type { Labels, Series } from '@/lab/stores';
+
+/** A series of these points. */
+export const series = (labels: Labels, points: readonly [seconds: number, value: number][]): Series => ({
+  labels,
+  timesMs: Float64Array.from(points, ([seconds]) => seconds * 1000),
+  values: Float64Array.from(points, ([, value]) => value),
+});
 
 /** A query as the engine takes it. */
 export const labRequest = (path: string, params: URLSearchParams, nowMs: number, method = 'GET'): LabRequest => ({
@@ -24,13 +32,13 @@ export const ask = async (
   return engine(labRequest(path, search, nowMs));
 };
 
-interface Series {
+interface Shown {
   metric: Record<string, string>;
   value?: [number, string];
   values?: [number, string][];
 }
 
-type Result = { resultType: string; result: Series[] | [number, string] };
+type Result = { resultType: string; result: Shown[] | [number, string] };
 
 const toNumber = (text: string): number => (text === '+Inf' ? Infinity : text === '-Inf' ? -Infinity : Number(text));
 
@@ -41,9 +49,9 @@ function isNear(a: string, b: string): boolean {
   return Math.abs(left - right) <= Math.max(1e-9 * Math.max(Math.abs(left), Math.abs(right)), 1e-12);
 }
 
-const pointsOf = (series: Series): [number, string][] =>
+const pointsOf = (series: Shown): [number, string][] =>
   series.value === undefined ? (series.values ?? []) : [series.value];
-const keyOf = (series: Series): string => JSON.stringify(Object.entries(series.metric).sort());
+const keyOf = (series: Shown): string => JSON.stringify(Object.entries(series.metric).sort());
 
 /** Null where two query results agree (numbers to 1e-9, series in any order unless `ordered`), else what differs first. */
 export function difference(actual: Result, expected: Result, ordered: boolean): string | null {
@@ -56,10 +64,10 @@ export function difference(actual: Result, expected: Result, ordered: boolean): 
       (actual.result[1] === expected.result[1] || isNear(actual.result[1], expected.result[1]));
     return same ? null : `${actual.result} for ${expected.result}`;
   }
-  const arrange = (result: Series[]): Series[] =>
+  const arrange = (result: Shown[]): Shown[] =>
     ordered ? result : result.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   const [left, right] = [arrange(actual.result), arrange(expected.result)];
-  const names = (list: Series[]): string => list.map(keyOf).join('\n');
+  const names = (list: Shown[]): string => list.map(keyOf).join('\n');
   if (names(left) !== names(right)) return `series\n${names(left)}\nfor\n${names(right)}`;
   for (const [place, series] of right.entries()) {
     const got = pointsOf(left[place] ?? { metric: {} });

@@ -1,0 +1,24 @@
+import 'server-only';
+import { getConfig } from './config';
+import { ConfigError } from './config-problems';
+import { AppError } from './errors';
+import { log } from './log';
+import { migrate } from './migrate';
+
+/**
+ * What must hold before the first request: a configuration without a fault and a database with the tables of this
+ * version. Otherwise the process ends with the reason in a sentence; a stack trace would tell its reader nothing more.
+ */
+export async function start(): Promise<void> {
+  try {
+    const config = getConfig();
+    for (const warning of config.warnings) log.warn(warning);
+    const applied = await migrate(config.database.url);
+    if (applied.length > 0) log.info({ migrations: applied }, 'The database was brought up to date.');
+  } catch (error) {
+    const expected = error instanceof ConfigError || error instanceof AppError;
+    const text = expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`windsock: ${text}\n`);
+    process.exit(1);
+  }
+}

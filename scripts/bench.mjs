@@ -1,0 +1,9 @@
+import * as prepare from './prepare.mjs';
+
+/** `npm run bench`: measures the built console over the lab and prints JSON; everything else goes to standard error. */
+
+prepare.refuseOldNode();
+prepare.ensureInstalled();
+prepare.ensureGenerated();
+if (!prepare.ensureBuilt()) prepare.refuse('the console could not be built; the reason is above.');
+process.exit(prepare.runNode(['--import', 'tsx', 'tests/bench/main.ts', ...process.argv.slice(2)]));

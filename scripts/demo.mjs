@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import * as prepare from './prepare.mjs';
+
+/**
+ * `npm run demo`: a simulated fleet and the console over it, from a fresh clone to an address. With `--dev` the console
+ * is the one being written.
+ */
+
+const { say, refuse } = prepare;
+const beganMs = performance.now();
+const developing = process.argv.includes('--dev');
+const HOST = process.env.WINDSOCK_HOST || '127.0.0.1';
+
+prepare.refuseOldNode();
+const port = prepare.portFrom('PORT', 3000);
+const labPort = prepare.portFrom('LAB_PORT', 9400);
+if (port === labPort) refuse(`PORT and LAB_PORT are both ${port}; they must differ.`);
+for (const [name, number, host] of [
+  ['PORT', port, HOST],
+  ['LAB_PORT', labPort, '127.0.0.1'],
+]) {
+  if (!(await prepare.isFree(number, host))) {
+    refuse(
+      `port ${number} is taken; choose another, such as ${name}=${number + 1} npm run ${developing ? 'dev' : 'demo'}.`,
+    );
+  }
+}
+prepare.ensureInstalled();
+prepare.ensureGenerated();
+if (!developing && !prepare.ensureBuilt()) refuse('the console could not be built; the reason is above.');
+
+const group = prepare.processGroup();
+say('starting the lab: a simulated fleet of ML services with three days of history …');
+const lab = group.start(['--import', 'tsx', 'lab/main.ts', '--port', String(labPort)], { HOST: '127.0.0.1' }, 'ignore');
+say('starting the console …');
+const server = group.start(
+  prepare.nextArgs(developing ? 'dev' : 'start', { host: HOST, port }),
+  {
+    WINDSOCK_CONFIG: process.env.WINDSOCK_CONFIG || join(prepare.ROOT, 'windsock.demo.yaml'),
+    LAB_PORT: String(labPort),
+    PORT: String(port),
+    WINDSOCK_HOST: HOST,
+  },
+  'ignore',
+);
+const shown = HOST === '0.0.0.0' || HOST === '::' ? 'localhost' : HOST;
+const ready = await Promise.all([
+  prepare.answers(`http://127.0.0.1:${labPort}/prometheus/-/ready`, lab),
+  prepare.answers(`http://${shown}:${port}/api/health`, server),
+]);
+if (ready.every(Boolean)) {
+  say(`ready after ${((performance.now() - beganMs) / 1000).toFixed(1)} s: http://${shown}:${port}`);
+  say('Ctrl-C stops the console and the lab.');
+} else if (!group.stopping) {
+  console.error(`windsock: the ${ready[0] ? 'console' : 'lab'} did not answer in time.`);
+  group.stop(1);
+}

@@ -2,7 +2,8 @@ import type { LabAnswer } from '../http';
 import { sortLabels } from './labels';
 import { formatSample } from './literals';
 import type { Row, Steps } from './rows';
-import type { FoundLine, ScanCost } from './scan';
+import type { FoundLine } from './scan';
+import type { ScanCost } from './windows';
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '<': '\\u003c',

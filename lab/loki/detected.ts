@@ -6,8 +6,9 @@ import { flattenJson } from './json-parser';
 import { parseBytes, parseGoDuration } from './literals';
 import { checkEntries, checkRange, integerParam, rangeOf, stepOf } from './params';
 import { parseQuery, parseSelector } from './parse';
-import { type FoundLine, findLines, noCost } from './scan';
+import { type FoundLine, findLines } from './scan';
 import { scanLogfmt } from './text-parsers';
+import { noCost } from './windows';
 
 type FieldType = 'string' | 'int' | 'float' | 'boolean' | 'duration' | 'bytes';
 

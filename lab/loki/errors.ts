@@ -27,16 +27,22 @@ export function pipelineError(errorType: string, series: string): LokiError {
   );
 }
 
+const tooMuch = (query: string, limit: string) =>
+  new LokiError(
+    400,
+    `the query would read too many bytes (query: ${query}, limit: ${limit}); consider adding more specific stream selectors or reduce the time range of the query`,
+  );
+
+/** Loki's max_query_bytes_read error, sizes in bytes. */
+export const tooManyBytes = (queryBytes: number, limitBytes: number): LokiError =>
+  tooMuch(`${Math.round(queryBytes / 1e6)} MB`, `${Math.round(limitBytes / 1e6)} MB`);
+
 /** The text of an error as it goes to the reader, with the store's own bound in Loki's words. */
 export function toLokiError(error: unknown): LokiError {
   if (error instanceof LokiError) return error;
   if (error instanceof TooMuchToRead) {
     const sizes = /(\d[\d.]*\s?[KMGT]?i?B)\D+(\d[\d.]*\s?[KMGT]?i?B)/.exec(error.message);
-    const [query, limit] = sizes ? [sizes[1], sizes[2]] : ['more than the lab reads', 'bound of the lab'];
-    return new LokiError(
-      400,
-      `the query would read too many bytes (query: ${query}, limit: ${limit}); consider adding more specific stream selectors or reduce the time range of the query`,
-    );
+    return tooMuch(sizes?.[1] ?? 'more than the lab reads', sizes?.[2] ?? 'bound of the lab');
   }
   return new LokiError(500, `lab: ${error instanceof Error ? error.message : 'unexpected failure'}`);
 }

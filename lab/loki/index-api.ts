@@ -1,5 +1,5 @@
 import type { LabAnswer, LabRequest } from '../http';
-import type { Labels, LogStore, LogStream, Matcher } from '../stores';
+import type { Labels, LogEntry, LogStore, Matcher } from '../stores';
 import { lokiJson, statsBlock } from './answers';
 import { LokiError, parseError } from './errors';
 import { labelsKey, sortLabels } from './labels';
@@ -7,7 +7,7 @@ import { withDetectedLevel } from './level';
 import { checkRange, integerParam, rangeOf, stepOf, type TimeRange } from './params';
 import { parseQuery, parseSelector } from './parse';
 import { groupLabels } from './rows';
-import { noCost } from './scan';
+import { noCost, readWindows, type ScanCost } from './windows';
 
 function checkedRange(request: LabRequest): TimeRange {
   const range = rangeOf(request.params, request.nowMs);
@@ -59,20 +59,55 @@ export function seriesList(store: LogStore, request: LabRequest): LabAnswer {
  * Bytes of a stream as Loki's unflushed chunks count them: lines, 8 bytes for each label of structured metadata of
  * each line, and each different name and value of those labels once.
  */
-function storedBytes(stream: LogStream): number {
-  let bytes = 0;
-  const symbols = new Set<string>();
-  for (const entry of stream.entries) {
-    bytes += Buffer.byteLength(entry.line);
-    const metadata = withDetectedLevel(stream.labels, entry);
+class StoredStream {
+  readonly labels: Labels;
+  bytes = 0;
+  entries = 0;
+  private readonly symbols = new Set<string>();
+
+  constructor(labels: Labels) {
+    this.labels = labels;
+  }
+
+  private addSymbol(symbol: string): void {
+    if (this.symbols.has(symbol)) return;
+    this.symbols.add(symbol);
+    this.bytes += Buffer.byteLength(symbol);
+  }
+
+  add(entry: LogEntry): void {
+    this.entries++;
+    this.bytes += Buffer.byteLength(entry.line);
+    const metadata = withDetectedLevel(this.labels, entry);
     for (const name of Object.keys(metadata)) {
-      bytes += 8;
-      symbols.add(name);
-      symbols.add(metadata[name] ?? '');
+      this.bytes += 8;
+      this.addSymbol(name);
+      this.addSymbol(metadata[name] ?? '');
     }
   }
-  for (const symbol of symbols) bytes += Buffer.byteLength(symbol);
-  return bytes;
+}
+
+function storedStreams(
+  store: LogStore,
+  matchers: readonly Matcher[],
+  range: TimeRange,
+  cost: ScanCost,
+): StoredStream[] {
+  const found = new Map<string, StoredStream>();
+  const read = { matchers, ...range, backward: false, hints: { contains: [] }, cost, whole: true };
+  for (const streams of readWindows(store, read)) {
+    for (const { labels, entries } of streams) {
+      const key = labelsKey(labels);
+      const stored = found.get(key) ?? new StoredStream(labels);
+      found.set(key, stored);
+      for (const entry of entries) {
+        cost.lines++;
+        cost.bytes += entry.line.length;
+        stored.add(entry);
+      }
+    }
+  }
+  return [...found.values()].filter(({ entries }) => entries > 0);
 }
 
 function matchersOf(request: LabRequest): Matcher[] {
@@ -83,10 +118,10 @@ function matchersOf(request: LabRequest): Matcher[] {
 
 /** `/index/stats`: what a query would read. The lab keeps one chunk a stream. */
 export function indexStats(store: LogStore, request: LabRequest): LabAnswer {
-  const { startNs, endNs } = checkedRange(request);
-  const streams = store.select(matchersOf(request), startNs, endNs).filter((stream) => stream.entries.length > 0);
-  const bytes = streams.reduce((sum, stream) => sum + storedBytes(stream), 0);
-  const entries = streams.reduce((sum, stream) => sum + stream.entries.length, 0);
+  const range = checkedRange(request);
+  const streams = storedStreams(store, matchersOf(request), range, noCost());
+  const bytes = streams.reduce((sum, stream) => sum + stream.bytes, 0);
+  const entries = streams.reduce((sum, stream) => sum + stream.entries, 0);
   return lokiJson({ streams: streams.length, chunks: streams.length, bytes, entries });
 }
 
@@ -121,15 +156,14 @@ function volumes(
   const matchers = matchersOf(request);
   const keysOf = volumeKeys(request, matchers);
   const found = new Map<string, Volume>();
+  const cost = noCost();
   for (const { from, to, stampS } of buckets) {
     const totals = new Map<string, { metric: Record<string, string>; bytes: number }>();
-    for (const stream of store.select(matchers, from, to)) {
-      if (stream.entries.length === 0) continue;
-      const bytes = storedBytes(stream);
+    for (const stream of storedStreams(store, matchers, { startNs: from, endNs: to }, cost)) {
       for (const metric of keysOf(stream.labels)) {
         const key = labelsKey(metric);
         const total = totals.get(key) ?? { metric, bytes: 0 };
-        total.bytes += bytes;
+        total.bytes += stream.bytes;
         totals.set(key, total);
       }
     }

@@ -7,7 +7,7 @@ import { labelsKey, put } from './labels';
 import { evaluateRange, isAdditive } from './range';
 import { compileRe2 } from './regex';
 import { emptyRow, type Row, type Steps } from './rows';
-import type { ScanCost } from './scan';
+import type { ScanCost } from './windows';
 
 interface Evaluation {
   store: LogStore;

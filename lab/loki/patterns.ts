@@ -4,13 +4,14 @@ import { lokiJson } from './answers';
 import { parseError } from './errors';
 import { checkRange, MAX_ENTRIES, rangeOf, stepOf } from './params';
 import { parseQuery } from './parse';
+import { noCost, readWindows } from './windows';
 
 const ANY = '<_>';
 /** Least share of equal tokens for a line to join a cluster, and most clusters kept, of Loki's drain settings. */
 const SIMILARITY = 0.3;
 const MAX_CLUSTERS = 300;
 const MAX_TOKENS = 80;
-/** More lines than this are not clustered: the newest ones say enough. */
+/** Past so many lines no older ones are clustered: the newest say enough. */
 const MAX_LINES = MAX_ENTRIES * 10;
 const MESSAGE_FIELDS = ['message', 'msg', '_msg', 'content', 'log', 'event', 'error'];
 
@@ -102,14 +103,15 @@ export function patterns(store: LogStore, request: LabRequest): LabAnswer {
   const expr = parseQuery(request.params.get('query') ?? '');
   if (expr.kind !== 'log' || expr.stages.length > 0) throw parseError('only log selector is supported');
   const miner = new PatternMiner();
-  let read = 0;
-  for (const stream of store.select(expr.matchers, range.startNs, range.endNs)) {
-    for (let at = stream.entries.length - 1; at >= 0 && read < MAX_LINES; at--, read++) {
-      const entry = stream.entries[at];
-      if (!entry) continue;
+  const cost = noCost();
+  const read = { matchers: expr.matchers, ...range, backward: true, hints: { contains: [] }, cost, whole: false };
+  for (const streams of readWindows(store, read)) {
+    for (const entry of streams.flatMap(({ entries }) => entries)) {
+      cost.lines++;
       const seconds = Number(entry.timeNs / 1_000_000_000n);
       miner.add(entry.line, seconds - (seconds % stepS));
     }
+    if (cost.lines >= MAX_LINES) break;
   }
   return lokiJson({ status: 'success', data: miner.patterns() });
 }

@@ -8,7 +8,8 @@ import { constantOf, evaluateMetric } from './metric';
 import { checkEntries, checkRange, durationParam, isBackward, limitOf, parseTime, rangeOf, stepOf } from './params';
 import { parseQuery } from './parse';
 import { type Row, sortRows } from './rows';
-import { findLines, noCost } from './scan';
+import { findLines } from './scan';
+import { noCost } from './windows';
 
 /** max_query_series of Loki's defaults. */
 const MAX_SERIES = 500;

@@ -2,7 +2,7 @@ import type { LogStore } from '../stores';
 import type { Grouping, RangeExpr } from './ast';
 import { emptyRow, type Row, type Steps } from './rows';
 import { absentLabels, collectSamples, type SampleSeries } from './samples';
-import type { ScanCost } from './scan';
+import type { ScanCost } from './windows';
 
 type Reduce = (values: Float64Array, times: Float64Array) => number;
 

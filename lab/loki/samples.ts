@@ -7,7 +7,7 @@ import { withDetectedLevel } from './level';
 import { parseBytes, parseGoDuration, parseGoFloat } from './literals';
 import { compilePipeline, keepsLabels, type Passing, storeHints } from './pipeline';
 import { groupLabels, type Steps } from './rows';
-import type { ScanCost } from './scan';
+import { readWindows, type ScanCost } from './windows';
 
 /** Samples of one series, in the order of time: nanoseconds relative to the first step, and values. */
 export interface SampleSeries {
@@ -53,9 +53,6 @@ function unwrapValue(unwrap: Unwrap, text: string): number | null {
   return ns === null ? null : ns / 1e9;
 }
 
-/** Select in pieces, so that a store that makes its entries as they are asked for need not hold them all. */
-const WINDOW_NS = 6n * 3600n * 1_000_000_000n;
-
 /**
  * The samples of a range aggregation. `grouping` is the grouping of a sum directly around it, null where the series
  * keep all labels: counting by group here spares a series per line where ids are labels.
@@ -95,9 +92,9 @@ export function collectSamples(
   const originNs = steps.startNs - offsetNs;
   const plain =
     pushed && !unwrap && keepsLabels(log.stages) && !pushed.labels.includes('detected_level') ? pushed : null;
-  for (let from = first; from < end; from += WINDOW_NS) {
-    const to = from + WINDOW_NS < end ? from + WINDOW_NS : end;
-    for (const stream of store.select(log.matchers, from, to, hints)) {
+  const read = { matchers: log.matchers, startNs: first, endNs: end, backward: false, hints, cost, whole: true };
+  for (const streams of readWindows(store, read)) {
+    for (const stream of streams) {
       const fixed = plain ? builderOf(groupLabels(stream.labels, plain)) : null;
       for (const entry of stream.entries) {
         cost.lines++;

@@ -3,15 +3,7 @@ import type { LogExpr } from './ast';
 import { LineLabels } from './labels';
 import { withDetectedLevel } from './level';
 import { compilePipeline, type Passing, storeHints } from './pipeline';
-
-/** What a query cost, for the `stats` block. */
-export interface ScanCost {
-  lines: number;
-  bytes: number;
-  returned: number;
-}
-
-export const noCost = (): ScanCost => ({ lines: 0, bytes: 0, returned: 0 });
+import { readWindows, type ScanCost } from './windows';
 
 export interface FoundLine {
   timeNs: bigint;
@@ -29,25 +21,6 @@ export interface LogQuery {
   backward: boolean;
   /** At most one line per interval and stream; 0 for all. */
   intervalNs: bigint;
-}
-
-const FIRST_WINDOW_NS = 15n * 60n * 1_000_000_000n;
-
-/** The range in pieces from the end that is wanted first, each four times the last: most queries need only one. */
-function* windows(startNs: bigint, endNs: bigint, backward: boolean): Generator<[bigint, bigint]> {
-  let width = FIRST_WINDOW_NS;
-  let [from, to] = [startNs, endNs];
-  while (from < to) {
-    const piece = to - from < width ? to - from : width;
-    if (backward) {
-      yield [to - piece, to];
-      to -= piece;
-    } else {
-      yield [from, from + piece];
-      from += piece;
-    }
-    width *= 4n;
-  }
 }
 
 /** Entries of all streams in the order of time (newest first when backward); a heap on the next entry of each stream. */
@@ -103,8 +76,10 @@ export function findLines(store: LogStore, query: LogQuery, cost: ScanCost): Fou
   const passing: Passing = { line: '', timeNs: 0n, labels: new LineLabels() };
   const lastNs = new Map<string, bigint>();
   const found: FoundLine[] = [];
-  for (const [from, to] of windows(query.startNs, query.endNs, backward)) {
-    for (const { labels, entry } of mergeStreams(store.select(expr.matchers, from, to, hints), backward)) {
+  const { startNs, endNs } = query;
+  const read = { matchers: expr.matchers, startNs, endNs, backward, hints, cost, whole: false };
+  for (const streams of readWindows(store, read)) {
+    for (const { labels, entry } of mergeStreams(streams, backward)) {
       cost.lines++;
       cost.bytes += entry.line.length;
       passing.line = entry.line;

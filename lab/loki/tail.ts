@@ -10,7 +10,8 @@ import { checkEntries, integerParam, limitOf, rangeOf } from './params';
 import { parseQuery } from './parse';
 import { compilePipeline, type Passing, type Step } from './pipeline';
 import { wantsCategories } from './query-api';
-import { type FoundLine, findLines, noCost } from './scan';
+import { type FoundLine, findLines } from './scan';
+import { noCost } from './windows';
 
 const FRAME_ENTRIES = 100;
 const FLUSH_MS = 100;

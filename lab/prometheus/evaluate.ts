@@ -21,6 +21,7 @@ import { absent, sorted } from './presence-and-order';
 import { RANGE_FUNCTIONS, resetsOf, type Window } from './range-functions';
 import {
   checkDeadline,
+  checkSize,
   type Evaluation,
   type Reference,
   reference,
@@ -154,6 +155,7 @@ function evaluateRangeCall(evaluation: Evaluation, node: Call, range: Matrix | S
   if (bad !== undefined && node.args[0] !== undefined) {
     evaluation.annotations.warn(`quantile value should be between 0 and 1, got ${bad}`, node.args[0]);
   }
+  checkSize(samples.length, grid.count);
   const ofCounter = node.name === 'rate' || node.name === 'increase';
   const columns: Column[] = [];
   for (const series of samples) {

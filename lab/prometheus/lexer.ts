@@ -17,6 +17,8 @@ const PUNCTUATION = '(){}[],:';
 const NUMBER = /(?:0[xX][\da-fA-F_]+|(?:\d[\d_]*)?\.?\d[\d_]*\.?(?:[eE][+-]?\d+)?)(?![\w.])/y;
 const DURATION = /\d+(?:ms|[smhdwy])(?:\d+(?:ms|[smhdw]))*(?!\w)/y;
 const WORD = /[a-zA-Z_:][\w:]*/y;
+const LABEL = /[a-zA-Z_]\w*/y;
+const GOOD_ESCAPE = /^\\(?:[abfnrtv\\'"]|[0-7]{3}|x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8})/;
 const QUOTED = /"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*'/y;
 
 const at = (pattern: RegExp, text: string, from: number): string | null => {
@@ -25,6 +27,24 @@ const at = (pattern: RegExp, text: string, from: number): string | null => {
 };
 
 const rune = (character: string): string => `'${character === "'" ? "\\'" : character}'`;
+
+const codePoint = (character: string): string =>
+  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')} '${character}'`;
+
+/** What is wrong with the first escape of a quoted string that Go would not read; null where all are good. */
+function badEscape(text: string): string | null {
+  for (const { index, 0: pair } of text.matchAll(/\\([\s\S])/gu)) {
+    const rest = text.slice(index);
+    const quoteOf = pair.charAt(1);
+    const letter = Array.from(pair)[1] ?? '';
+    if (GOOD_ESCAPE.test(rest) && !((quoteOf === '"' || quoteOf === "'") && quoteOf !== text.charAt(0))) continue;
+    if (!/[0-7xuU]/.test(letter)) return `unknown escape sequence ${codePoint(letter)}`;
+    const digits = letter === 'x' || letter === 'u' || letter === 'U' ? /^\\.[\da-fA-F]*/ : /^\\[0-7]*/;
+    const wrong = Array.from(rest.slice(digits.exec(rest)?.[0].length ?? 0))[0] ?? '';
+    return `illegal character ${codePoint(wrong)} in escape sequence`;
+  }
+  return null;
+}
 
 /** Tokens up to the end of the query or to the first error, which is then the last token with the error's text. */
 export function tokens(query: string): Token[] {
@@ -48,15 +68,17 @@ export function tokens(query: string): Token[] {
     } else if (character === '"' || character === "'") {
       const text = at(QUOTED, query, position);
       if (text === null) return fail('unterminated quoted string');
+      const problem = badEscape(text);
+      if (problem !== null) return fail(problem);
       push('string', text);
     } else if (character === '`') {
       const end = query.indexOf('`', position + 1);
       if (end < 0) return fail('unterminated raw string');
       push('string', query.slice(position, end + 1));
     } else if (inBraces) {
-      const word = at(WORD, query, position);
+      const word = at(LABEL, query, position);
       const operator = ['=~', '!~', '!=', '='].find((text) => query.startsWith(text, position));
-      if (word !== null && character !== ':') push('word', word);
+      if (word !== null) push('word', word);
       else if (operator !== undefined) push('operator', operator);
       else if (character === ',') push('punctuation', ',');
       else if (character === '}') {

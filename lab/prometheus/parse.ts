@@ -7,7 +7,7 @@ import { isBinaryOp, type Piece, readChain } from './chain';
 import { checkTypes } from './check-types';
 import { parseDurationMs } from './durations';
 import { ParseError, unsupported } from './errors';
-import { parseNumber } from './numbers';
+import { formatSample, parseNumber } from './numbers';
 import type { Postfix } from './postfix';
 import { AGGREGATIONS, PARAMETRIC } from './signatures';
 import { quote, unquote } from './strings';
@@ -156,8 +156,12 @@ class Reader {
         }
         const text = this.text(argument).replace(/\s+/g, '');
         const seconds = this.number(text.replace(/^[+-]/, ''), argument) * (text.startsWith('-') ? -1 : 1);
-        if (!Number.isFinite(seconds)) {
-          throw new ParseError(this.query, node.from, `timestamp out of bounds for @ modifier: ${seconds}`);
+        if (!(Math.abs(seconds) * 1000 < 2 ** 63)) {
+          throw new ParseError(
+            this.query,
+            node.from,
+            `timestamp out of bounds for @ modifier: ${Number.isFinite(seconds) ? seconds.toFixed(6) : formatSample(seconds)}`,
+          );
         }
         return { type: 'at', at: Math.round(seconds * 1000), ...place };
       }

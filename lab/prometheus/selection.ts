@@ -2,7 +2,7 @@ import type { Labels, Matcher, MetricStore } from '../stores';
 import type { Annotations } from './annotations';
 import type { At, Selector } from './ast';
 import { type Column, type Grid, newColumn, timeAt } from './columns';
-import { ApiError } from './errors';
+import { ApiError, ExecutionError } from './errors';
 
 /** What one evaluation carries along. */
 export interface Evaluation {
@@ -23,6 +23,16 @@ export interface Evaluation {
 export function checkDeadline(evaluation: Evaluation): void {
   if (evaluation.clock() >= evaluation.deadlineMs) {
     throw new ApiError(503, 'timeout', 'query timed out in expression evaluation');
+  }
+}
+
+/** The server's bound on the samples that one query may hold. */
+const MAX_SAMPLES = 50_000_000;
+
+/** Refuses what would not fit: so many series, each with a sample at every time. */
+export function checkSize(seriesCount: number, timeCount: number): void {
+  if (seriesCount * timeCount > MAX_SAMPLES) {
+    throw new ExecutionError('query processing would load too many samples into memory in query execution');
   }
 }
 
@@ -90,6 +100,7 @@ export function selectInstant(evaluation: Evaluation, selector: Selector, grid: 
   checkDeadline(evaluation);
   const times = reference(evaluation, grid, selector.at, selector.offsetMs);
   const found = evaluation.store.select(selector.matchers, times.firstMs - evaluation.lookbackMs, times.lastMs);
+  checkSize(found.length, grid.count);
   const columns: Column[] = [];
   for (const series of found) {
     const { timesMs, values } = series;

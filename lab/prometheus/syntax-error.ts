@@ -15,6 +15,14 @@ function firstMisfit(tree: Tree): SyntaxNode | null {
   return first;
 }
 
+/** The nearest aggregation around a misfit takes the blame, unless its arguments were already complete. */
+function isInAggregation(misfit: SyntaxNode): boolean {
+  for (let node: SyntaxNode | null = misfit; node !== null; node = node.parent) {
+    if (node.parent?.name === 'AggregateExpr' && node.prevSibling?.name !== 'FunctionCallBody') return true;
+  }
+  return false;
+}
+
 /** What Prometheus says it was reading when it met a misfit [promql/parser/generated_parser.y]. */
 function context(misfit: SyntaxNode, before: string): string {
   const parent = misfit.parent;
@@ -29,22 +37,19 @@ function context(misfit: SyntaxNode, before: string): string {
         ? ' in label matching, expected string'
         : ' in label matching, expected label matching operator';
     case 'GroupingLabels':
-      if (before !== '(' && misfit.prevSibling === null) return ' in grouping opts, expected "("';
-      return misfit.prevSibling === null
-        ? ' in grouping opts, expected label'
-        : ' in grouping opts, expected "," or ")"';
+      if (before === '(' || before === ',') return ' in grouping opts, expected label';
+      return misfit.prevSibling === null ? ' in grouping opts, expected "("' : ' in grouping opts, expected "," or ")"';
     case 'AggregateModifier':
     case 'MatchingModifierClause':
       return ' in grouping opts, expected "("';
-    case 'AggregateExpr':
-      return ' in aggregation';
     case 'OffsetExpr':
     case 'OffsetDurationExpr':
       return ' in offset, expected number, duration, or step()';
     case 'StepInvariantExpr':
       return ' in @, expected timestamp';
     default:
-      return '';
+      if (parent?.parent?.name === 'StepInvariantExpr') return ' in @, expected timestamp';
+      return isInAggregation(misfit) ? ' in aggregation' : '';
   }
 }
 

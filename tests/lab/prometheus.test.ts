@@ -180,6 +180,12 @@ describe('answers in the form of the recordings of 3.5', () => {
     });
   });
 
+  it('refuses a query that would hold too much', async () => {
+    const wide = await get('/api/v1/query', { query: 'count_over_time(up[3y:1s])', time: 600 });
+    expect(wide.status).toBe(422);
+    expect(wide.body.error).toBe('query processing would load too many samples into memory in query execution');
+  });
+
   it('says what it does not know as the server does', async () => {
     const answer = await ask(engine, '/api/v1/nope', {});
     expect(answer.status).toBe(404);

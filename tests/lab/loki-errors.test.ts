@@ -137,4 +137,32 @@ describe('limits and parameters', () => {
       'the query would read too many bytes (query: 12 GB, limit: 1 GB); consider adding more specific stream selectors or reduce the time range of the query',
     ]);
   });
+
+  it('refuses early what would read too much, before it has read it', async () => {
+    const entries = Array.from({ length: 60_000 }, (_, i) => ({
+      timeNs: BigInt(i),
+      line: 'x'.repeat(50),
+      structuredMetadata: {},
+    }));
+    let selects = 0;
+    class Endless extends MemoryLogStore {
+      override select() {
+        selects++;
+        return [{ labels: { app: 'a' }, entries }];
+      }
+    }
+    const day = { start: String(NOW_NS - 3n * 86_400_000_000_000n), end: String(NOW_NS), step: '3600' };
+    const params = { query: 'sum(count_over_time({app="a"}[1h]))', ...day };
+    const answer = await ask(new Endless(), { path: '/loki/api/v1/query_range', params });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatch(
+      /^the query would read too many bytes \(query: \d+ MB, limit: 60 MB\); consider adding/,
+    );
+    expect(selects).toBe(1);
+    const found = await ask(new Endless(), {
+      path: '/loki/api/v1/query_range',
+      params: { query: '{app="a"}', ...day },
+    });
+    expect(found.status).toBe(200);
+  });
 });

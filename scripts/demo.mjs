@@ -45,7 +45,7 @@ const server = group.start(
 );
 const shown = HOST === '0.0.0.0' || HOST === '::' ? 'localhost' : HOST;
 const ready = await Promise.all([
-  prepare.answers(`http://127.0.0.1:${labPort}/prometheus/-/ready`, lab),
+  prepare.answers(`http://127.0.0.1:${labPort}/healthz`, lab),
   prepare.answers(`http://${shown}:${port}/api/health`, server),
 ]);
 if (ready.every(Boolean)) {

@@ -1,6 +1,7 @@
 import 'server-only';
 import type { z } from 'zod';
 import type { Permission } from '@/lib/contracts/permission';
+import { refuseForeignHost } from './auth/host';
 import { type Identity, identify } from './auth/identity';
 import { refuseForeignOrigin } from './auth/origin';
 import { AppError } from './errors';
@@ -37,6 +38,7 @@ export function route<S extends z.ZodType>(
 ): RouteHandler {
   const handler = async (request: Request, context?: NextContext): Promise<Response> => {
     try {
+      refuseForeignHost(request);
       refuseForeignOrigin(request);
       const identity = identify(request);
       if (!identity.permissions.has(permission)) {

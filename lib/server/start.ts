@@ -10,6 +10,8 @@ import { migrate } from './migrate';
  * version. Otherwise the process ends with the reason in a sentence; a stack trace would tell its reader nothing more.
  */
 export async function start(): Promise<void> {
+  // A build has neither a configuration nor a database.
+  if (process.env.NEXT_PHASE === 'phase-production-build') return;
   try {
     const config = getConfig();
     for (const warning of config.warnings) log.warn(warning);

@@ -3,7 +3,8 @@ import type { Labels, LogEntry, LogHints, LogStore, LogStream, Matcher } from '.
 import { TooMuchToRead } from '../stores';
 import type { BatchJobs } from './batch-jobs';
 import { conditionsOf } from './conditions';
-import type { FleetEntry, FleetStream } from './log-streams';
+import type { FleetEntry } from './log-entries';
+import type { FleetStream } from './log-streams';
 import { fleetStreams } from './log-streams';
 import { WINDOW_MS } from './scenario';
 import type { World } from './world';

@@ -16,11 +16,11 @@ const KEYWORDS = new Set(
   ),
 );
 
-/** A LogQL string literal of any text: double quotes with Go's escapes. Single quotes would be a character literal. */
-export const quote = (value: string): string =>
-  JSON.stringify(value.toWellFormed()).replace(/[\uFEFF\uFFFD]/g, (char) =>
-    char === '\uFEFF' ? '\\ufeff' : '\\ufffd',
-  );
+/**
+ * A LogQL string literal of any text: double quotes with Go's escapes. Single quotes would be a character literal. Lone
+ * surrogates become U+FFFD.
+ */
+export const quote = (value: string): string => JSON.stringify(value.toWellFormed());
 
 function labelName(name: string): string {
   if (LABEL.test(name)) return name;

@@ -45,11 +45,12 @@ const INTRINSICS = new Set([
 const STATUS_WORDS = new Set(['ok', 'error', 'unset']);
 const KIND_WORDS = new Set(['server', 'client', 'producer', 'consumer', 'internal', 'unspecified']);
 
-/** A TraceQL string literal of any text: double quotes with Go's escapes. Single quotes would switch a filter off. */
-export const quote = (value: string): string =>
-  JSON.stringify(value.toWellFormed()).replace(/[\uFEFF\uFFFD]/g, (char) =>
-    char === '\uFEFF' ? '\\ufeff' : '\\ufffd',
-  );
+/**
+ * A TraceQL string literal of any text: double quotes with Go's escapes. Single quotes would switch a filter off. Lone
+ * surrogates become U+FFFD. Control characters are written as escapes, which Tempo reads; the editor grammar of the
+ * language knows only those of the quote and the backslash.
+ */
+export const quote = (value: string): string => JSON.stringify(value.toWellFormed());
 
 /** An attribute: its scope and its name, in quotes where the name has other characters than the plain ones. */
 export function attribute(scope: AttributeScope, name: string): string {

@@ -1,0 +1,121 @@
+import type { AnswerPart, AnswerText } from '@/lib/contracts/answer';
+import type { MissingSignal } from '@/lib/contracts/fleet';
+import { type Finding, rankOf } from './findings';
+
+/** Sentences about single models before the rest is summed up. */
+export const MAX_SENTENCES = 3;
+
+/** A model and what there is to say about it, worst first. */
+export interface FoundModel {
+  model: string;
+  requests: number | null;
+  findings: readonly Finding[];
+}
+
+/** Where a model's page is. */
+export const modelHref = (model: string): string => `/models/${encodeURIComponent(model)}`;
+
+const value = (text: string): AnswerPart => ({ text, tone: 'value' });
+
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
+/** "reco, churn_scorer and 12 more". */
+const listedShort = (names: readonly string[], most = 4): string =>
+  names.length <= most ? listed(names) : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
+
+/** What needs a person most first: by status, then by how much there is to say, then by traffic, then by name. */
+export function byNeed(a: FoundModel, b: FoundModel): number {
+  const [first] = a.findings;
+  const [second] = b.findings;
+  const rank = rankOf(first?.status ?? 'ok') - rankOf(second?.status ?? 'ok');
+  if (rank !== 0) return rank;
+  const serious = (one: FoundModel) =>
+    one.findings.filter(({ status }) => status === 'bad' || status === 'watch').length;
+  return serious(b) - serious(a) || (b.requests ?? 0) - (a.requests ?? 0) || (a.model < b.model ? -1 : 1);
+}
+
+/** One sentence: subject, verdict and numbers of the first finding, what else is known in a clause, and the next step. */
+function sentence({ model, findings }: FoundModel): AnswerText[number] {
+  const [first, second] = findings;
+  if (first === undefined) return { status: 'unknown', parts: [value(`${model}: not measured.`)] };
+  // Its own version may be the subject of both: then it is named once.
+  const also = (other: Finding): AnswerPart[] => [
+    value(other.subject === first.subject ? '; it ' : `; ${other.subject} `),
+    ...other.parts,
+  ];
+  const seldom = second !== undefined && rankOf(second.status) < rankOf('unknown');
+  const gap = first.parts[0]?.text.startsWith(':') ? '' : ' ';
+  return {
+    status: first.status,
+    parts: [
+      { text: first.subject, tone: first.status },
+      value(gap),
+      ...first.parts,
+      ...(seldom ? also(second) : []),
+      value('. '),
+      { text: 'Open the model', tone: 'value', to: modelHref(model) },
+    ],
+  };
+}
+
+/**
+ * The sentences of Overview: what is wrong, of which model, with its numbers and how sure they are; then who is well;
+ * then what cannot be known here. `rows` are in the order of the table. Null requests are "not measured".
+ */
+export function fleetAnswer(fleet: {
+  rows: readonly FoundModel[];
+  missing: readonly MissingSignal[];
+  /** What could not be asked, as sentences: a source that failed. */
+  gaps: readonly string[];
+}): AnswerText {
+  const { rows, missing, gaps } = fleet;
+  const failures: AnswerText = gaps.map((gap) => ({ status: 'unknown', parts: [value(gap)] }));
+  if (rows.length === 0) {
+    const [reason] = missing;
+    return [
+      {
+        status: 'unknown',
+        parts: [
+          value('No model had requests in this range.'),
+          ...(reason === undefined
+            ? [{ text: ' Try a longer range, or see what the sources hold: ', tone: 'muted' as const }]
+            : [{ text: ` ${reason.reason} ${reason.remedy ?? ''} `, tone: 'muted' as const }]),
+          { text: 'Settings', tone: 'value', to: '/settings' },
+        ],
+      },
+      ...failures,
+    ];
+  }
+  const needy = rows.filter(({ findings }) => rankOf(findings[0]?.status ?? 'unknown') < rankOf('unknown'));
+  const unsure = rows.filter(({ findings }) => (findings[0]?.status ?? 'unknown') === 'unknown');
+  const well = rows.filter(({ findings }) => findings[0]?.status === 'ok');
+  const answer: AnswerText = needy.slice(0, MAX_SENTENCES).map(sentence);
+  const rest = needy.slice(MAX_SENTENCES);
+  if (rest.length > 0) {
+    const status = rest[0]?.findings[0]?.status ?? 'watch';
+    const verb = rest.length === 1 ? 'needs' : 'need';
+    answer.push({ status, parts: [value(`${listedShort(rest.map(({ model }) => model))} ${verb} a look too.`)] });
+  }
+  if (unsure.length > 0) {
+    const words = [...new Set(unsure.map(({ findings }) => findings[0]?.word ?? 'not measured'))];
+    const why = words.length === 1 ? (words[0] ?? '') : 'not measured or not enough data';
+    answer.push({ status: 'unknown', parts: [value(`${listedShort(unsure.map(({ model }) => model))}: ${why}.`)] });
+  }
+  if (well.length > 0) {
+    const names = well.length === rows.length && rows.length > 4 ? `All ${rows.length} models` : null;
+    const subject = names ?? listedShort(well.map(({ model }) => model));
+    answer.push({ status: 'ok', parts: [value(`${subject} ${well.length === 1 ? 'is' : 'are'} well.`)] });
+  }
+  const blind = missing.filter(({ signal }) => signal !== 'version').map(({ signal }) => signal);
+  if (blind.length > 0) {
+    answer.push({
+      status: 'unknown',
+      parts: [
+        { text: `Not measured here: ${listed(blind)}. `, tone: 'muted' },
+        { text: 'What would give it', tone: 'value', to: '/settings' },
+      ],
+    });
+  }
+  return [...answer, ...failures];
+}

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Fleet } from '@/lab/fleet/fleet';
 import { BIG_TRACE_ID, BIG_TRACE_SPANS } from '@/lab/fleet/scenario';
+import { prometheusEngine } from '@/lab/prometheus/engine';
 import type { Labels, Matcher } from '@/lab/stores';
 
 const MINUTE_MS = 60_000;
@@ -296,6 +297,34 @@ describe('alerts and logs', () => {
       expect(annotations.runbook_url).toMatch(/^https:/);
       expect(alerts).toHaveLength(state === 'inactive' ? 0 : 1);
       expect(alertTimes(name, 'firing').at(-1) === START_MS).toBe(state === 'firing');
+    }
+  });
+
+  it('rules hold exactly where their expressions do over the data', async () => {
+    const engine = prometheusEngine(fleet.metrics);
+    const groups = fleet.metrics.ruleGroups() as { rules: { name: string; query: string }[] }[];
+    for (const { name, query } of groups.flatMap((group) => group.rules)) {
+      const active = new Set([...alertTimes(name, 'pending'), ...alertTimes(name, 'firing')]);
+      const around = [...active].slice(0, 1).map((first) => first - 30_000);
+      const moments = [
+        START_MS,
+        scenario.outageStartMs + 10 * MINUTE_MS,
+        START_MS - 40 * HOUR_MS,
+        ...around,
+        ...[...active].slice(0, 1),
+      ];
+      for (const atMs of moments) {
+        const answer = await engine({
+          method: 'GET',
+          path: '/api/v1/query',
+          params: new URLSearchParams({ query, time: String(atMs / 1000) }),
+          headers: {},
+          body: Buffer.alloc(0),
+          nowMs: START_MS,
+        });
+        const { data } = JSON.parse(answer.body);
+        expect(`${name} ${atMs} ${data.result.length > 0}`).toBe(`${name} ${atMs} ${active.has(atMs)}`);
+      }
     }
   });
 

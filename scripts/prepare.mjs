@@ -11,6 +11,9 @@ import { fileURLToPath } from 'node:url';
  */
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+// Not `npm ci`: it refuses a lock file that lacks the optional packages of platforms which the registry it was written
+// against did not have. `--no-save` installs what the lock file says and leaves it as it is.
+const INSTALL = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
 const NEXT = join(ROOT, 'node_modules/next/dist/bin/next');
 
 export const say = (text) => console.log(`windsock: ${text}`);
@@ -84,7 +87,7 @@ export function ensureInstalled() {
       // Whoever installed by hand after the lock file changed need not wait again.
       if (existsSync(NEXT) && existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
       say('installing packages (once) …');
-      const code = run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+      const code = run('npm', INSTALL);
       if (code !== 0) refuse('the packages could not be installed; npm said why above.');
     },
   });

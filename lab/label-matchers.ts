@@ -45,5 +45,5 @@ export function matcherTest(matcher: Matcher): (value: string) => boolean {
 /** A test of a label set that every matcher must pass. Throws BadPattern. */
 export function labelsTest(matchers: readonly Matcher[]): (labels: Labels) => boolean {
   const tests = matchers.map((matcher) => ({ name: matcher.name, test: matcherTest(matcher) }));
-  return (labels) => tests.every(({ name, test }) => test(labels[name] ?? ''));
+  return (labels) => tests.every(({ name, test }) => test(Object.hasOwn(labels, name) ? (labels[name] ?? '') : ''));
 }

@@ -1,3 +1,5 @@
+'use client';
+
 import { useRouter } from 'next/navigation';
 import { useCallback } from 'react';
 import { useView } from '@/components/shell/use-view';

@@ -9,13 +9,12 @@ import { Input, TextArea } from '@/components/ui/Field';
 import { useZone } from '@/components/ui/preference';
 import { QueryState } from '@/components/ui/QueryState';
 import { RelativeTime } from '@/components/ui/RelativeTime';
-import type { Note } from '@/lib/contracts/note';
+import { MAX_NOTE_CHARACTERS, type Note } from '@/lib/contracts/note';
 import { toApiError } from '@/lib/queries/api';
 import { addNote, editNote, notesQuery, removeNote } from '@/lib/queries/notes';
 import { fromInput, toInput } from './range-text';
 import { useView } from './use-view';
 
-const MAX_CHARACTERS = 2_000;
 
 export interface NoteDialogProps {
   /** When what is noted happened; absent: the end of the range. */
@@ -164,7 +163,7 @@ function NoteForm({ text: initial, atMs, verb, isSending, error, onSubmit, onRem
         label="What happened"
         rows={4}
         autoFocus
-        maxLength={MAX_CHARACTERS}
+        maxLength={MAX_NOTE_CHARACTERS}
         value={text}
         onChange={(event) => setText(event.target.value)}
       />

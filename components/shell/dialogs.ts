@@ -1,3 +1,5 @@
+'use client';
+
 import { useSyncExternalStore } from 'react';
 
 /** What stands over the page: one at a time, whoever asks for it. */

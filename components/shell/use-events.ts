@@ -1,3 +1,5 @@
+'use client';
+
 import { useQuery } from '@tanstack/react-query';
 import type { ChangeEvent } from '@/lib/contracts/event';
 import { eventsQuery } from '@/lib/queries/events';

@@ -1,3 +1,5 @@
+'use client';
+
 import { clsx } from 'clsx';
 import { ViewLink } from '@/components/shell/ViewLink';
 import type { AnswerPart, AnswerText } from '@/lib/contracts/answer';

@@ -1,3 +1,5 @@
+'use client';
+
 import { useCallback, useSyncExternalStore } from 'react';
 
 /** Preferences of this browser. Storage may be full, refused or absent: then a preference lasts as long as the page. */

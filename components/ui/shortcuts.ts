@@ -1,3 +1,5 @@
+'use client';
+
 import { useEffect, useId, useRef, useSyncExternalStore } from 'react';
 import { useHotkeys } from 'react-hotkeys-hook';
 

@@ -5,21 +5,20 @@ export class TooLargeError extends Error {}
 
 /**
  * A response's body as text, read piece by piece so that its length never has to be believed. Beyond `maxBytes` (after
- * decompression) reading stops: 'refuse' throws TooLargeError, 'cut' returns the beginning.
+ * decompression) reading stops: 'refuse' throws TooLargeError, 'cut' returns the beginning and says so.
  */
 export async function readBounded(
   response: Response,
   maxBytes: number,
   beyond: 'refuse' | 'cut',
-): Promise<{ text: string; bytes: number }> {
-  if (response.body === null) return { text: '', bytes: 0 };
+): Promise<{ text: string; bytes: number; cut: boolean }> {
+  if (response.body === null) return { text: '', bytes: 0, cut: false };
   const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
   if (beyond === 'refuse' && Number(response.headers.get('content-length') ?? 0) > maxBytes) {
     await reader.cancel();
     throw new TooLargeError(`announced more than ${maxBytes} bytes`);
   }
-  const decoder = new TextDecoder();
-  const pieces: string[] = [];
+  const pieces: Uint8Array[] = [];
   let bytes = 0;
   for (;;) {
     const { done, value } = await reader.read();
@@ -28,11 +27,13 @@ export async function readBounded(
     if (bytes > maxBytes) {
       await reader.cancel();
       if (beyond === 'refuse') throw new TooLargeError(`sent more than ${maxBytes} bytes`);
-      pieces.push(decoder.decode(value.subarray(0, value.byteLength - (bytes - maxBytes))));
-      return { text: pieces.join(''), bytes: maxBytes };
+      pieces.push(value.subarray(0, value.byteLength - (bytes - maxBytes)));
+      return { text: decode(pieces), bytes: maxBytes, cut: true };
     }
-    pieces.push(decoder.decode(value, { stream: true }));
+    pieces.push(value);
   }
-  pieces.push(decoder.decode());
-  return { text: pieces.join(''), bytes };
+  return { text: decode(pieces), bytes, cut: false };
 }
+
+/** At once: piece by piece takes several times as long. A byte order mark is left out. */
+const decode = (pieces: readonly Uint8Array[]): string => new TextDecoder().decode(Buffer.concat(pieces));

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { AppError } from '@/lib/server/errors';
@@ -205,6 +206,15 @@ describe('time and bounds', () => {
     expect(error.message).toMatch(/larger than 20 MB.*shorter range/);
     expect(growth).toBeLessThan(100 * 1024 * 1024);
     await until(() => fake.aborted === 1);
+  });
+
+  it('counts what a compressed answer unpacks to, not what was sent', async () => {
+    const packed = gzipSync(Buffer.alloc(60 * 1024 * 1024, ' '));
+    fake.on('/x', (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+      response.end(packed);
+    });
+    expect((await errorOf(ask())).message).toMatch(/larger than 20 MB/);
   });
 
   it('refuses an announced length beyond the cap at once', async () => {

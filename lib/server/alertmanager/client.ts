@@ -53,6 +53,8 @@ export interface AlertmanagerClient {
   /** Ends a silence. Ending one twice is no error. */
   expireSilence(id: string, signal: AbortSignal): Promise<void>;
   receivers(signal: AbortSignal): Promise<Answer<string[]>>;
+  /** Resolves when the API answers, else throws with the reason. */
+  ready(signal: AbortSignal): Promise<{ elapsedMs: number }>;
 }
 
 /** Three encodings of an error: a JSON string, an object with `message`, plain text. */
@@ -189,6 +191,10 @@ export function alertmanagerClient(source: SourceConfig, options: ClientOptions 
         if (!hasStatus(error, 404)) throw error;
         throw new AppError('not_found', `${source.name} has no silence ${id}.`, { source: source.name, cause: error });
       }
+    },
+    async ready(signal) {
+      const { why } = await read('/api/v2/status', {}, AlertmanagerStatus, signal, (status) => status);
+      return { elapsedMs: why.elapsedMs };
     },
     receivers: (signal) =>
       read('/api/v2/receivers', {}, Receivers, signal, (receivers) => receivers.map(({ name }) => name)),

@@ -67,11 +67,22 @@ export function orderWarnings(warnings: readonly string[], infos: readonly strin
   return [...all.filter((text) => !isInfo(text)), ...all.filter(isInfo)];
 }
 
+const envelopes = new WeakMap<z.ZodType, z.ZodType>();
+
+/** The envelope around a schema, made once: a schema is compiled at its first use, which costs more than a small answer. */
+function envelopeOf<S extends z.ZodType>(data: S): ReturnType<typeof envelope<S>> {
+  const known = envelopes.get(data);
+  if (known !== undefined) return known as ReturnType<typeof envelope<S>>;
+  const made = envelope(data);
+  envelopes.set(data, made);
+  return made;
+}
+
 /** Asks one source, through the cache, and reads the envelope. */
 export function prometheusApi(source: SourceConfig, options: ClientOptions): PrometheusApi {
   return async (ask) => {
     const params = ask.params ?? {};
-    const schema = envelope(ask.data);
+    const schema = envelopeOf(ask.data);
     const long = JSON.stringify(params).length > MAX_ADDRESS;
     const answer = await fetchCached(
       {

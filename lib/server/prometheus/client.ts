@@ -37,6 +37,8 @@ export interface PrometheusClient extends PrometheusCatalog, PrometheusState {
   nativeHistograms(query: string, timeMs: number, signal: AbortSignal): Promise<Answer<NativeHistogram[]>>;
   /** Exemplars of every selector in the query; none when the server keeps none. */
   exemplars(query: string, range: { startMs: number; endMs: number }, signal: AbortSignal): Promise<Answer<Exemplar[]>>;
+  /** Resolves when queries are answered, else throws with the reason. */
+  ready(signal: AbortSignal): Promise<{ elapsedMs: number }>;
   /** The query in the server's own formatting. */
   formatQuery(query: string, signal: AbortSignal): Promise<string>;
 }
@@ -149,6 +151,11 @@ export function prometheusClient(source: SourceConfig, options: ClientOptions = 
       });
       const asked = { language: 'promql', query: text, startMs, endMs, stepMs: null } as const;
       return toAnswer(source, asked, toExemplars(answer.data), answer);
+    },
+    async ready(signal) {
+      // Every flavour evaluates a number; the health pages differ from one to the next.
+      const answer = await api({ path: '/api/v1/query', params: { query: '1' }, data: QueryData, span: null, signal });
+      return { elapsedMs: answer.elapsedMs };
     },
     async formatQuery(text, signal) {
       const answer = await api({

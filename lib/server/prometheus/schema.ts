@@ -60,7 +60,7 @@ export const ErrorEnvelope = z.object({ status: z.literal('error'), errorType: z
 /** "NaN" and "±Inf" are not measured; Number("+Inf") would be NaN anyway, but "1e+21" must stay. */
 export function toNumber(text: string): number | null {
   const value = Number(text);
-  return text.trim() !== '' && Number.isFinite(value) ? value : null;
+  return text !== '' && Number.isFinite(value) ? value : null;
 }
 
 /** An RFC 3339 time, nanoseconds and zone included; null for Go's zero time, which means "never". */

@@ -162,6 +162,15 @@ describe('alerts', () => {
   });
 });
 
+describe('readiness', () => {
+  it('is the answer of the API, or the reason why there is none', async () => {
+    fake.on('/api/v2/status', replay(recording('alertmanager', 'status')));
+    expect((await client().ready(never())).elapsedMs).toBeGreaterThanOrEqual(0);
+    fake.on('/api/v2/status', text('starting', 503));
+    expect((await errorOf(client().ready(never()))).message).toContain('not ready (503): starting');
+  });
+});
+
 describe('silences', () => {
   it('TRAP states are filtered here, since older servers send all; isEqual may be absent', async () => {
     fake.on('/api/v2/silences', json([silence('active'), silence('expired'), silence('pending')]));

@@ -160,6 +160,15 @@ describe('rules, alerts, targets', () => {
   });
 });
 
+describe('readiness', () => {
+  it('is an answer to the simplest query, on every flavour', async () => {
+    fake.on('/api/v1/query', ok({ resultType: 'scalar', result: [1, '1'] }));
+    expect((await client().ready(never())).elapsedMs).toBeGreaterThanOrEqual(0);
+    fake.on('/api/v1/query', text('Service Unavailable', 503));
+    await expect(client().ready(never())).rejects.toMatchObject({ code: 'upstream_unreachable' });
+  });
+});
+
 describe('flavour', () => {
   it.each([
     ['Prometheus 3.5 of Debian', { version: '3.5.3+ds1', revision: 'x', goVersion: 'go1' }, 'prometheus', true],

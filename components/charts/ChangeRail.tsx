@@ -32,7 +32,7 @@ export function ChangeRail({ events }: { events: readonly ChangeEvent[] }) {
     <ul aria-label="Changes in this range" className="mt-1 flex flex-wrap gap-x-4 gap-y-0.5 text-small text-t2">
       {events.length > shown.length ? <li className="text-t3">{events.length - shown.length} earlier</li> : null}
       {shown.map((event) => (
-        <li key={event.id} className="flex min-w-0 items-baseline gap-1">
+        <li key={event.id} className="flex min-h-6 min-w-0 items-baseline gap-1 leading-6">
           <EventIcon kind={event.kind} />
           <span className="text-t1">{formatTime(event.atMs, zone)}</span>
           <EventText event={event} exact={formatInstant(event.atMs, zone)} />
@@ -42,7 +42,7 @@ export function ChangeRail({ events }: { events: readonly ChangeEvent[] }) {
   );
 }
 
-const TEXT = 'inline-block max-w-[260px] truncate align-bottom text-left';
+const TEXT = 'inline-block min-h-6 leading-6 max-w-[260px] truncate align-bottom text-left';
 
 /** The words of an event: a note opens, an alert leads to its runbook, a version to its model. */
 function EventText({ event, exact }: { event: ChangeEvent; exact: string }) {

@@ -43,8 +43,8 @@ export function ModelChoice() {
       isOpen={isOpen}
       onOpenChange={setOpen}
       trigger={
-        <Button aria-label={`Model: ${shown}`} className="min-w-0">
-          <span className="text-t3 max-sm:hidden">{current === undefined ? 'Models' : 'Model'}</span>
+        <Button className="min-w-0">
+          <span className="text-t3 max-sm:sr-only">{current === undefined ? 'Models' : 'Model'}</span>
           <span className="max-w-44 truncate font-medium max-sm:max-w-24">{shown}</span>
           <ChevronsUpDown size={11} aria-hidden className="shrink-0 text-t3" />
         </Button>
@@ -102,8 +102,8 @@ export function VersionChoice() {
       isOpen={isOpen}
       onOpenChange={setOpen}
       trigger={
-        <Button aria-label={`Versions: ${shown}`} className="min-w-0">
-          <span className="text-t3 max-lg:hidden">Versions</span>
+        <Button className="min-w-0">
+          <span className="text-t3 max-lg:sr-only">Versions</span>
           <span className="max-w-32 truncate font-medium max-sm:max-w-12">{shown}</span>
           <ChevronsUpDown size={11} aria-hidden className="shrink-0 text-t3" />
         </Button>

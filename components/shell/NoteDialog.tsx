@@ -15,7 +15,6 @@ import { addNote, editNote, notesQuery, removeNote } from '@/lib/queries/notes';
 import { fromInput, toInput } from './range-text';
 import { useView } from './use-view';
 
-
 export interface NoteDialogProps {
   /** When what is noted happened; absent: the end of the range. */
   atMs?: number | undefined;

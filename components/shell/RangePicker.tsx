@@ -40,11 +40,14 @@ export function RangePicker() {
       isOpen={isOpen}
       onOpenChange={setOpen}
       trigger={
-        <Button aria-label={`Time range: ${text.name}, ${text.exact}`} className="min-w-0">
+        <Button className="min-w-0">
+          <span className="sr-only">Time range:</span>
           <Clock size={13} aria-hidden className="text-t3 sm:hidden" />
-          <span className="sm:hidden">{text.short}</span>
-          <span className="font-medium max-sm:hidden">{text.name}</span>
-          <span className="truncate text-t2 max-md:hidden">{text.exact}</span>
+          <span aria-hidden className="sm:hidden">
+            {text.short}
+          </span>
+          <span className="font-medium max-sm:sr-only">{text.name}</span>
+          <span className="truncate text-t2 max-md:sr-only">{text.exact}</span>
         </Button>
       }
     >

@@ -35,10 +35,10 @@ export function RefreshChoice() {
           : 'The range ends at a fixed time, so nothing is asked again. Choose a relative range to follow.'
       }
       trigger={
-        <Button aria-label={`Live refresh: ${state}`}>
+        <Button>
           <Icon size={11} aria-hidden className="text-t3" />
-          <span className="text-t2 max-lg:hidden">Live</span>
-          <span className="max-sm:hidden">{state}</span>
+          <span className="text-t2 max-lg:sr-only">Live</span>
+          <span className="max-sm:sr-only">{state}</span>
         </Button>
       }
     />

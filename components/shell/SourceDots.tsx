@@ -19,11 +19,11 @@ export function SourceDots() {
   return (
     <ViewLink
       to="/settings/sources"
-      aria-label={`Sources: ${words || 'not known yet'}`}
       title={words || 'Sources: not known yet'}
       className="flex h-7 shrink-0 items-center gap-3 rounded-panel px-1.5 text-small text-t2 hover:bg-raised"
     >
       <span className="xl:hidden">
+        <span className="sr-only">Sources: {words || 'not known yet'}</span>
         <StatusIcon status={worst} />
       </span>
       <span className="flex items-center gap-3 max-xl:hidden">
@@ -38,7 +38,7 @@ export function SourceDots() {
 function Source({ source }: { source: SourceHealth }) {
   return (
     <span className={clsx('flex items-center gap-1', source.status !== 'ok' && 'font-medium')}>
-      <StatusIcon status={source.status} size={12} />
+      <StatusIcon status={source.status} label={STATUS_WORD[source.status]} size={12} />
       <span className="max-w-28 truncate">{source.name}</span>
     </span>
   );

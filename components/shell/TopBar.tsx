@@ -22,7 +22,7 @@ export function TopBar() {
     <header className="sticky top-0 z-30 col-span-full flex h-11 items-center gap-2 border-line border-b bg-panel px-3 max-sm:gap-1 max-sm:px-2">
       <ViewLink
         to="/"
-        aria-label="Windsock, to the Overview"
+        title="To the Overview"
         className="w-[176px] shrink-0 font-semibold text-t1 max-lg:w-auto max-sm:hidden"
       >
         Wind<span className="text-challenger">sock</span>
@@ -33,13 +33,15 @@ export function TopBar() {
       <RefreshChoice />
       <div className="ml-auto flex shrink-0 items-center gap-1.5 max-sm:gap-0.5">
         <Button
-          aria-label="Search and commands"
+          title="Search and commands"
           aria-keyshortcuts="Control+K Meta+K"
           onClick={() => openDialog({ kind: 'palette' })}
         >
           <Search size={13} aria-hidden className="text-t3" />
-          <span className="text-t2 max-lg:hidden">Search</span>
-          <kbd className="font-mono text-axis text-t3 max-lg:hidden">⌘K</kbd>
+          <span className="text-t2 max-lg:sr-only">Search</span>
+          <kbd aria-hidden className="font-mono text-axis text-t3 max-lg:hidden">
+            ⌘K
+          </kbd>
         </Button>
         <SourceDots />
         <ThemeChoice />

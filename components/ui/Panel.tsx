@@ -43,7 +43,7 @@ export function Panel({ title, definition, why, actions, height, className, chil
     <section
       aria-labelledby={titleId}
       className={clsx(
-        'group/panel min-w-0 rounded-panel border border-line bg-panel p-3',
+        'group/panel relative min-w-0 rounded-panel border border-line bg-panel p-3',
         isExpanded && 'col-span-full',
         className,
       )}
@@ -58,7 +58,7 @@ export function Panel({ title, definition, why, actions, height, className, chil
         {actions}
         <div
           data-noprint
-          className="flex shrink-0 opacity-0 transition-opacity focus-within:opacity-100 group-hover/panel:opacity-100 [@media(hover:none)]:opacity-100"
+          className="absolute top-2.5 right-2 flex rounded-panel bg-panel opacity-0 transition-opacity focus-within:opacity-100 group-hover/panel:opacity-100 [@media(hover:none)]:static [@media(hover:none)]:opacity-100"
         >
           {why === undefined || why.length === 0 ? null : (
             <IconButton label={`Why: ${title}`} onClick={() => setWhyOpen(true)}>

@@ -90,7 +90,8 @@ function Failure({ error: thrown, height, onRetry }: { error: ApiError; height: 
       style={{ minHeight: height }}
     >
       <p className="font-medium text-t1">
-        <StatusIcon status="bad" label="failed" /> {error.source === null ? '' : `${error.source}: `}
+        <StatusIcon status="bad" label="failed" />{' '}
+        {error.source === null || error.message.includes(error.source) ? '' : `${error.source}: `}
         {error.message}
       </p>
       {ADVICE[error.code] === undefined ? null : <p className="text-t2">{ADVICE[error.code]}</p>}

@@ -91,8 +91,6 @@ function toPoints(set: SeriesSet, { values, style }: DrawnSeries, fromIndex: num
   return points;
 }
 
-const MARK = { circle: '● ', diamond: '◆ ', none: '' } as const;
-
 /** Lines over time with gaps as gaps, names at their ends, bands, thresholds, exemplars and change events. */
 export function timeSeriesOption(input: TimeSeriesInput, frame: ChartFrame): EChartsOption {
   const { set, unit } = input;
@@ -106,7 +104,7 @@ export function timeSeriesOption(input: TimeSeriesInput, frame: ChartFrame): ECh
     drawn.toSorted((a, b) => (lastMeasured(b.values) ?? 0) - (lastMeasured(a.values) ?? 0)).slice(0, MAX_END_LABELS),
   );
   const endText = (series: DrawnSeries): string =>
-    `${MARK[series.style.symbol]}${shorten(series.name)} ${axisFigure(lastMeasured(series.values) ?? 0, unit)}`;
+    `${shorten(series.name)} ${axisFigure(lastMeasured(series.values) ?? 0, unit)}`;
   const widest = Math.max(0, ...[...labelled].map((series) => endText(series).length));
 
   const lines = drawn.flatMap((series) => {
@@ -145,7 +143,7 @@ export function timeSeriesOption(input: TimeSeriesInput, frame: ChartFrame): ECh
 
   return {
     ...baseOption(frame),
-    grid: { left: 44, right: Math.min(170, 14 + widest * 6.2), top: 10, bottom: 24 },
+    grid: { left: 44, right: Math.min(150, 18 + widest * 5.8), top: 10, bottom: 24 },
     xAxis: timeAxis(frame),
     yAxis: valueAxis(
       frame.theme,
@@ -164,7 +162,7 @@ export function timeSeriesOption(input: TimeSeriesInput, frame: ChartFrame): ECh
 
 const AXIS_LABEL = 11;
 
-const shorten = (name: string): string => (name.length <= 22 ? name : `${name.slice(0, 21)}…`);
+const shorten = (name: string): string => (name.length <= 16 ? name : `${name.slice(0, 15)}…`);
 
 function tooltipOf(params: unknown, drawn: readonly DrawnSeries[], input: TimeSeriesInput, frame: ChartFrame): string {
   const first: unknown = Array.isArray(params) ? params[0] : params;

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { DurableLibSql } from '../lib/server/db-sqlite';
-import { diffToSchema, openSchemaEngine, prismaDirectory, readSchema } from '../lib/server/schema-engine';
+import { diffToSchema, prismaDirectory, readSchema, withSchemaEngine } from '../lib/server/schema-engine';
 import { writePostgresSchema } from './derive-postgres-schema';
 import { startPostgres } from './throwaway-postgres';
 
@@ -24,7 +24,7 @@ const factories = {
 for (const provider of ['sqlite', 'postgresql'] as const) {
   const directory = prismaDirectory(provider);
   const schema = readSchema(directory);
-  const sql = await diffToSchema(await openSchemaEngine(factories[provider], schema), directory);
+  const sql = await withSchemaEngine(factories[provider], schema, (engine) => diffToSchema(engine, directory));
   if (sql === null) {
     console.log(`${provider}: the migrations already make the schema`);
     continue;

@@ -33,8 +33,8 @@ const LONGEST_PAUSE_MS = 250;
 export const isPostgres = (url: string): boolean => /^postgres(ql)?:/.test(url);
 
 /** How Prisma reaches a PostgreSQL; a server that does not answer is given up after five seconds. */
-export const postgresAdapter = (url: string, connections: number): PrismaPg =>
-  new PrismaPg({ connectionString: url, max: connections, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 30_000 });
+export const postgresAdapter = (url: string, connections: number, idleTimeoutMillis = 30_000): PrismaPg =>
+  new PrismaPg({ connectionString: url, max: connections, connectionTimeoutMillis: 5_000, idleTimeoutMillis });
 
 function openClient(url: string): PrismaClient {
   if (!isPostgres(url)) return new PrismaClient({ adapter: sqliteAdapter(url) });

@@ -1,12 +1,12 @@
 import 'server-only';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, createClient } from '@libsql/client';
-import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { isPostgres, postgresAdapter } from './db';
 import { failureOf, toStorageError } from './db-errors';
 import { BUSY_TIMEOUT_MS, sqliteAdapter, sqlitePath } from './db-sqlite';
 import { AppError } from './errors';
-import { applyMigrations, migrationNames, openSchemaEngine, prismaDirectory, readSchema } from './schema-engine';
+import { applyMigrations, migrationNames, prismaDirectory, readSchema, withSchemaEngine } from './schema-engine';
 
 /** How long a second process waits for the first to finish its migrations. */
 const LOCK_PATIENCE_MS = 60_000;
@@ -28,15 +28,13 @@ export async function migrate(url: string, root: string = process.cwd()): Promis
 async function migrateSqlite(url: string, root: string): Promise<string[]> {
   const directory = prismaDirectory('sqlite', root);
   const factory = sqliteAdapter(url);
-  if (await isCurrent(factory, directory)) return [];
+  if ((await stateOf(factory, directory)).current) return [];
   // A lock that the system frees when the process dies, unlike a lock file; beside the database, which is locked by the
   // migration itself.
   const lock = createClient({ url: `file:${sqlitePath(url)}-migrating`, timeout: BUSY_TIMEOUT_MS });
   try {
     await waitFor(lock);
-    if (await isCurrent(factory, directory)) return [];
-    const engine = await openSchemaEngine(factory, readSchema(directory));
-    return await applyMigrations(engine, directory);
+    return await applyPending(factory, directory);
   } finally {
     // Closing alone would keep the lock until the garbage collector has seen the last statement.
     await lock.execute('ROLLBACK').catch(() => undefined);
@@ -47,34 +45,49 @@ async function migrateSqlite(url: string, root: string): Promise<string[]> {
 async function migratePostgres(url: string, root: string): Promise<string[]> {
   const directory = prismaDirectory('postgresql', root);
   const factory = postgresAdapter(url, 2);
-  if (await isCurrent(factory, directory)) return [];
+  if ((await stateOf(factory, directory)).current) return [];
   // One connection that stays open: the lock belongs to it and goes when it goes.
-  const holder = await postgresAdapter(url, 1).connect();
+  const holder = await postgresAdapter(url, 1, 0).connect();
   try {
     await holder.queryRaw({ sql: `SELECT pg_advisory_lock(${ADVISORY_LOCK})::text`, args: [], argTypes: [] });
-    if (await isCurrent(factory, directory)) return [];
-    const engine = await openSchemaEngine(factory, readSchema(directory));
-    return await applyMigrations(engine, directory);
+    return await applyPending(factory, directory);
   } finally {
     await holder.dispose();
   }
 }
 
-/** Whether every migration is applied; asking is cheaper than loading the engine, and most starts have nothing to do. */
-async function isCurrent(factory: { connect(): Promise<SqlDriverAdapter> }, directory: string): Promise<boolean> {
+/** Looks again, now that no other process migrates, and applies what is missing. */
+async function applyPending(factory: SqlMigrationAwareDriverAdapterFactory, directory: string): Promise<string[]> {
+  const { current, interrupted } = await stateOf(factory, directory);
+  if (current) return [];
+  return withSchemaEngine(factory, readSchema(directory), (engine) =>
+    applyMigrations(engine, { directory, interrupted }),
+  );
+}
+
+/**
+ * Whether every migration is applied, and which were begun and not finished. Asking is cheaper than loading the engine,
+ * and most starts have nothing to do.
+ */
+async function stateOf(
+  factory: SqlMigrationAwareDriverAdapterFactory,
+  directory: string,
+): Promise<{ current: boolean; interrupted: string[] }> {
   const adapter = await factory.connect();
   try {
     const { rows } = await adapter.queryRaw({
-      sql: 'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
+      sql: 'SELECT migration_name, finished_at IS NULL AS unfinished FROM _prisma_migrations WHERE rolled_back_at IS NULL',
       args: [],
       argTypes: [],
     });
-    const applied = new Set(rows.map(([name]) => name));
-    return migrationNames(directory).every((name) => applied.has(name));
+    const named = (unfinished: boolean) =>
+      rows.flatMap(([name, value]) => ((value === true || Number(value) === 1) === unfinished ? [String(name)] : []));
+    const applied = new Set(named(false));
+    return { current: migrationNames(directory).every((name) => applied.has(name)), interrupted: named(true) };
   } catch (error) {
     // No table of migrations yet is the usual first start; a real fault shows again in the next step.
     if (failureOf(error).kind === 'lost') throw error;
-    return false;
+    return { current: false, interrupted: [] };
   } finally {
     await adapter.dispose();
   }

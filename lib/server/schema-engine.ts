@@ -40,16 +40,26 @@ async function instantiate(): Promise<EngineModule> {
   return engine;
 }
 
+const atomic = (sql: string): string =>
+  /^\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|PRAGMA|VACUUM)\b/i.test(sql)
+    ? sql
+    : `BEGIN IMMEDIATE;\n${sql}\n;COMMIT;`;
+
 /**
  * A factory whose adapters run every statement of a text without arguments. The engine hands over whole migrations as
- * one statement, and the adapter for libsql would run the first of them and say that all went well.
+ * one statement, and the adapter for libsql would run the first of them and say that all went well. All of a text or
+ * nothing of it: PostgreSQL does so by itself, SQLite when told.
  */
-function wholeScripts(factory: SqlMigrationAwareDriverAdapterFactory): SqlMigrationAwareDriverAdapterFactory {
+function wholeScripts(
+  factory: SqlMigrationAwareDriverAdapterFactory,
+  opened: SqlDriverAdapter[],
+): SqlMigrationAwareDriverAdapterFactory {
   const whole = (adapter: SqlDriverAdapter): SqlDriverAdapter => {
+    opened.push(adapter);
     const executeRaw = adapter.executeRaw.bind(adapter);
     adapter.executeRaw = async (query) => {
       if (query.args.length > 0) return executeRaw(query);
-      await adapter.executeScript(query.sql);
+      await adapter.executeScript(factory.provider === 'sqlite' ? atomic(query.sql) : query.sql);
       return 0;
     };
     return adapter;
@@ -64,16 +74,24 @@ function wholeScripts(factory: SqlMigrationAwareDriverAdapterFactory): SqlMigrat
 
 /**
  * Prisma's own schema engine, compiled to WebAssembly, over a driver adapter. `prisma migrate` would download the same
- * engine as a binary, which a machine behind a proxy cannot.
+ * engine as a binary, which a machine behind a proxy cannot. Its connections are closed afterwards: on PostgreSQL the
+ * engine's own lock belongs to them, and a second migration would wait for it.
  */
-export async function openSchemaEngine(
+export async function withSchemaEngine<T>(
   factory: SqlMigrationAwareDriverAdapterFactory,
   schema: { path: string; content: string },
-): Promise<SchemaEngine> {
+  use: (engine: SchemaEngine) => Promise<T>,
+): Promise<T> {
   instantiated ??= instantiate();
   const { SchemaEngine } = await instantiated;
-  const adapter = bindMigrationAwareSqlAdapterFactory(wholeScripts(factory));
-  return SchemaEngine.new({ datamodels: [[schema.path, schema.content]] }, () => undefined, adapter);
+  const opened: SqlDriverAdapter[] = [];
+  const adapter = bindMigrationAwareSqlAdapterFactory(wholeScripts(factory, opened));
+  try {
+    const engine = await SchemaEngine.new({ datamodels: [[schema.path, schema.content]] }, () => undefined, adapter);
+    return await use(engine);
+  } finally {
+    await Promise.allSettled(opened.map((connection) => connection.dispose()));
+  }
 }
 
 export function readSchema(directory: string): { path: string; content: string } {
@@ -110,8 +128,15 @@ export function readMigrations(directory: string): MigrationList {
   };
 }
 
-/** Applies what is not applied yet and returns its names. */
-export async function applyMigrations(engine: SchemaEngine, directory: string): Promise<string[]> {
+/**
+ * Applies what is not applied yet and returns its names. `interrupted` names migrations that were begun and never
+ * finished: each is all or nothing, so such a one did nothing and may be done again.
+ */
+export async function applyMigrations(
+  engine: SchemaEngine,
+  { directory, interrupted }: { directory: string; interrupted: readonly string[] },
+): Promise<string[]> {
+  for (const migrationName of interrupted) await engine.markMigrationRolledBack({ migrationName });
   const { appliedMigrationNames } = await engine.applyMigrations({
     migrationsList: readMigrations(directory),
     filters: NO_FILTER,

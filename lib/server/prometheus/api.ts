@@ -28,6 +28,8 @@ export interface PrometheusAsk<S extends z.ZodType> {
   /** Whether the endpoint also takes a form. */
   form?: boolean;
   whenEmpty?: unknown;
+  /** False shares the answer in flight only: the caller keeps what it makes of it. */
+  keep?: boolean;
 }
 
 export type PrometheusApi = <S extends z.ZodType>(ask: PrometheusAsk<S>) => Promise<PrometheusData<z.output<S>>>;
@@ -100,7 +102,7 @@ export function prometheusApi(source: SourceConfig, options: ClientOptions): Pro
       ask.span,
       options,
       // An answer with a store missing may be whole at the next asking.
-      (value) => value.isPartial !== true && !(value.warnings ?? []).some(isIncomplete),
+      (value) => ask.keep !== false && value.isPartial !== true && !(value.warnings ?? []).some(isIncomplete),
     );
     const { warnings, infos, isPartial } = answer.value;
     // Parsed by the envelope just now; its generic object type hides the field.

@@ -1,9 +1,9 @@
 import 'server-only';
 import { z } from 'zod';
 import type { Sample, SeriesSet } from '@/lib/contracts/series';
-import { MAX_POINTS, toQueryDuration } from '@/lib/domain/time';
+import { gridLength, MAX_POINTS, toQueryDuration } from '@/lib/domain/time';
 import { type Answer, toAnswer } from '../answer';
-import { queryCache } from '../cache';
+import { keepMsOf, queryCache } from '../cache';
 import { type ClientOptions, requestKey } from '../cached-upstream';
 import type { SourceConfig } from '../config';
 import type { UpstreamParams } from '../upstream-url';
@@ -43,6 +43,16 @@ export interface PrometheusClient extends PrometheusCatalog, PrometheusState {
   formatQuery(query: string, signal: AbortSignal): Promise<string>;
 }
 
+/** A range as it is shared between readers. */
+interface RangeAnswer {
+  set: SeriesSet;
+  stitched: boolean;
+  warnings: string[];
+  truncated: string | null;
+  elapsedMs: number;
+  whole: boolean;
+}
+
 const cutSentence = (limit: number): string => `Only the first ${limit} series are here; the answer has more.`;
 
 /** A client of one Prometheus, Mimir, Thanos or VictoriaMetrics. */
@@ -76,48 +86,70 @@ export function prometheusClient(source: SourceConfig, options: ClientOptions = 
       timeout,
       limit: limit + 1,
     });
-    const warnings = new Set<string>();
+    const request = { source, path, params: paramsOf(grid), schema: z.unknown(), signal };
+    // The whole range is shared first, so that many viewers of one grid do not each ask for its newest minutes.
+    const { value: answer, cached } = await cache.get<RangeAnswer>({
+      key: `range ${requestKey(request)}`,
+      signal,
+      load: (shared) => loadRange(text, grid, { path, paramsOf, limit, signal: shared }),
+      keepMs: ({ whole }) => (whole ? keepMsOf(grid, nowMs()) : 0),
+      sizeBytes: ({ set }) => set.series.length * (gridLength(grid.startMs, grid.endMs, grid.stepMs) * 16 + 256),
+    });
+    const warnings = [...answer.warnings];
     if (asked.stepMs !== undefined && grid.stepMs !== asked.stepMs) {
-      warnings.add(
+      warnings.push(
         `The step is ${toQueryDuration(grid.stepMs)} instead of ${toQueryDuration(asked.stepMs)}, so that no series has more than ${MAX_POINTS} points.`,
       );
     }
+    return toAnswer(source, { language: 'promql', query: text, ...grid }, answer.set, {
+      elapsedMs: answer.elapsedMs,
+      requestUrl: upstreamUrl(source, path, paramsOf(grid)).shown,
+      cached: cached || answer.stitched,
+      truncated: answer.truncated,
+      warnings,
+    });
+  }
+
+  async function loadRange(
+    text: string,
+    grid: Grid,
+    {
+      path,
+      paramsOf,
+      limit,
+      signal,
+    }: { path: string; paramsOf: (part: Grid) => UpstreamParams; limit: number; signal: AbortSignal },
+  ): Promise<RangeAnswer> {
+    const warnings: string[] = [];
     let truncated: string | null = null;
     let elapsedMs = 0;
-    let cached = false;
-
     const ask = async (part: Grid) => {
       const answer = await api({
         path,
         params: paramsOf(part),
         data: QueryData,
-        span: { endMs: part.endMs, stepMs: part.stepMs },
+        span: null,
+        keep: false,
         signal,
         form: true,
       });
       const { set, hasHistograms } = toSeriesSet(source, answer.data, part);
-      for (const warning of answer.warnings) warnings.add(warning);
-      if (hasHistograms) warnings.add(HISTOGRAM_WARNING);
-      truncated = answer.truncated;
-      if (answer.limited || set.series.length > limit) truncated = cutSentence(limit);
+      warnings.push(...answer.warnings, ...(hasHistograms ? [HISTOGRAM_WARNING] : []));
+      const cut = answer.limited || set.series.length > limit;
+      truncated = cut ? cutSentence(limit) : answer.truncated;
       elapsedMs = answer.elapsedMs;
-      cached = answer.cached;
-      const whole = truncated === null && answer.warnings.length === 0 && !hasHistograms;
-      return { set: { ...set, series: set.series.slice(0, limit) }, whole };
+      return {
+        set: { ...set, series: set.series.slice(0, limit) },
+        whole: truncated === null && warnings.length === 0,
+      };
     };
-
-    const request = { source, path, params: { ...paramsOf(grid), start: '', end: '' }, schema: z.unknown(), signal };
+    const key = `settled ${requestKey({ source, path, params: { ...paramsOf(grid), start: '', end: '' }, schema: z.unknown(), signal })}`;
     const { set, stitched } =
       isSplittable(text) && grid.startMs < settledEndMs(grid.stepMs, nowMs())
-        ? await throughRangeCache({ cache, key: `settled ${requestKey(request)}`, nowMs: nowMs() }, grid, ask)
+        ? await throughRangeCache({ cache, key, nowMs: nowMs() }, grid, ask)
         : { ...(await ask(grid)), stitched: false };
-    return toAnswer(source, { language: 'promql', query: text, ...grid }, set, {
-      elapsedMs,
-      requestUrl: upstreamUrl(source, path, paramsOf(grid)).shown,
-      cached: cached || stitched,
-      truncated,
-      warnings: [...warnings],
-    });
+    // What is cut or partial may be whole at the next asking; a warning about the query stays.
+    return { set, stitched, warnings, truncated, elapsedMs, whole: truncated === null };
   }
 
   return {

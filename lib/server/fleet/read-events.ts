@@ -1,0 +1,66 @@
+import 'server-only';
+import type { ChangeEvent } from '@/lib/contracts/event';
+import type { Labels } from '@/lib/contracts/series';
+import { alertEvents, roleEvents, versionEvents, webHref } from '@/lib/domain/events';
+import { rateWindowMs, stepForRange } from '@/lib/domain/time';
+import type { Gather } from '../gather';
+import { alertsQuery, gaugeQuery, requestsQuery } from '../prometheus/signal-queries';
+import type { Telemetry } from '../telemetry';
+import { modelOf, versionOf } from './labels';
+
+/** How far before the range a version is looked for, so that one that merely paused is not called new. */
+const LOOK_BACK_MS = 6 * 3_600_000;
+const EVENT_POINTS = 360;
+
+/** What telemetry says happened in a range, to one model (or to none in particular) or to the fleet. */
+export async function readEvents(
+  { prometheus, map, source, config }: Telemetry,
+  asked: { startMs: number; endMs: number; model: string | null },
+  signal: AbortSignal,
+  gather: Gather,
+): Promise<ChangeEvent[]> {
+  const { startMs, endMs, model } = asked;
+  const { firstTraffic, roleChanges, alerts } = config.events;
+  const rangeMs = endMs - startMs;
+  const stepMs = stepForRange(rangeMs, EVENT_POINTS, source.scrapeIntervalMs);
+  const earlier = { startMs: Math.max(0, startMs - Math.min(rangeMs, LOOK_BACK_MS)), endMs, stepMs };
+  const rate = { fn: 'rate', windowMs: rateWindowMs(stepMs, source.scrapeIntervalMs), byVersion: true } as const;
+  const requests = firstTraffic ? requestsQuery(map, { ...rate, model }) : null;
+  const { role } = map.contract;
+  const { model: roleModel = '', version: roleVersion = '', role: roleName = '' } = role.labels;
+  const ofModel = model === null ? [] : [{ label: roleModel, op: '=' as const, value: model }];
+  const roles = roleChanges && role.present ? gaugeQuery(role.metric, [roleModel, roleVersion, roleName], ofModel) : null;
+
+  const [traffic, info, firing, rules] = await Promise.all([
+    gather.take('first traffic of versions', requests === null ? null : prometheus.range(requests, earlier, signal)),
+    gather.take('role changes', roles === null ? null : prometheus.range(roles, earlier, signal)),
+    gather.take('alerts', alerts ? prometheus.range(alertsQuery(), { startMs, endMs, stepMs }, signal) : null),
+    gather.take('runbooks of alerts', alerts ? prometheus.rules({ type: 'alert' }, signal) : null),
+  ]);
+  const runbooks = new Map(
+    rules?.flatMap((group) => group.rules.map((rule) => [rule.name, webHref(rule.annotations.runbook_url)] as const)),
+  );
+  const alertModel = (labels: Labels): string | null =>
+    labels[map.modelLabel] ?? labels.model_name ?? labels.model ?? null;
+  const events = [
+    ...(traffic === null
+      ? []
+      : versionEvents(traffic, {
+          modelOf: (labels) => modelOf(map, labels),
+          versionOf: (labels) => versionOf(map, labels),
+          fromMs: startMs,
+        })),
+    ...(info === null
+      ? []
+      : roleEvents(info, {
+          labelsOf: (labels) => ({
+            model: labels[roleModel] ?? '',
+            version: labels[roleVersion] ?? '',
+            role: labels[roleName] ?? '',
+          }),
+          fromMs: startMs,
+        })),
+    ...(firing === null ? [] : alertEvents(firing, { modelOf: alertModel, runbooks })),
+  ];
+  return events.filter((event) => model === null || event.model === null || event.model === model);
+}

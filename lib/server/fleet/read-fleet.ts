@@ -1,0 +1,221 @@
+import 'server-only';
+import { type MissingSignal, Role } from '@/lib/contracts/fleet';
+import type { Sample, SeriesSet } from '@/lib/contracts/series';
+import type { MeasuredModel } from '@/lib/domain/findings';
+import { addBuckets, type Buckets } from '@/lib/domain/histogram';
+import { inputState } from '@/lib/domain/input-state';
+import { rolesOf } from '@/lib/domain/roles';
+import { rateWindowMs, stepForRange } from '@/lib/domain/time';
+import { DEFAULT_POLICY } from '../config-parse';
+import { Gather } from '../gather';
+import {
+  alertsQuery,
+  bucketsQuery,
+  type CounterAsked,
+  errorsQuery,
+  gaugeQuery,
+  quantilesQuery,
+  requestsQuery,
+} from '../prometheus/signal-queries';
+import { UNIT_MS } from '../signals/preset';
+import { modelConfigOf, type Telemetry } from '../telemetry';
+import { NO_BUDGET, readBudgets } from './budgets';
+import { type CountAnswers, type Counts, countsBy } from './counts';
+import { modelOf, versionOf } from './labels';
+
+/** Models of one answer at most, by traffic. */
+export const MAX_MODELS = 200;
+/** Buckets of one answer at most: 200 models of five versions with twenty buckets each. */
+const MAX_BUCKET_SERIES = 20_000;
+const SPARK_POINTS = 48;
+const DAY_MS = 86_400_000;
+
+export interface FleetAsked {
+  startMs: number;
+  endMs: number;
+  against: 'day' | 'week';
+  /** Null: the whole fleet. */
+  model: string | null;
+}
+
+export interface MeasuredFleet {
+  models: MeasuredModel[];
+  p95Spark: ReadonlyMap<string, (number | null)[]>;
+  missing: readonly MissingSignal[];
+  truncated: string | null;
+  gather: Gather;
+}
+
+/**
+ * Everything the table of Overview measures, for all models at once: the number of queries does not depend on the number
+ * of models. Requests are needed; whatever else fails is left out and said.
+ */
+export async function readFleet(telemetry: Telemetry, asked: FleetAsked, signal: AbortSignal): Promise<MeasuredFleet> {
+  const { prometheus, map, config, source } = telemetry;
+  const { startMs, endMs, model } = asked;
+  const windowMs = endMs - startMs;
+  const gather = new Gather(signal);
+  gather.why.push(...telemetry.why);
+  const beforeMs = endMs - (asked.against === 'day' ? DAY_MS : 7 * DAY_MS);
+  const called = asked.against === 'day' ? 'at the same time yesterday' : 'at the same time last week';
+
+  const instant = (query: string | null, atMs: number, limit?: number) =>
+    query === null ? null : prometheus.instant(query, atMs, signal, limit);
+  const window = (byVersion: boolean): CounterAsked => ({ fn: 'increase', windowMs, model, byVersion });
+  const stepMs = stepForRange(windowMs, SPARK_POINTS, source.scrapeIntervalMs);
+  const sparkQuery = quantilesQuery(map, [0.95], {
+    fn: 'rate',
+    windowMs: rateWindowMs(stepMs, source.scrapeIntervalMs),
+    model,
+    byVersion: false,
+  });
+  const { role, featureDriftScore, labelFreshness } = map.contract;
+  const gauge = (signalOf: typeof role, ...roles: string[]) =>
+    signalOf.present ? gaugeQuery(signalOf.metric, namesOf(signalOf.labels, roles)) : null;
+
+  const requestsNow = requestsQuery(map, window(true));
+  if (requestsNow === null) {
+    return { models: [], p95Spark: new Map(), missing: map.missing, truncated: null, gather };
+  }
+  const [requests, errors, buckets, requestsThen, errorsThen, bucketsThen, spark, roles, drift, freshness, alerts] =
+    await Promise.all([
+      gather.need('requests by version', prometheus.instant(requestsNow, endMs, signal)),
+      gather.take('errors by version', instant(errorsQuery(map, window(true)), endMs)),
+      gather.take('latency buckets by version', instant(bucketsQuery(map, window(true)), endMs, MAX_BUCKET_SERIES)),
+      gather.take('requests before', instant(requestsQuery(map, window(false)), beforeMs)),
+      gather.take('errors before', instant(errorsQuery(map, window(false)), beforeMs)),
+      gather.take('latency buckets before', instant(bucketsQuery(map, window(false)), beforeMs, MAX_BUCKET_SERIES)),
+      gather.take('P95 over time', sparkQuery === null ? null : prometheus.range(sparkQuery, { startMs, endMs, stepMs }, signal)),
+      gather.take('roles', instant(gauge(role, 'model', 'version', 'role'), endMs)),
+      gather.take('input drift', instant(gauge(featureDriftScore, 'model', 'feature', 'method'), endMs)),
+      gather.take('label age', instant(gauge(labelFreshness, 'model'), endMs)),
+      gather.take('firing alerts', prometheus.instant(alertsQuery(), endMs, signal)),
+    ]);
+
+  const now: CountAnswers = { requests, errors, buckets };
+  const keyOf = (labels: Sample['labels']) => JSON.stringify([modelOf(map, labels), versionOf(map, labels)]);
+  const byModelVersion = countsBy(map, now, keyOf);
+  const byModel = modelCounts(byModelVersion);
+  const then = countsBy(map, { requests: requestsThen, errors: errorsThen, buckets: bucketsThen }, (labels) =>
+    modelOf(map, labels),
+  );
+  const names = [...byModel].sort(([, a], [, b]) => (b.requests ?? 0) - (a.requests ?? 0)).map(([name]) => name);
+  const shown = names.filter((name) => name !== '').slice(0, MAX_MODELS);
+  const budgets = await readBudgets(
+    telemetry,
+    { endMs, models: config.models.filter(({ name }) => shown.includes(name)), counts: byModel, signal },
+    gather,
+  );
+
+  const p95Spark = sparkByModel(telemetry, spark);
+  const told = rolesTold(roles, role.labels);
+  const models = shown.map((name): MeasuredModel => {
+    const own = modelConfigOf(config, name);
+    const versions = [...byModelVersion]
+      .map(([key, counts]) => ({ key: JSON.parse(key) as [string, string], counts }))
+      .filter(({ key, counts }) => key[0] === name && (counts.requests ?? 0) > 0)
+      .map(({ key, counts }) => ({ version: key[1], ...counts }));
+    const assigned = rolesOf(versions, own ?? { champion: null, challenger: null }, told.get(name) ?? new Map());
+    const counts = byModel.get(name) ?? { requests: null, errors: null, buckets: null };
+    const before = then.get(name) ?? null;
+    const policy = own?.policy ?? DEFAULT_POLICY;
+    const label = labelFreshness.labels;
+    const received = freshness?.find(({ labels }) => labels[label.model ?? ''] === name)?.value ?? null;
+    return {
+      model: name,
+      ...counts,
+      versions: versions.map((one) => ({ ...one, role: assigned.get(one.version) ?? 'other' })),
+      before: before === null ? null : { called, ...before },
+      budget: budgets.get(name) ?? NO_BUDGET,
+      inputs: inputState(driftOf(name, drift, featureDriftScore.labels)),
+      labelAgeMs: received === null ? null : Math.max(0, endMs - received * 1000),
+      labelLimitMs: own?.slos.find(({ kind }) => kind === 'freshness')?.thresholdMs ?? null,
+      alerts: alertsOf(name, alerts, map.modelLabel),
+      silentMs: silence(p95Spark.get(name) ?? null, stepMs),
+      limits: {
+        maxErrorIncrease: policy.maxErrorIncreasePoints / 100,
+        maxP95IncreaseRatio: policy.maxP95IncreaseRatio,
+      },
+    };
+  });
+  const truncated =
+    names.length > MAX_MODELS ? `Only the ${MAX_MODELS} models with most requests of ${names.length} are here.` : null;
+  return { models, p95Spark, missing: map.missing, truncated, gather };
+}
+
+const namesOf = (labels: Readonly<Record<string, string>>, roles: readonly string[]): string[] =>
+  roles.flatMap((role) => labels[role] ?? []);
+
+/** Sums over a model's versions; a part that one version lacks is not measured for the whole. */
+function modelCounts(byVersion: ReadonlyMap<string, Counts>): Map<string, Counts> {
+  const groups = new Map<string, Counts[]>();
+  for (const [key, counts] of byVersion) {
+    const [model] = JSON.parse(key) as [string, string];
+    groups.set(model, [...(groups.get(model) ?? []), counts]);
+  }
+  const sum = (values: (number | null)[]): number | null =>
+    values.some((value) => value === null) ? null : values.reduce<number>((total, value) => total + (value ?? 0), 0);
+  return new Map(
+    [...groups].map(([model, list]) => {
+      const histograms = list.flatMap(({ buckets }): Buckets[] => (buckets === null ? [] : [buckets]));
+      const counted = list.filter(({ requests }) => requests !== null);
+      return [
+        model,
+        {
+          requests: counted.length === 0 ? null : sum(counted.map(({ requests }) => requests)),
+          errors: counted.length === 0 ? null : sum(counted.map(({ errors }) => errors)),
+          buckets: addBuckets(histograms),
+        },
+      ];
+    }),
+  );
+}
+
+function rolesTold(
+  samples: readonly Sample[] | null,
+  names: Readonly<Record<string, string>>,
+): Map<string, Map<string, Role>> {
+  const told = new Map<string, Map<string, Role>>();
+  for (const { labels, value } of samples ?? []) {
+    const role = Role.safeParse(labels[names.role ?? '']);
+    if (value === null || value === 0 || !role.success) continue;
+    const model = labels[names.model ?? ''] ?? '';
+    const own = told.get(model) ?? new Map<string, Role>();
+    own.set(labels[names.version ?? ''] ?? '', role.data);
+    told.set(model, own);
+  }
+  return told;
+}
+
+const driftOf = (model: string, samples: readonly Sample[] | null, names: Readonly<Record<string, string>>) =>
+  (samples ?? [])
+    .filter(({ labels }) => labels[names.model ?? ''] === model)
+    .map(({ labels, value }) => ({
+      feature: labels[names.feature ?? ''] ?? '',
+      method: labels[names.method ?? ''] ?? '',
+      value,
+    }));
+
+const CRITICAL = /^(critical|page|p1|sev[01]|error)$/i;
+
+const alertsOf = (model: string, samples: readonly Sample[] | null, modelLabel: string) =>
+  (samples ?? [])
+    .filter(({ labels }) => [labels[modelLabel], labels.model_name, labels.model].includes(model))
+    .map(({ labels }) => ({ name: labels.alertname ?? 'alert', critical: CRITICAL.test(labels.severity ?? '') }));
+
+function sparkByModel({ map }: Telemetry, spark: SeriesSet | null): Map<string, (number | null)[]> {
+  const factor = map.latency.kind === 'histogram' || map.latency.kind === 'native' ? UNIT_MS[map.latency.unit] : 1;
+  return new Map(
+    spark?.series.map(({ labels, values }) => [
+      modelOf(map, labels),
+      values.map((value) => (value === null ? null : value * factor)),
+    ]),
+  );
+}
+
+/** How long before the end the last point with latency lies; null when there is none. */
+function silence(values: readonly (number | null)[] | null, stepMs: number): number | null {
+  if (values === null) return null;
+  for (let i = values.length - 1; i >= 0; i -= 1) if (values[i] !== null) return (values.length - 1 - i) * stepMs;
+  return null;
+}

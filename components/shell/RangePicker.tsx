@@ -51,7 +51,7 @@ export function RangePicker() {
         </Button>
       }
     >
-      <div className="w-[340px] max-w-full p-3">
+      <div className="w-[416px] max-w-full p-3">
         <div className="mb-2 flex items-center gap-1">
           <IconButton label="The range before" disabled={!canBack} onClick={back}>
             <ArrowLeft size={14} aria-hidden />
@@ -115,7 +115,7 @@ function AbsoluteRange({ range, onDone }: { range: { startMs: number; endMs: num
   };
   return (
     <form onSubmit={submit} className="mt-3 grid gap-2 border-line border-t pt-3">
-      <div className="grid grid-cols-2 gap-2">
+      <div className="grid gap-2 sm:grid-cols-2">
         <Input label="From" type="datetime-local" value={from} onChange={(event) => setFrom(event.target.value)} />
         <Input
           label="To"

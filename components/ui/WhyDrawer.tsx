@@ -29,7 +29,9 @@ export function WhyDrawer({ title, why, onClose, onCsv, onPng }: WhyDrawerProps)
             <div className="min-w-0 flex-1">
               <Dialog.Title className="text-body font-semibold">Why: {title}</Dialog.Title>
               <Dialog.Description className="text-small text-t3">
-                {why.length === 1 ? 'The query' : `The ${why.length} queries`} behind this panel, as they ran.
+                {why.length === 1
+                  ? 'The query behind this panel, as it ran.'
+                  : `The ${why.length} queries behind this panel, as they ran.`}
               </Dialog.Description>
             </div>
             {onCsv === undefined ? null : <Button onClick={onCsv}>Download CSV</Button>}

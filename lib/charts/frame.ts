@@ -45,7 +45,6 @@ export function timeAxis(frame: ChartFrame) {
     axisLine: { lineStyle: { color: colours.border } },
     axisTick: { show: false },
     splitLine: { show: false },
-    axisPointer: { show: false },
     axisLabel: {
       color: colours.text3,
       fontSize: AXIS_FONT_SIZE,

@@ -36,7 +36,15 @@ export function versionEvents(
     const share = all > 0 ? `, ${formatRatioPercent(sum(values) / all)}` : '';
     const text = `${model} ${version} first traffic${share}`;
     return [
-      { ...EMPTY, id: `version ${model} ${version} ${at(set, first)}`, kind: 'version' as const, atMs: at(set, first), model, version, text },
+      {
+        ...EMPTY,
+        id: `version ${model} ${version} ${at(set, first)}`,
+        kind: 'version' as const,
+        atMs: at(set, first),
+        model,
+        version,
+        text,
+      },
     ];
   });
 }
@@ -57,7 +65,15 @@ export function roleEvents(
       if (values.slice(Math.max(0, from - 3), from).some((value) => value !== null && value > 0)) return [];
       const text = `${model} ${version} becomes ${role}`;
       return [
-        { ...EMPTY, id: `role ${model} ${version} ${role} ${at(set, from)}`, kind: 'role' as const, atMs: at(set, from), model, version, text },
+        {
+          ...EMPTY,
+          id: `role ${model} ${version} ${role} ${at(set, from)}`,
+          kind: 'role' as const,
+          atMs: at(set, from),
+          model,
+          version,
+          text,
+        },
       ];
     }),
   );
@@ -123,6 +139,7 @@ export const noteEvent = (note: {
 export function inTime(events: readonly ChangeEvent[]): ChangeEvent[] {
   const order: readonly ChangeEvent['kind'][] = ['version', 'role', 'alert', 'note'];
   return [...events].sort(
-    (a, b) => a.atMs - b.atMs || order.indexOf(a.kind) - order.indexOf(b.kind) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
+    (a, b) =>
+      a.atMs - b.atMs || order.indexOf(a.kind) - order.indexOf(b.kind) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
   );
 }

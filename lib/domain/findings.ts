@@ -1,9 +1,10 @@
 import type { AnswerPart, Status } from '@/lib/contracts/answer';
 import type { BudgetState, InputState, Role } from '@/lib/contracts/fleet';
 import { budgetEndsInMs, FAST_BURN_RATE, SUSTAINABLE_BURN_RATE } from './burn';
-import { MIN_REQUESTS_TO_COMPARE, newcombeDifference } from './comparison';
+import { MIN_REQUESTS_TO_COMPARE, newcombeDifference, type Proportion } from './comparison';
 import { formatChange, formatDuration, formatMs, formatNumber, formatPoints, formatRatioPercent } from './format';
 import { type Buckets, histogramQuantile, isResolved, quantileDifference } from './histogram';
+import { confidenceSequence, countsSpeakAgainst, hasErrorsForSequence } from './sequential';
 
 /**
  * What is worth saying about a model and its versions, each with its status, its word for the table and its sentence.
@@ -14,6 +15,9 @@ import { type Buckets, histogramQuantile, isResolved, quantileDifference } from 
 export const LABELS_STALE_MS = 86_400_000;
 /** A model without requests for this long, that had some in the range, is silent. */
 export const SILENT_MS = 10 * 60_000;
+
+/** A P95 that surely rose, but by less than this share, is no reason to look: at this traffic a few ms are certain too. */
+export const NOTABLE_P95_RISE = 0.05;
 
 export interface MeasuredVersion {
   version: string;
@@ -69,6 +73,28 @@ const ratioOf = (errors: number, requests: number): number => Math.min(1, Math.m
 const pointsRange = (low: number, high: number): string =>
   `${formatPoints(low).replace(/ points?$/, '')} to ${formatPoints(high)}`;
 
+/**
+ * A rise of the error ratio that may turn a page red by itself: certain by a test that stays valid however often the
+ * page refreshes. With enough failures on both sides that is the confidence sequence, whose interval is shown; with few,
+ * the counts' e-process decides and the score interval shows how much. Null: no rise that certain.
+ */
+function errorRise(before: Proportion, now: Proportion) {
+  const scored = newcombeDifference(before, now);
+  if (scored === null) return null;
+  if (hasErrorsForSequence(before, now)) {
+    const interval = confidenceSequence(before, now);
+    return interval === null || interval.low <= 0
+      ? null
+      : { difference: scored.difference, interval, method: 'always-valid 95 % interval' };
+  }
+  const certain = countsSpeakAgainst({
+    challengerErrors: now.successes,
+    totalErrors: before.successes + now.successes,
+    challengerShare: now.total / (before.total + now.total),
+  });
+  return certain && scored.interval.low > 0 ? { ...scored, method: '95 % interval' } : null;
+}
+
 /** Errors and P95 of a version beside another, as findings; none when nothing differs beyond its interval. */
 function differences(
   subject: string,
@@ -78,21 +104,23 @@ function differences(
 ): Finding[] {
   const found: Finding[] = [];
   if (own.errors !== null && own.requests && other.errors !== null && other.requests) {
-    const a = { successes: other.errors, total: other.requests };
-    const b = { successes: own.errors, total: own.requests };
-    const compared = newcombeDifference(a, b);
-    if (compared !== null && compared.interval.low > 0) {
-      const { difference, interval } = compared;
+    const compared = errorRise(
+      { successes: other.errors, total: other.requests },
+      { successes: own.errors, total: own.requests },
+    );
+    if (compared !== null) {
+      const { difference, interval, method } = compared;
+      const tone: Status = interval.low > limits.maxErrorIncrease ? 'bad' : 'watch';
       found.push({
-        status: interval.low > limits.maxErrorIncrease ? 'bad' : 'watch',
+        status: tone,
         word: `errors ${formatPoints(difference)}`,
         subject,
         parts: [
-          { text: 'fails more often', tone: interval.low > limits.maxErrorIncrease ? 'bad' : 'watch' },
+          { text: 'fails more often', tone },
           value(
             `: errors ${formatRatioPercent(ratioOf(own.errors, own.requests))} against ${formatRatioPercent(ratioOf(other.errors, other.requests))} ${other.called} `,
           ),
-          muted(`(difference ${formatPoints(difference)}, 95 % interval ${pointsRange(interval.low, interval.high)})`),
+          muted(`(difference ${formatPoints(difference)}, ${method} ${pointsRange(interval.low, interval.high)})`),
         ],
       });
     }
@@ -100,7 +128,13 @@ function differences(
   if (own.buckets !== null && other.buckets !== null) {
     const before = histogramQuantile(other.buckets, 0.95).value;
     const compared = quantileDifference(other.buckets, own.buckets, 0.95);
-    if (compared !== null && before !== null && before > 0 && compared.resolved && compared.interval.low > 0) {
+    if (
+      compared !== null &&
+      before !== null &&
+      before > 0 &&
+      compared.resolved &&
+      compared.interval.low > NOTABLE_P95_RISE * before
+    ) {
       const low = compared.interval.low / before;
       const high = compared.interval.high / before;
       const ratio = compared.difference / before;

@@ -9,9 +9,7 @@ export const PSI_DRIFTED = 0.25;
  * State of a model's inputs from drift that was computed elsewhere. Only PSI has limits here: scores of other methods,
  * p-values among them, cannot be read without knowing theirs, and then the state is unknown.
  */
-export function inputState(
-  scores: readonly { feature: string; method: string; value: number | null }[],
-): InputState {
+export function inputState(scores: readonly { feature: string; method: string; value: number | null }[]): InputState {
   const measured = scores.flatMap(({ value, ...rest }) => (value === null ? [] : [{ ...rest, value }]));
   if (measured.length === 0) return { status: 'unknown', word: 'not measured' };
   const psi = measured.filter(({ method }) => method === '' || /^psi$/i.test(method));

@@ -22,9 +22,13 @@ export class Gather {
 
   /** The part's value, or null where it failed or is not asked at all. */
   async take<T>(purpose: string, asked: Promise<Answer<T>> | null): Promise<T | null> {
-    if (asked === null) return null;
+    return asked === null ? null : this.part(purpose, () => this.need(purpose, asked));
+  }
+
+  /** Whatever a part reads, or null where that failed. */
+  async part<T>(purpose: string, read: () => Promise<T>): Promise<T | null> {
     try {
-      return await this.need(purpose, asked);
+      return await read();
     } catch (error) {
       if (this.signal.aborted || !(error instanceof AppError)) throw error;
       this.gaps.push(`Without ${purpose}: ${error.message}`);

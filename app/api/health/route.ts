@@ -1,17 +1,11 @@
-import { NoParams } from '@/lib/contracts/params';
+import { z } from 'zod';
 import type { Health } from '@/lib/contracts/source';
-import { CONSOLE_VERSION } from '@/lib/server/console-version';
 import { route } from '@/lib/server/route';
+import packageJson from '@/package.json';
 
-export const dynamic = 'force-dynamic';
-
-/** Whether the process lives; it asks nobody else. */
+/** The process itself; asks nobody. */
 export const GET = route(
   'health:read',
-  NoParams,
-  (): Health => ({
-    status: 'ok',
-    version: CONSOLE_VERSION,
-    uptimeMs: Math.round(process.uptime() * 1_000),
-  }),
+  z.object({}),
+  (): Health => ({ status: 'ok', version: packageJson.version, uptimeMs: Math.round(process.uptime() * 1000) }),
 );

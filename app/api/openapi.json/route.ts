@@ -1,12 +1,6 @@
-import { ENDPOINTS } from '@/lib/contracts/endpoints';
-import { NoParams } from '@/lib/contracts/params';
-import { openApiDocument } from '@/lib/server/openapi';
+import { z } from 'zod';
+import { openApiDocument } from '@/lib/contracts/endpoints';
 import { route } from '@/lib/server/route';
+import packageJson from '@/package.json';
 
-let document: ReturnType<typeof openApiDocument> | undefined;
-
-/** The contracts as OpenAPI 3.1; made once, because they do not change while the process lives. */
-export const GET = route('health:read', NoParams, () => {
-  document ??= openApiDocument(ENDPOINTS);
-  return document;
-});
+export const GET = route('health:read', z.object({}), () => openApiDocument(packageJson.version));

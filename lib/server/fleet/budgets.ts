@@ -88,9 +88,7 @@ async function readWindow(
   const over = { fn: 'increase', windowMs: stepMs, model: null, byVersion: false } as const;
   const unit = map.latency.kind === 'histogram' ? UNIT_MS[map.latency.unit] : 1;
   const isLatency = slo.kind === 'latency';
-  const totalQuery = isLatency
-    ? withinBoundQuery(map, Number.POSITIVE_INFINITY, over)
-    : requestsQuery(map, over);
+  const totalQuery = isLatency ? withinBoundQuery(map, Number.POSITIVE_INFINITY, over) : requestsQuery(map, over);
   const partQuery = isLatency
     ? withinBoundQuery(map, Number(((slo.thresholdMs ?? 0) / unit).toPrecision(12)), over)
     : tellsErrors(map)

@@ -97,9 +97,6 @@ const shorten = (name: string): string => {
 /** What a panel sends beside its series. */
 export const panelHead = (panel: ModelPanel, missing: readonly MissingSignal[] = panel.missing) => ({
   versions: panel.versions,
-  missing: [
-    ...missing,
-    ...panel.gather.gaps.map((reason) => ({ signal: 'part of this panel', reason, remedy: null })),
-  ],
+  missing: [...missing, ...panel.gather.gaps.map((reason) => ({ signal: 'part of this panel', reason, remedy: null }))],
   why: panel.gather.why,
 });

@@ -29,7 +29,8 @@ export async function readEvents(
   const { role } = map.contract;
   const { model: roleModel = '', version: roleVersion = '', role: roleName = '' } = role.labels;
   const ofModel = model === null ? [] : [{ label: roleModel, op: '=' as const, value: model }];
-  const roles = roleChanges && role.present ? gaugeQuery(role.metric, [roleModel, roleVersion, roleName], ofModel) : null;
+  const roles =
+    roleChanges && role.present ? gaugeQuery(role.metric, [roleModel, roleVersion, roleName], ofModel) : null;
 
   const [traffic, info, firing, rules] = await Promise.all([
     gather.take('first traffic of versions', requests === null ? null : prometheus.range(requests, earlier, signal)),

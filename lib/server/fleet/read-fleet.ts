@@ -85,7 +85,10 @@ export async function readFleet(telemetry: Telemetry, asked: FleetAsked, signal:
       gather.take('requests before', instant(requestsQuery(map, window(false)), beforeMs)),
       gather.take('errors before', instant(errorsQuery(map, window(false)), beforeMs)),
       gather.take('latency buckets before', instant(bucketsQuery(map, window(false)), beforeMs, MAX_BUCKET_SERIES)),
-      gather.take('P95 over time', sparkQuery === null ? null : prometheus.range(sparkQuery, { startMs, endMs, stepMs }, signal)),
+      gather.take(
+        'P95 over time',
+        sparkQuery === null ? null : prometheus.range(sparkQuery, { startMs, endMs, stepMs }, signal),
+      ),
       gather.take('roles', instant(gauge(role, 'model', 'version', 'role'), endMs)),
       gather.take('input drift', instant(gauge(featureDriftScore, 'model', 'feature', 'method'), endMs)),
       gather.take('label age', instant(gauge(labelFreshness, 'model'), endMs)),

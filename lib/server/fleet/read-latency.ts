@@ -31,8 +31,7 @@ export async function readLatency(
       band: { ...set, series: bandSeries(histograms) },
     };
   }
-  const query =
-    latency.kind === 'native' ? quantilesQuery(map, CHART_QUANTILES, asked) : meanLatencyQuery(map, asked);
+  const query = latency.kind === 'native' ? quantilesQuery(map, CHART_QUANTILES, asked) : meanLatencyQuery(map, asked);
   if (query === null || latency.kind === 'none') return { quantiles: none, band: none };
   const set = await gather.need('latency by version', prometheus.range(query, range, signal));
   const factor = UNIT_MS[latency.unit];

@@ -32,16 +32,14 @@ export function toChange(now: Counts, before: Counts | null, windowMs: number): 
   if (before === null) return { requests: null, errorRatio: null, p50: null, p95: null, p99: null };
   const a = toVitals(before, windowMs);
   const b = toVitals(now, windowMs);
-  const ofQuantile = (q: number, own: Quantile, other: Quantile) =>
-    own.atLeast || other.atLeast || now.buckets === null || before.buckets === null
-      ? null
-      : relative(own.ms, other.ms);
+  const ofQuantile = (own: Quantile, other: Quantile) =>
+    own.atLeast || other.atLeast || now.buckets === null || before.buckets === null ? null : relative(own.ms, other.ms);
   return {
     requests: relative(b.requests, a.requests),
     errorRatio: a.errorRatio === null || b.errorRatio === null ? null : b.errorRatio - a.errorRatio,
-    p50: ofQuantile(0.5, b.p50, a.p50),
-    p95: ofQuantile(0.95, b.p95, a.p95),
-    p99: ofQuantile(0.99, b.p99, a.p99),
+    p50: ofQuantile(b.p50, a.p50),
+    p95: ofQuantile(b.p95, a.p95),
+    p99: ofQuantile(b.p99, a.p99),
   };
 }
 

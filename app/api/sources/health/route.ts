@@ -1,14 +1,12 @@
-import { NoParams } from '@/lib/contracts/params';
+import { z } from 'zod';
 import type { SourcesHealth } from '@/lib/contracts/source';
 import { route } from '@/lib/server/route';
-import { sourcesHealth } from '@/lib/server/source-health';
-
-export const dynamic = 'force-dynamic';
+import { readSourcesHealth } from '@/lib/server/sources-health';
 
 export const GET = route(
   'telemetry:read',
-  NoParams,
-  async (_params, { nowMs }): Promise<SourcesHealth> => ({
-    sources: await sourcesHealth(nowMs),
+  z.object({}),
+  async (_, { signal, nowMs }): Promise<SourcesHealth> => ({
+    sources: await readSourcesHealth(signal, nowMs),
   }),
 );

@@ -7,11 +7,14 @@ import { tracePath } from '@/components/shell/view-address';
 import { Panel } from '@/components/ui/Panel';
 import { QueryState } from '@/components/ui/QueryState';
 import type { ModelHeatmap } from '@/lib/contracts/model';
+import { slowestPerColumn } from '@/lib/domain/exemplars';
 import { formatDuration, formatMs } from '@/lib/domain/format';
 import { modelHeatmapQuery } from '@/lib/queries/model';
 import { diagnose } from './missing';
 
 const HEIGHT = 240;
+/** Exemplars drawn at most: the slowest of each stretch of the range. */
+const DOT_COLUMNS = 24;
 
 /** Requests by latency and time: what a quantile hides, two humps or a thin slow band, is seen here. */
 export function HeatmapPanel({ model }: { model: string }) {
@@ -21,7 +24,7 @@ export function HeatmapPanel({ model }: { model: string }) {
   return (
     <Panel
       title="Latency heat map"
-      definition={`requests by bucket${isNarrowed ? ', all versions' : ''} · ${formatDuration(range.stepMs)} step · ◇ opens a trace`}
+      definition={`requests by bucket${isNarrowed ? ', all versions' : ''} · ${formatDuration(range.stepMs)} step · ◇ slowest traced, opens it`}
       why={query.data?.why}
       height={HEIGHT}
     >
@@ -41,11 +44,12 @@ export function HeatmapPanel({ model }: { model: string }) {
 }
 
 function Heatmap({ heatmap }: { heatmap: ModelHeatmap }) {
+  const { range } = useView();
   return (
     <HeatmapChart
       title="Latency heat map"
       {...heatmap}
-      exemplars={heatmap.exemplars.map(({ atMs, valueMs, traceId }) => ({
+      exemplars={slowestPerColumn(heatmap.exemplars, range, DOT_COLUMNS).map(({ atMs, valueMs, traceId }) => ({
         atMs,
         valueMs,
         label: `${formatMs(valueMs)}, trace ${traceId}`,

@@ -11,12 +11,15 @@ import { Panel } from '@/components/ui/Panel';
 import { useZone } from '@/components/ui/preference';
 import { QueryState } from '@/components/ui/QueryState';
 import type { ExemplarDot, ModelLatency } from '@/lib/contracts/model';
+import { slowestPerColumn } from '@/lib/domain/exemplars';
 import { formatDuration, formatMs, formatTime } from '@/lib/domain/format';
 import { modelLatencyQuery } from '@/lib/queries/model';
 import { diagnose, hasValues } from './missing';
 import { useVersionLook, versionName } from './versions';
 
 const HEIGHT = 240;
+/** Exemplars drawn at most: the slowest of each stretch of the range. */
+const DOT_COLUMNS = 24;
 
 const QUANTILES = [
   { value: '0.5', label: 'P50' },
@@ -35,7 +38,7 @@ export function LatencyPanel({ model, titled = false }: { model: string; titled?
   return (
     <Panel
       title={`${titled ? `${model}, ` : ''}${name} by version`}
-      definition={`ms · ${formatDuration(range.stepMs)} step${quantile === '0.95' ? ' · 95 % band' : ''} · ◇ opens a trace`}
+      definition={`ms · ${formatDuration(range.stepMs)} step${quantile === '0.95' ? ' · 95 % band' : ''} · ◇ slowest traced, opens it`}
       why={query.data?.why}
       actions={<Choice label="Quantile" options={QUANTILES} value={quantile} onChange={setQuantile} />}
       height={HEIGHT}
@@ -57,7 +60,12 @@ function LatencyChart({ latency, quantile, title }: { latency: ModelLatency; qua
   const { styleOf, only, isShown } = useVersionLook(latency.versions);
   const set = only(latency.quantiles);
   const { objectiveMs } = latency;
-  const exemplars = latency.exemplars.filter(({ version }) => version === null || isShown({ version }));
+  const { range } = useView();
+  const exemplars = slowestPerColumn(
+    latency.exemplars.filter(({ version }) => version === null || isShown({ version })),
+    range,
+    DOT_COLUMNS,
+  );
   return (
     <>
       <TimeChart

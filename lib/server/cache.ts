@@ -38,8 +38,8 @@ export class QueryCache {
   readonly #kept: LRUCache<string, { value: unknown }>;
   readonly #flights = new Map<string, Flight>();
 
-  constructor(maxBytes = CACHE_BYTES) {
-    this.#kept = new LRUCache({ maxSize: maxBytes, maxEntrySize: Math.max(1, Math.floor(maxBytes / 4)) });
+  constructor(maxBytes = CACHE_BYTES, maxEntryBytes = maxBytes / 4) {
+    this.#kept = new LRUCache({ maxSize: maxBytes, maxEntrySize: Math.max(1, Math.floor(maxEntryBytes)) });
   }
 
   get bytes(): number {

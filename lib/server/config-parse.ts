@@ -64,6 +64,8 @@ function readYaml(text: string, found: Findings): unknown {
   }
 }
 
+const DEFAULT_TRACE_BYTES = 256_000_000;
+
 /** `${NAME}` and `${NAME:-default}` inside text become the environment's value; `$${` stays as `${`. */
 function expand(value: unknown, path: readonly string[], found: Findings): unknown {
   if (typeof value === 'string') {
@@ -104,7 +106,11 @@ function toConfig(written: ConfigFile, found: Findings) {
         scrapeIntervalMs: sources.prometheus[index]?.scrapeInterval ?? 30_000,
       })),
       loki: toSources('loki', sources.loki),
-      tempo: toSources('tempo', sources.tempo),
+      tempo: toSources('tempo', sources.tempo).map((source, index) => ({
+        ...source,
+        kind: 'tempo' as const,
+        maxTraceBytes: sources.tempo[index]?.maxTraceSize ?? DEFAULT_TRACE_BYTES,
+      })),
       alertmanager: toSources('alertmanager', sources.alertmanager),
     },
     signals: {

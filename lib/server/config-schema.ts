@@ -50,6 +50,11 @@ export const PrometheusBlock = block({
   scrapeInterval: durationMs(1_000, 3_600_000, '1s to 1h').prefault('30s'),
 });
 
+export const TempoBlock = block({
+  ...source,
+  maxTraceSize: sizeBytes(100_000, 500_000_000, '100kB to 500MB').prefault('256MB'),
+});
+
 export const PRESETS = [
   'auto',
   'windsock',
@@ -174,7 +179,7 @@ export const ConfigFile = block({
   sources: block({
     prometheus: listOf(PrometheusBlock).default([]),
     loki: listOf(SourceBlock).default([]),
-    tempo: listOf(SourceBlock).default([]),
+    tempo: listOf(TempoBlock).default([]),
     alertmanager: listOf(SourceBlock).default([]),
   }).refine((value) => Object.values(value).some((list) => list.length > 0), {
     error: 'expected at least one source: prometheus, loki, tempo or alertmanager',

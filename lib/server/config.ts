@@ -28,6 +28,12 @@ export interface PrometheusConfig extends SourceConfig {
   scrapeIntervalMs: number;
 }
 
+export interface TempoConfig extends SourceConfig {
+  kind: 'tempo';
+  /** Bytes read of one trace; one may be far larger than any other answer. */
+  maxTraceBytes: number;
+}
+
 /** What a preset or an override can be told about; the telemetry contract's rows. */
 export type SignalName =
   | 'requests'
@@ -131,7 +137,7 @@ export interface Config {
   sources: {
     prometheus: PrometheusConfig[];
     loki: SourceConfig[];
-    tempo: SourceConfig[];
+    tempo: TempoConfig[];
     alertmanager: SourceConfig[];
   };
   signals: SignalsConfig;

@@ -32,6 +32,8 @@ export interface UpstreamRequest<S extends z.ZodType> {
   retry?: boolean;
   /** What an answer without content means, where that is a legal success. */
   whenEmpty?: z.input<S>;
+  /** 'cut': of an answer beyond the bound the beginning is taken, and `cut` says so; for text only. */
+  beyond?: 'refuse' | 'cut';
   /** The source's own form of errors. */
   explain?: (refusal: Refusal) => Explanation;
 }
@@ -44,6 +46,8 @@ export interface UpstreamAnswer<T> {
   elapsedMs: number;
   /** The request as anybody can repeat it, without credentials. */
   requestUrl: string;
+  /** Whether this is the beginning of a larger answer. */
+  cut: boolean;
 }
 
 const limiters = processWide('upstream-limiters', () => new Map<string, Limiter>());
@@ -137,7 +141,7 @@ async function ask<S extends z.ZodType>(
     const refusal: Refusal = { status, contentType, text, headers: response.headers };
     throw refusalError(source, path, refusal, request.explain?.(refusal) ?? {});
   }
-  const { text, bytes } = await readAnswer(request, response);
+  const { text, bytes, cut } = await readAnswer(request, response);
   return {
     value: parseAnswer(request, response.status, text, contentType),
     headers: response.headers,
@@ -145,12 +149,13 @@ async function ask<S extends z.ZodType>(
     bytes,
     elapsedMs: Math.round(performance.now() - startedMs),
     requestUrl: url.shown,
+    cut,
   };
 }
 
-async function readAnswer<S extends z.ZodType>({ source }: UpstreamRequest<S>, response: Response) {
+async function readAnswer<S extends z.ZodType>({ source, beyond = 'refuse' }: UpstreamRequest<S>, response: Response) {
   try {
-    return await readBounded(response, source.maxAnswerBytes, 'refuse');
+    return await readBounded(response, source.maxAnswerBytes, beyond);
   } catch (cause) {
     if (cause instanceof TooLargeError) {
       const megabytes = Math.round(source.maxAnswerBytes / 100_000) / 10;

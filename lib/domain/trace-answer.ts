@@ -1,0 +1,81 @@
+import type { AnswerPart, AnswerText, Status } from '@/lib/contracts/answer';
+import { formatCount, formatMs, formatRatioPercent } from './format';
+
+/** What the sentence over a trace is made of. Milliseconds. */
+export interface TraceFacts {
+  rootName: string;
+  rootService: string;
+  /** False where no span is without a parent and the longest stands for the root. */
+  isTrueRoot: boolean;
+  rootDurationMs: number;
+  durationMs: number;
+  spanCount: number;
+  errorCount: number;
+  rootFailed: boolean;
+  /** Name of the first failed span below the root; null when none failed. */
+  firstError: string | null;
+  /** Who holds most of the critical path; null when nothing has a duration. */
+  critical: { service: string; name: string; ms: number; count: number } | null;
+  /** Why this may not be the whole trace. */
+  incomplete: readonly string[];
+}
+
+/** A trace goes on behind its root when it lasts this much longer. */
+const OUTLIVES_RATIO = 1.05;
+
+const value = (text: string): AnswerPart => ({ text, tone: 'value' });
+const muted = (text: string): AnswerPart => ({ text, tone: 'muted' });
+const MAX_NAME = 120;
+const short = (name: string): string => (name.length > MAX_NAME ? `${name.slice(0, MAX_NAME).toWellFormed()}…` : name);
+const named = (name: string): string => (name === '' ? '(no name)' : short(name));
+
+/** What happened to this request, in a sentence or two: how long, where the time went, what failed, what is missing. */
+export function traceAnswer(facts: TraceFacts): AnswerText {
+  const status: Status =
+    facts.rootFailed || facts.errorCount > 0
+      ? facts.rootFailed
+        ? 'bad'
+        : 'watch'
+      : facts.isTrueRoot
+        ? 'ok'
+        : 'unknown';
+  const parts: AnswerPart[] = [
+    value(`${named(facts.rootName)} ${facts.rootFailed ? 'failed after' : 'took'} ${formatMs(facts.rootDurationMs)}`),
+    muted(facts.rootService === '' ? '' : ` in ${short(facts.rootService)}`),
+    ...criticalParts(facts),
+  ];
+  if (!facts.isTrueRoot) parts.push(muted(' The root span is not here: this is the longest of what is.'));
+  const answer: AnswerText = [{ status, parts }];
+  const more = [...errorParts(facts), ...tailParts(facts)];
+  if (more.length > 0)
+    answer.push({ status: facts.errorCount > 0 ? (facts.rootFailed ? 'bad' : 'watch') : 'ok', parts: more });
+  if (facts.incomplete.length > 0) {
+    answer.push({ status: 'unknown', parts: [value('Not the whole trace: '), muted(facts.incomplete.join(' '))] });
+  }
+  return answer;
+}
+
+function criticalParts({ critical, rootDurationMs, rootName, rootService }: TraceFacts): AnswerPart[] {
+  if (critical === null || rootDurationMs <= 0) return [value('.')];
+  const share = critical.ms / rootDurationMs;
+  const isRoot = critical.name === rootName && critical.service === rootService;
+  const who = isRoot ? 'its own work' : named(critical.name);
+  const times = critical.count > 1 ? ` (× ${formatCount(critical.count)})` : '';
+  return [
+    value(`; ${who}${times} holds ${formatMs(critical.ms)} of its critical path`),
+    muted(` (${formatRatioPercent(Math.min(1, share))})`),
+    value('.'),
+  ];
+}
+
+function errorParts({ errorCount, spanCount, firstError, rootFailed }: TraceFacts): AnswerPart[] {
+  if (errorCount === 0) return [];
+  const others = `${formatCount(errorCount)} of ${formatCount(spanCount)} spans failed`;
+  if (firstError === null) return rootFailed && spanCount > 1 ? [value('No span below it failed.')] : [];
+  return [value(others), muted(`, the first is ${named(firstError)}.`)];
+}
+
+function tailParts({ durationMs, rootDurationMs }: TraceFacts): AnswerPart[] {
+  if (durationMs <= rootDurationMs * OUTLIVES_RATIO) return [];
+  return [muted(` The whole trace lasts ${formatMs(durationMs)}: work goes on outside the root.`)];
+}

@@ -1,0 +1,65 @@
+import type { TraceAnalysis } from './trace-analysis';
+
+/** Stretches drawn on one bar at most; of more, the longest. */
+export const MAX_STRETCHES = 24;
+
+/** From, to, from, to …: the longest stretches in time order, at most MAX_STRETCHES. */
+function longest(flat: readonly number[]): number[] {
+  if (flat.length <= MAX_STRETCHES * 2) return [...flat];
+  const pairs = Array.from({ length: flat.length / 2 }, (_, i) => [flat[i * 2] ?? 0, flat[i * 2 + 1] ?? 0] as const);
+  return pairs
+    .sort((a, b) => b[1] - b[0] - (a[1] - a[0]))
+    .slice(0, MAX_STRETCHES)
+    .sort((a, b) => a[0] - b[0])
+    .flat();
+}
+
+/** Where a span worked itself: what its children leave free. Nanoseconds, from, to, from, to …; the longest. */
+export function selfStretches(analysis: TraceAnalysis, durationNs: Float64Array, span: number): number[] {
+  const { tree, startNs } = analysis;
+  const start = startNs[span] ?? 0;
+  const end = start + Math.max(0, durationNs[span] ?? 0);
+  const free: number[] = [];
+  let reached = start;
+  for (let slot = tree.childFrom[span] ?? 0; slot < (tree.childFrom[span + 1] ?? 0); slot += 1) {
+    const child = tree.childList[slot] ?? -1;
+    const childStart = startNs[child] ?? 0;
+    const childEnd = childStart + Math.max(0, durationNs[child] ?? 0);
+    if (childStart >= end) break;
+    if (childEnd <= reached) continue;
+    if (childStart > reached) free.push(reached, childStart);
+    reached = Math.max(reached, childEnd);
+  }
+  if (reached < end) free.push(reached, end);
+  return longest(free);
+}
+
+/** Where a span holds the critical path. Nanoseconds, from, to, from, to …; the longest. */
+export function criticalStretches(analysis: TraceAnalysis, span: number): number[] {
+  const from = (analysis.stepFrom[span] ?? 0) * 2;
+  const to = (analysis.stepFrom[span + 1] ?? 0) * 2;
+  return longest([...analysis.stepNs.subarray(from, to)]);
+}
+
+/** Spans that touch each of `bins` equal parts of 0…endNs, of those that `counts` lets in. */
+export function runningPerBin(
+  spans: { startNs: Float64Array; durationNs: Float64Array; counts: (span: number) => boolean },
+  endNs: number,
+  bins: number,
+): number[] {
+  const change = new Int32Array(bins + 1);
+  const binOf = (ns: number) => (endNs <= 0 ? 0 : Math.min(bins - 1, Math.max(0, Math.floor((ns / endNs) * bins))));
+  for (let i = 0; i < spans.startNs.length; i += 1) {
+    if (!spans.counts(i)) continue;
+    const start = spans.startNs[i] ?? 0;
+    const first = binOf(start);
+    const last = binOf(start + Math.max(0, spans.durationNs[i] ?? 0));
+    change[first] = (change[first] ?? 0) + 1;
+    change[last + 1] = (change[last + 1] ?? 0) - 1;
+  }
+  let running = 0;
+  return Array.from({ length: bins }, (_, bin) => {
+    running += change[bin] ?? 0;
+    return running;
+  });
+}

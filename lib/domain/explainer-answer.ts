@@ -1,0 +1,114 @@
+import type { AnswerPart, AnswerText } from '@/lib/contracts/answer';
+import type { Difference } from './explainer';
+import { MIN_SIDE } from './explainer';
+import { formatCount, formatMs, formatNumber, formatPoints, formatRatioPercent } from './format';
+
+/** Which traces were selected: over a duration, the failed ones, or a box drawn by hand. */
+export type SelectionWord = 'slow' | 'failed' | 'box';
+
+export interface ExplainedSides {
+  selection: SelectionWord;
+  selectedCount: number;
+  restCount: number;
+  /** Candidates tested. */
+  tested: number;
+}
+
+const WORD: Readonly<Record<SelectionWord, string>> = { slow: 'slow', failed: 'failed', box: 'selected' };
+const SUBJECT: Readonly<Record<SelectionWord, string>> = {
+  slow: 'Slow traces',
+  failed: 'Failed traces',
+  box: 'The selected traces',
+};
+
+const value = (text: string): AnswerPart => ({ text, tone: 'value' });
+const muted = (text: string): AnswerPart => ({ text, tone: 'muted' });
+
+const share = ({ hits, total }: { hits: number; total: number }): number => (total > 0 ? hits / total : 0);
+
+/** The name of an attribute as a person says it: without its scope. */
+export const plainName = (name: string): string => name.replace(/^(?:span|resource)\./, '');
+
+/** "infer takes longer than 212 ms", "model_version 2.4.0": what a difference is about, as the end of a sentence. */
+export function differenceText({ kind, name, value: text, bound }: Difference): string {
+  switch (kind) {
+    case 'attribute':
+      return `${plainName(name)} ${text}`;
+    case 'presence':
+      return `a span ${name}`;
+    case 'stage':
+      return `${name} over ${formatMs(bound)}`;
+    case 'repeats':
+      return `${name} more than ${formatNumber(bound)} times`;
+  }
+}
+
+/** "62 % against 20 %, difference +42 points, 95 % interval +35 to +48". */
+export function differenceNumbers({ selected, rest, difference, low, high }: Difference): string {
+  const bare = (points: number): string => formatPoints(points).replace(/ points?$/, '');
+  const shares = `${formatRatioPercent(share(selected))} against ${formatRatioPercent(share(rest))}`;
+  return `${shares}, difference ${formatPoints(difference)}, 95 % interval ${bare(low)} to ${bare(high)}`;
+}
+
+/** How many times as often, or that only the selected have it. */
+function times(found: Difference): string {
+  const rest = share(found.rest);
+  if (rest === 0) return 'alone';
+  return `${formatNumber(share(found.selected) / rest, 2)} × as often`;
+}
+
+function sentence(subject: string, found: Difference): AnswerPart[] {
+  const often = times(found);
+  const what = differenceText(found);
+  const verb = found.kind === 'attribute' ? 'are' : 'have';
+  const head = often === 'alone' ? `${subject} alone ${verb} ${what}` : `${subject} ${verb} ${often} ${what}`;
+  return [value(head), muted(` (${differenceNumbers(found)}).`)];
+}
+
+/**
+ * The sentences on top of "what is different": the surest attribute, and where in the trace the time or the failure is.
+ * Names nothing that is not certain; says how many were compared, and that there is nothing where there is nothing.
+ */
+export function explainerAnswer(differences: readonly Difference[], sides: ExplainedSides): AnswerText {
+  const { selection, selectedCount, restCount, tested } = sides;
+  const counts = `${formatCount(selectedCount)} ${WORD[selection]} and ${formatCount(restCount)} other traces`;
+  if (selectedCount < MIN_SIDE || restCount < MIN_SIDE) {
+    const lacking = selectedCount < MIN_SIDE ? WORD[selection] : 'other';
+    return [
+      {
+        status: 'unknown',
+        parts: [
+          value(`Not enough data: ${counts}.`),
+          muted(` From ${MIN_SIDE} ${lacking} traces on there is something to compare: a longer range finds more.`),
+        ],
+      },
+    ];
+  }
+  const certain = differences.filter(({ isCertain }) => isCertain);
+  const [first] = certain;
+  if (first === undefined) {
+    const [nearest] = differences;
+    const near =
+      nearest === undefined || nearest.difference <= 0
+        ? ''
+        : ` Nearest: ${differenceText(nearest)} (${differenceNumbers(nearest)}).`;
+    return [
+      {
+        status: 'ok',
+        parts: [
+          value(`Nothing certain sets them apart: ${counts}, ${formatCount(tested)} attributes and spans compared.`),
+          ...(near === '' ? [] : [muted(near)]),
+        ],
+      },
+    ];
+  }
+  const second = certain.find(({ kind }) => (kind === 'attribute') !== (first.kind === 'attribute'));
+  const more = certain.length - (second === undefined ? 1 : 2);
+  const lines: AnswerText = [{ status: 'watch', parts: sentence(SUBJECT[selection], first) }];
+  if (second !== undefined) lines.push({ status: 'watch', parts: sentence('They', second) });
+  const last = lines.at(-1);
+  last?.parts.push(
+    muted(` ${counts}${more > 0 ? `; ${more} more certain ${more === 1 ? 'difference' : 'differences'} below` : ''}.`),
+  );
+  return lines;
+}

@@ -20,7 +20,7 @@ import {
 import { MetricsAnswer, SearchAnswer, TraceAnswer } from './schema';
 import { type TraceHit, toTraceHit } from './search';
 import { type Trace, toSpans } from './spans';
-import { MOST_RECENT } from './traceql';
+import { newestFirst } from './traceql';
 
 /** Traces of one search at most. */
 export const MAX_TRACES = 1_000;
@@ -81,8 +81,6 @@ export function tempoClient(source: SourceConfig, options: ClientOptions = {}): 
     const provenance = { ...answer, truncated: partial(answer.value), warnings: [] };
     return { asked, provenance, series: answer.value.series };
   };
-
-  const newestFirst = (query: string): string => (/\bwith\s*\(/.test(query) ? query : `${query} ${MOST_RECENT}`);
 
   return {
     source,

@@ -130,3 +130,97 @@ export const select = (fields: readonly string[]): string => `select(${fields.jo
 
 /** Newest first: costs more, and from Tempo 2.8. */
 export const MOST_RECENT = 'with (most_recent=true)';
+
+const FIELD = /^(span|resource|event|link|instrumentation)?\.(.+)$/s;
+
+/** A field as a person or a list of tags has it (`span.model_version`, `status`), written safely. */
+export function field(text: string): string {
+  if (INTRINSICS.has(text)) return text;
+  const found = FIELD.exec(text);
+  const scope = SCOPES.find((one) => one === (found?.[1] ?? 'any'));
+  const name = found?.[2];
+  if (scope === undefined || name === undefined) {
+    throw new AppError(
+      'bad_request',
+      'A field is an intrinsic, or an attribute with its scope, such as span.model_name.',
+    );
+  }
+  const bare = /^"((?:[^"\\]|\\["\\])*)"$/s.exec(name)?.[1]?.replace(/\\(["\\])/g, '$1');
+  return attribute(scope, bare ?? name);
+}
+
+const SCOPES: readonly AttributeScope[] = ['span', 'resource', 'event', 'link', 'instrumentation', 'any'];
+
+/** A value by the type that its list of values gave it; text that does not fit the type is refused. */
+export function typedLiteral(type: 'string' | 'int' | 'float' | 'bool' | 'duration' | 'keyword', text: string): string {
+  switch (type) {
+    case 'string':
+      return quote(text);
+    case 'int':
+    case 'float': {
+      const number = Number(text);
+      if (text.trim() === '') throw new AppError('bad_request', 'This attribute is compared with a number.');
+      return type === 'int' && /^-?\d{1,19}$/.test(text.trim()) ? text.trim() : literal(number);
+    }
+    case 'bool':
+      if (text !== 'true' && text !== 'false') throw new AppError('bad_request', 'This attribute is true or false.');
+      return text;
+    case 'duration':
+      if (!/^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/.test(text)) {
+        throw new AppError('bad_request', 'A duration is written as in 250ms or 1m30s.');
+      }
+      return text;
+    case 'keyword':
+      if (!STATUS_WORDS.has(text) && !KIND_WORDS.has(text)) {
+        throw new AppError('bad_request', 'This field is compared with a word such as error or server.');
+      }
+      return text;
+  }
+}
+
+const HINTS = /\s*\bwith\s*\(([^()]*)\)\s*$/;
+
+/** A query of anybody's with stages of the console's behind it, before its own hints. */
+export function withStages(query: string, stages: readonly string[]): string {
+  const hints = HINTS.exec(query)?.[0] ?? '';
+  const body = hints === '' ? query : query.slice(0, -hints.length);
+  const gap = query.includes('//') ? '\n| ' : ' | ';
+  return [[body.trimEnd(), ...stages].join(gap), hints.trim()].filter((part) => part !== '').join(' ');
+}
+
+/** A query that asks for the newest first, whatever other hints it has. */
+export function newestFirst(query: string): string {
+  const hints = HINTS.exec(query);
+  // A line of its own where the query may end in a comment.
+  if (hints === null) return `${query.trimEnd()}${query.includes('//') ? '\n' : ' '}${MOST_RECENT}`;
+  if (/\bmost_recent\b/.test(hints[1] ?? '')) return query;
+  return `${query.slice(0, hints.index)} with (${[hints[1]?.trim(), 'most_recent=true'].filter(Boolean).join(', ')})`;
+}
+
+/** Traces longer than this, of those found before. */
+export const longerThan = (ms: number): string => `{ traceDuration > ${duration(ms)} }`;
+
+/** The inside of a query that is one plain spanset, or null: only such a one can be narrowed from within. */
+export function insideOf(query: string): string | null {
+  const hints = HINTS.exec(query)?.[0] ?? '';
+  const body = query.slice(0, query.length - hints.length).trim();
+  return /^\{(?:[^{}|"`]|\|\||"(?:[^"\\]|\\.)*"|`[^`]*`)*\}$/s.test(body) ? body.slice(1, -1).trim() : null;
+}
+
+/** Conditions that hold on one root span together with the inside of another spanset. */
+export const onRoot = (inside: string): string =>
+  inside === '' ? '{ nestedSetParent < 0 }' : `{ nestedSetParent < 0 && (${inside}) }`;
+
+/** `compare({…})`: what is different in those selected, with at most `topN` values of each attribute. */
+export const compareWith = (
+  selection: readonly string[],
+  topN: number,
+  window: { startMs: number; endMs: number } | null,
+): string => {
+  const ns = window === null ? [] : [window.startMs, window.endMs].map((ms) => `${Math.round(ms)}000000`);
+  return `compare(${[`{ ${selection.join(' && ')} }`, String(topN), ...ns].join(', ')})`;
+};
+
+/** Quantiles of the durations of the traces found, in seconds, labelled `p`. */
+export const durationQuantiles = (quantiles: readonly number[]): string =>
+  `quantile_over_time(traceDuration, ${quantiles.join(', ')})`;

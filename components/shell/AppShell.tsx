@@ -1,10 +1,13 @@
 'use client';
 
+import dynamic from 'next/dynamic';
 import { type ReactNode, Suspense, useSyncExternalStore } from 'react';
-import { Toaster } from 'sonner';
 import { DialogHost } from './DialogHost';
 import { Navigation } from './Navigation';
 import { TopBar } from './TopBar';
+
+// Nothing is toasted before the first press of a button.
+const Toaster = dynamic(() => import('sonner').then((module) => module.Toaster), { ssr: false });
 
 const never = () => () => undefined;
 

@@ -98,3 +98,10 @@ export function tooltipRow(colour: string, isDashed: boolean, name: string, valu
 
 export const tooltipTable = (title: string, rows: readonly string[], note?: string): string =>
   `<div class="text-t3">${escapeHtml(title)}</div><table>${rows.join('')}</table>${note === undefined ? '' : `<div class="text-t3">${escapeHtml(note)}</div>`}`;
+
+/** Where the axis of a tooltip's item stands, milliseconds. */
+export function axisValueOf(item: unknown): number | null {
+  if (typeof item !== 'object' || item === null || !('axisValue' in item)) return null;
+  const value = Number(item.axisValue);
+  return Number.isFinite(value) ? value : null;
+}

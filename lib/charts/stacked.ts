@@ -3,6 +3,7 @@ import type { Labels, SeriesSet } from '@/lib/contracts/series';
 import { formatInstant, formatMs, formatNumber } from '@/lib/domain/format';
 import {
   AXIS_FONT_SIZE,
+  axisValueOf,
   baseOption,
   type ChartFrame,
   FONT,
@@ -14,7 +15,6 @@ import {
 } from './frame';
 import { PALETTES, STAGES, stageColour, stageName } from './palette';
 import type { ChartTable } from './table';
-import { axisValueOf } from './time-series';
 
 /** Place of a stage on its way through a request; an unknown one before "other". */
 const rankOf = (stage: string): number => {

@@ -3,6 +3,7 @@ import type { ChangeEvent } from '@/lib/contracts/event';
 import type { Labels, SeriesSet } from '@/lib/contracts/series';
 import { formatInstant, formatNumber, formatPercentFigure, formatValue, type Unit } from '@/lib/domain/format';
 import {
+  axisValueOf,
   baseOption,
   type ChartFrame,
   FONT,
@@ -178,13 +179,6 @@ function tooltipOf(params: unknown, drawn: readonly DrawnSeries[], input: TimeSe
     rows,
     filling ? 'still filling' : undefined,
   );
-}
-
-/** Where the axis of a tooltip's item stands, milliseconds. */
-export function axisValueOf(item: unknown): number | null {
-  if (typeof item !== 'object' || item === null || !('axisValue' in item)) return null;
-  const value = Number(item.axisValue);
-  return Number.isFinite(value) ? value : null;
 }
 
 /** A band is an invisible line at its lower bound and, stacked on it, an area of its width. */

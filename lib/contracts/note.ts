@@ -1,4 +1,5 @@
-import { z } from 'zod';
+// As a namespace, of which a bundler keeps the used part alone: this file reaches the browser.
+import * as z from 'zod';
 import { ModelName, RANGE_MESSAGE, RangeFields, withinTenYears } from './range';
 
 /** Notes of one range that are sent at most. */

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+// As a namespace, of which a bundler keeps the used part alone: this file reaches the browser.
+import * as z from 'zod';
 
 /** Ten years: no source keeps more, and a longer range is a slip of the hand. */
 export const MAX_RANGE_MS = 10 * 366 * 86_400_000;

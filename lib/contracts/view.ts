@@ -1,4 +1,5 @@
-import { z } from 'zod';
+// As a namespace, of which a bundler keeps the used part alone: this file reaches the browser.
+import * as z from 'zod';
 import { ModelName } from './range';
 
 /** How often a live page asks again. */

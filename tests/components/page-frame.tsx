@@ -10,7 +10,8 @@ const router: AppRouterInstance = {
   push: (href) => window.history.pushState(null, '', href),
   replace: (href) => window.history.replaceState(null, '', href),
   prefetch: () => undefined,
-} as AppRouterInstance;
+  bfcacheId: '0',
+};
 
 /** What Next.js gives a page: its address, followed through history.pushState and replaceState, and a query client. */
 export function PageFrame({ children }: { children: ReactNode }) {

@@ -1,0 +1,214 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { hasChromium, launchChromium, openPage, type WatchedPage } from '../chromium';
+import { seriousFaults } from './axe';
+
+const url = inject('consoleUrl');
+
+describe.skipIf(!hasChromium())('Overview, model page and sources in a browser', () => {
+  let browser: Browser;
+  let open: WatchedPage[] = [];
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterEach(async () => {
+    const faults = open.flatMap((one) => one.faults);
+    await Promise.all(open.map(({ context }) => context.close()));
+    open = [];
+    expect(faults, 'errors in the console of the browser').toEqual([]);
+  });
+  afterAll(() => browser?.close());
+
+  async function visit(path: string, options: Parameters<typeof openPage>[1] = {}): Promise<Page> {
+    const watched = await openPage(browser, options);
+    open.push(watched);
+    await watched.page.goto(url + path);
+    return watched.page;
+  }
+
+  const fleetRow = (page: Page, name: string) =>
+    page.getByRole('table', { name: 'Fleet' }).getByRole('link', { name, exact: true });
+
+  it('answers first: the sentence names the failing model, and the table shows its versions', async () => {
+    const page = await visit('/');
+    const answer = page.getByRole('region', { name: 'Answer' });
+    await answer
+      .getByText(/fraud_detector/)
+      .first()
+      .waitFor();
+    await fleetRow(page, 'fraud_detector').waitFor();
+    await fleetRow(page, '2.4.0').first().waitFor();
+    expect(
+      await page
+        .getByText(/challenger 20/)
+        .first()
+        .isVisible(),
+    ).toBe(true);
+  });
+
+  it('leads from the Overview to the model, from a dot to its trace', async () => {
+    const page = await visit('/');
+    await fleetRow(page, 'fraud_detector').click();
+    await page.waitForURL(/\/models\/fraud_detector/);
+    const panel = page.getByRole('region', { name: /P95 by version/ });
+    const canvas = panel.locator('canvas').first();
+    await canvas.waitFor();
+    const link = panel.getByRole('list', { name: 'Slowest exemplars' }).getByRole('link').first();
+    expect(await link.getAttribute('href')).toMatch(/^\/traces\/[0-9a-f]{32}/);
+    await openDot(page, canvas);
+    expect(page.url()).toMatch(/\/traces\/[0-9a-f]{32}/);
+  });
+
+  it('keeps range and model from page to page, and goes back', async () => {
+    const page = await visit('/?from=now-3h');
+    await fleetRow(page, 'reco').click();
+    await page.waitForURL(/\/models\/reco\?.*from=now-3h/);
+    await page.goBack();
+    await page.waitForURL((at) => at.pathname === '/' && at.search.includes('from=now-3h'));
+  });
+
+  it('zooms by dragging on a chart, for every chart of the page, and back by a double click', async () => {
+    const page = await visit('/models/fraud_detector');
+    const canvas = page
+      .getByRole('region', { name: /Requests by version/ })
+      .locator('canvas')
+      .first();
+    await canvas.waitFor();
+    const box = await canvas.boundingBox();
+    if (box === null) throw new Error('the chart has no size');
+    await page.mouse.move(box.x + box.width * 0.3, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.6, box.y + box.height / 2, { steps: 8 });
+    await page.mouse.up();
+    await page.waitForURL(/from=\d{13}&to=\d{13}/);
+    await canvas.waitFor();
+    await page.mouse.dblclick(box.x + box.width * 0.5, box.y + box.height / 2);
+    await page.waitForURL((at) => !at.search.includes('to='));
+  });
+
+  it('says why: the query that ran, its range and its source', async () => {
+    const page = await visit('/');
+    await fleetRow(page, 'fraud_detector').waitFor();
+    const fleet = page.getByRole('region', { name: 'Fleet', exact: true });
+    await fleet.hover();
+    await page.getByRole('button', { name: 'Why: Fleet' }).click();
+    const drawer = page.getByRole('dialog');
+    await drawer
+      .getByText(/inference_requests_total/)
+      .first()
+      .waitFor();
+    await drawer
+      .getByText(/Prometheus/)
+      .first()
+      .waitFor();
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'detached' });
+  });
+
+  it('shows the table behind a chart', async () => {
+    const page = await visit('/models/reco');
+    const panel = page.getByRole('region', { name: /Requests by version/ });
+    await panel.locator('canvas').first().waitFor();
+    await panel.hover();
+    await panel.getByRole('button', { name: /Show as table/ }).click();
+    expect(await panel.getByRole('table').locator('tbody tr').count()).toBeGreaterThan(10);
+  });
+
+  it('is worked by keyboard alone: palette, rows, help', async () => {
+    const page = await visit('/');
+    await fleetRow(page, 'fraud_detector').waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/models\//);
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog').getByRole('combobox').fill('settings');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/settings\/sources/);
+    await page.keyboard.press('?');
+    await page
+      .getByRole('dialog')
+      .getByText(/Keyboard|Shortcuts/i)
+      .first()
+      .waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('g');
+    await page.keyboard.press('o');
+    await page.waitForURL((at) => at.pathname === '/');
+  });
+
+  it('takes a note, shows it under the charts, edits it and removes it', async () => {
+    const page = await visit('/models/churn_scorer');
+    await page
+      .getByRole('region', { name: /Requests by version/ })
+      .locator('canvas')
+      .first()
+      .waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog').getByRole('combobox').fill('note');
+    await page.keyboard.press('Enter');
+    const form = page.getByRole('dialog');
+    await form.getByRole('textbox').first().fill('churn model retrained on week 46');
+    await form.getByRole('button', { name: /^(Add|Save|Put)/ }).click();
+    const rail = page.getByRole('list', { name: 'Changes in this range' }).first();
+    await rail.getByText('churn model retrained on week 46').waitFor();
+  });
+
+  it.each(['/', '/models/fraud_detector', '/settings/sources'])(
+    'fits %s in 390 px without scrolling the page sideways',
+    async (path) => {
+      const page = await visit(path, { width: 390, height: 844 });
+      await page.getByRole('region', { name: 'Answer' }).waitFor();
+      const overflow = await page.evaluate(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      );
+      expect(overflow).toBeLessThanOrEqual(0);
+      expect(await page.getByRole('navigation').first().isVisible()).toBe(true);
+    },
+  );
+
+  describe.each(['dark', 'light'] as const)('in the %s theme', (theme) => {
+    it.each(['/', '/models/fraud_detector', '/settings/sources'])(
+      '%s has no serious accessibility fault',
+      async (path) => {
+        const page = await visit(path, { theme });
+        await page.getByRole('region', { name: 'Answer' }).waitFor();
+        await page.waitForLoadState('networkidle');
+        expect(await seriousFaults(page)).toEqual([]);
+      },
+    );
+  });
+});
+
+/** Clicks where dots may be, column by column, until one opens its trace. */
+async function openDot(page: Page, canvas: ReturnType<Page['locator']>): Promise<void> {
+  const box = await canvas.boundingBox();
+  if (box === null) throw new Error('the chart has no size');
+  for (let x = 0.12; x < 0.85; x += 0.008) {
+    for (let y = 0.06; y < 0.9; y += 0.04) {
+      const cursor = await pointerAt(page, box.x + box.width * x, box.y + box.height * y);
+      if (cursor !== 'pointer') continue;
+      await page.mouse.click(box.x + box.width * x, box.y + box.height * y);
+      await page.waitForURL(/\/traces\//, { timeout: 10_000 });
+      return;
+    }
+  }
+  throw new Error('no dot was found on the chart');
+}
+
+/** What the pointer looks like over a point: ECharts shows a hand over what can be clicked. */
+async function pointerAt(page: Page, x: number, y: number): Promise<string> {
+  await page.mouse.move(x, y);
+  return page.evaluate(
+    ([left, top]) => {
+      let element: Element | null = document.elementFromPoint(left ?? 0, top ?? 0);
+      for (; element !== null; element = element.parentElement) {
+        const { cursor } = getComputedStyle(element);
+        if (cursor === 'pointer') return cursor;
+        if (cursor !== 'auto' && cursor !== 'default') return cursor;
+      }
+      return 'default';
+    },
+    [x, y],
+  );
+}

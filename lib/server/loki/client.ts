@@ -22,7 +22,7 @@ import {
   writeCursor,
 } from './entries';
 import { MetricAnswer, StreamsAnswer } from './schema';
-import { type TailFrame, tailLoki } from './tail';
+import { type TailAsked, type TailFrame, tailLoki } from './tail';
 import { addNs, toNs } from './time';
 
 /** Lines of one request at most: the servers' own default bound. */
@@ -60,7 +60,7 @@ export interface LokiClient extends LokiCatalog {
   /** A metric query at an instant. */
   instant(query: string, timeMs: number, signal: AbortSignal): Promise<Answer<Sample[]>>;
   /** Lines as they arrive, until the signal aborts. A broken connection throws. */
-  tail(query: string, asked: { startMs: number; limit?: number }, signal: AbortSignal): AsyncGenerator<TailFrame, void>;
+  tail(query: string, asked: TailAsked, signal: AbortSignal): AsyncGenerator<TailFrame, void>;
 }
 
 /** A client of one Loki, 2.9 to 3.x. */

@@ -31,9 +31,11 @@ const POLL_OVERLAP_NS = 5_000_000_000n;
 const POLL_LIMIT = 1_000;
 const MAX_REFUSAL_BYTES = 64 * 1024;
 
-interface Asked {
+export interface TailAsked {
   startMs: number;
   limit?: number;
+  /** Told when lines can come from now on: a quiet stream gives no frame to see it by. */
+  onOpen?: (how: { polled: boolean }) => void;
 }
 
 /** What one connection hands over: frames, and why it ended. */
@@ -92,13 +94,18 @@ class TailExpired extends Error {}
 export async function* tailLoki(
   source: SourceConfig,
   query: string,
-  asked: Asked,
+  asked: TailAsked,
   signal: AbortSignal,
 ): AsyncGenerator<TailFrame, void> {
   let startNs = toNs(asked.startMs);
   for (;;) {
     try {
-      for await (const frame of listen(source, query, { startNs, limit: asked.limit ?? 100 }, signal)) {
+      for await (const frame of listen(
+        source,
+        query,
+        { startNs, limit: asked.limit ?? 100, onOpen: asked.onOpen },
+        signal,
+      )) {
         startNs = newest(frame.entries, startNs, 1n);
         yield frame;
       }
@@ -107,7 +114,7 @@ export async function* tailLoki(
       if (signal.aborted) return;
       if (error instanceof TailExpired) continue;
       if (!(error instanceof UpstreamError) || ![404, 405, 426, 501].includes(error.upstreamStatus)) throw error;
-      yield* poll(source, query, startNs, signal);
+      yield* poll(source, query, { startNs, onOpen: asked.onOpen }, signal);
       return;
     }
   }
@@ -125,7 +132,7 @@ function newest(entries: readonly LogEntry[], floorNs: string, add: bigint): str
 async function* listen(
   source: SourceConfig,
   query: string,
-  { startNs, limit }: { startNs: string; limit: number },
+  { startNs, limit, onOpen }: { startNs: string; limit: number; onOpen: TailAsked['onOpen'] },
   signal: AbortSignal,
 ): AsyncGenerator<TailFrame, void> {
   signal.throwIfAborted();
@@ -143,6 +150,7 @@ async function* listen(
     socket.terminate();
   };
   signal.addEventListener('abort', leave, { once: true });
+  socket.on('open', () => onOpen?.({ polled: false }));
   socket.on('message', (body: Buffer) => {
     const frame = toFrame(body.toString('utf8'));
     if (frame === null) {
@@ -229,10 +237,11 @@ function toFrame(text: string): TailFrame | null {
 async function* poll(
   source: SourceConfig,
   query: string,
-  firstNs: string,
+  { startNs, onOpen }: { startNs: string; onOpen: TailAsked['onOpen'] },
   signal: AbortSignal,
 ): AsyncGenerator<TailFrame, void> {
-  let fromNs = firstNs;
+  let fromNs = startNs;
+  let isOpen = false;
   let given = new Map<string, string>();
   while (!signal.aborted) {
     try {
@@ -245,6 +254,8 @@ async function* poll(
         signal,
         explain: explainLoki,
       });
+      if (!isOpen) onOpen?.({ polled: true });
+      isOpen = true;
       const { result, encodingFlags } = answer.value.data;
       const all = mergeStreams(result, 'forward');
       const entries = all.filter((entry) => !given.has(`${entry.ns} ${entryHash(entry)}`));

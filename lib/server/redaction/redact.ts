@@ -17,6 +17,8 @@ export interface Redactor {
 /** Depth at which a JSON line is no longer looked into; what lies deeper is left out. */
 const MAX_DEPTH = 64;
 
+const ESCAPE = /\\u([0-9a-fA-F]{4})|\\\//g;
+
 /** A redactor of these rules: RE2, so that no pattern and no line can make it slow. Replacements are taken letter for letter. */
 export function redactorOf(rules: readonly RedactionRule[]): Redactor {
   const compiled = rules.map(({ pattern, replacement }) => ({ regex: RE2JS.compile(pattern), replacement }));
@@ -52,7 +54,14 @@ export function redactorOf(rules: readonly RedactionRule[]): Redactor {
     // A JSON line may spell a character as an escape, which every reader of its fields undoes.
     if (!redacted.includes('\\u') && !redacted.includes('\\/')) return redacted;
     const parsed = parseJson(redacted);
-    if (parsed === undefined) return redacted;
+    if (parsed === undefined) {
+      // A line cut short is no JSON any more, and its escapes still spell what they spell.
+      const spelled = redacted.replace(ESCAPE, (_whole, hex: string | undefined) =>
+        hex === undefined ? '/' : String.fromCharCode(Number.parseInt(hex, 16)),
+      );
+      const again = visible(spelled);
+      return again === stripAnsi(spelled) || again === spelled ? redacted : again;
+    }
     const before = JSON.stringify(parsed);
     const after = JSON.stringify(deep(parsed, 0));
     return after === before ? redacted : after;
@@ -87,7 +96,7 @@ function parseJson(text: string): object | undefined {
 let held: { rules: readonly RedactionRule[]; redactor: Redactor } | null = null;
 
 /** The redactor of this process's configuration. */
-export function redactor(): Redactor {
+export function getRedactor(): Redactor {
   const { rules } = getConfig().redaction;
   if (held?.rules !== rules) held = { rules, redactor: redactorOf(rules) };
   return held.redactor;
@@ -98,4 +107,4 @@ export function redactor(): Redactor {
  * every label, field or pattern taken from one, passes here before it is put into an answer, a file or the database;
  * cut a line after this, never before: half an address is not recognised.
  */
-export const redact = (text: string): string => redactor().text(text);
+export const redact = (text: string): string => getRedactor().text(text);

@@ -45,7 +45,7 @@ export function ModelChoice() {
       trigger={
         <Button className="min-w-0">
           <span className="text-t3 max-sm:sr-only">{current === undefined ? 'Models' : 'Model'}</span>
-          <span className="max-w-44 truncate font-medium max-sm:max-w-24">{shown}</span>
+          <span className="max-w-44 truncate font-medium max-sm:max-w-20">{shown}</span>
           <ChevronsUpDown size={11} aria-hidden className="shrink-0 text-t3" />
         </Button>
       }
@@ -104,7 +104,7 @@ export function VersionChoice() {
       trigger={
         <Button className="min-w-0">
           <span className="text-t3 max-lg:sr-only">Versions</span>
-          <span className="max-w-32 truncate font-medium max-sm:max-w-12">{shown}</span>
+          <span className="max-w-32 truncate font-medium max-sm:max-w-14">{shown}</span>
           <ChevronsUpDown size={11} aria-hidden className="shrink-0 text-t3" />
         </Button>
       }

@@ -1,5 +1,7 @@
-import type { Fleet, FleetParams } from '@/lib/contracts/fleet';
+import type { Fleet } from '@/lib/contracts/fleet';
+import type { Against } from '@/lib/contracts/view';
 import { apiQuery } from './api';
 
 /** The fleet as a table, and the sentence over it. */
-export const fleetQuery = (params: FleetParams) => apiQuery<Fleet>('fleet', params);
+export const fleetQuery = (params: { startMs: number; endMs: number; against?: Against }) =>
+  apiQuery<Fleet>('fleet', params);

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { ErrorBody } from './error';
 import { Events, EventsParams } from './event';
 import { Fleet, FleetParams, Jobs, ModelChoices } from './fleet';
 import {
@@ -12,144 +11,82 @@ import {
   ModelTraffic,
 } from './model';
 import { NewNote, Note, NoteEdit, NoteList, NoteRemoval, NotesParams } from './note';
+import { NoParams } from './params';
 import type { Permission } from './permission';
 import { ModelRangeParams, RangeParams } from './range';
 import { Health, Readiness, SourcesHealth, SourcesReport } from './source';
 
+/** One method of one route, as anybody may call it. */
 export interface Endpoint {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** As in OpenAPI: `/api/models/{model}/summary`. */
+  /** As OpenAPI writes it: `/api/models/{model}/traffic`. */
   path: string;
-  summary: string;
   permission: Permission;
-  /** Path, query and body parameters together, as the route parses them. */
+  /** Path, query and body together, as the route parses them. */
   params: z.ZodType;
-  /** Null: an answer without a body. */
+  /** Null for an answer without a body. */
   response: z.ZodType | null;
+  /** Media type of the answer, where it is not JSON. */
+  media?: string;
+  summary: string;
 }
 
-const NoParams = z.object({});
+const read = (path: string, params: z.ZodType, response: z.ZodType, summary: string): Endpoint => ({
+  method: 'GET',
+  path: `/api/${path}`,
+  permission: 'telemetry:read',
+  params,
+  response,
+  summary,
+});
 
-const get = (
-  path: string,
-  summary: string,
-  params: z.ZodType,
-  response: z.ZodType,
-  permission: Permission = 'telemetry:read',
-): Endpoint => ({ method: 'GET', path: `/api/${path}`, summary, permission, params, response });
-
-/** Every route of the console: the OpenAPI document is made of this, and a test compares it with the route files. */
+/** Every endpoint of the console. The OpenAPI document is made from this list, and a test holds the routes to it. */
 export const ENDPOINTS: readonly Endpoint[] = [
-  get('fleet', 'The fleet by what needs a person most', FleetParams, Fleet),
-  get('fleet/choices', 'Models and versions with requests in the range', RangeParams, ModelChoices),
-  get('models/{model}/summary', 'A model’s row and the sentence about it', ModelRangeParams, ModelSummary),
-  get('models/{model}/traffic', 'Requests and errors by version', ModelRangeParams, ModelTraffic),
-  get('models/{model}/latency', 'Latency quantiles by version, with exemplars', ModelRangeParams, ModelLatency),
-  get('models/{model}/heatmap', 'Requests by latency bucket over time', ModelRangeParams, ModelHeatmap),
-  get('models/{model}/stages', 'Where a request’s time goes', ModelRangeParams, ModelStages),
-  get('models/{model}/in-flight', 'Requests in flight', ModelRangeParams, ModelInFlight),
-  get('models/{model}/errors', 'Failed requests by reason, from the logs', ModelRangeParams, ModelErrors),
-  get('events', 'What happened: versions, roles, alerts, notes', EventsParams, Events),
-  get('jobs', 'Batch jobs and feature pipelines', RangeParams, Jobs),
-  get('notes', 'Notes on the timeline', NotesParams, NoteList, 'notes:read'),
+  read('fleet', FleetParams, Fleet, 'Models and their versions, by what needs a person most'),
+  read('fleet/choices', RangeParams, ModelChoices, 'Models and versions with traffic in a range'),
+  read('models/{model}/summary', ModelRangeParams, ModelSummary, 'The answer of a model and its row of the fleet'),
+  read('models/{model}/traffic', ModelRangeParams, ModelTraffic, 'Requests and errors by version over time'),
+  read('models/{model}/latency', ModelRangeParams, ModelLatency, 'Latency quantiles by version, with exemplars'),
+  read('models/{model}/heatmap', ModelRangeParams, ModelHeatmap, 'Requests by latency bucket over time'),
+  read('models/{model}/stages', ModelRangeParams, ModelStages, 'Mean time of a request by stage'),
+  read('models/{model}/in-flight', ModelRangeParams, ModelInFlight, 'Requests in flight over time'),
+  read('models/{model}/errors', ModelRangeParams, ModelErrors, 'Failed requests by reason, from the logs'),
+  read('events', EventsParams, Events, 'Changes: versions, roles, alerts, notes'),
+  read('jobs', RangeParams, Jobs, 'Batch jobs and feature pipelines'),
+  read('sources/health', NoParams, SourcesHealth, 'How each source answers now'),
+  {
+    ...read('sources', NoParams, SourcesReport, 'Sources, signal map and what it cannot give'),
+    permission: 'settings:read',
+  },
+  { ...read('notes', NotesParams, NoteList, 'Notes of a range'), permission: 'notes:read' },
   {
     method: 'POST',
     path: '/api/notes',
-    summary: 'Put a note on the timeline',
     permission: 'notes:write',
     params: NewNote,
     response: Note,
+    summary: 'Put a note on the timeline of changes',
   },
   {
     method: 'PATCH',
     path: '/api/notes/{id}',
-    summary: 'Change a note',
     permission: 'notes:write',
     params: NoteEdit,
     response: Note,
+    summary: 'Edit a note',
   },
   {
     method: 'DELETE',
     path: '/api/notes/{id}',
-    summary: 'Remove a note',
     permission: 'notes:write',
     params: NoteRemoval,
     response: null,
+    summary: 'Remove a note',
   },
-  get('sources', 'Sources and the signal map in force', NoParams, SourcesReport, 'settings:read'),
-  get('sources/health', 'How each source answers now', NoParams, SourcesHealth),
-  get('health', 'Whether the process runs', NoParams, Health, 'health:read'),
-  get('ready', 'Whether the process may be given traffic', NoParams, Readiness, 'health:read'),
-  get('openapi.json', 'This document', NoParams, z.record(z.string(), z.unknown()), 'health:read'),
+  { ...read('health', NoParams, Health, 'Whether the process lives'), permission: 'health:read' },
+  { ...read('ready', NoParams, Readiness, 'Database and sources, each with its state'), permission: 'health:read' },
+  {
+    ...read('openapi.json', NoParams, z.record(z.string(), z.unknown()), 'This document'),
+    permission: 'health:read',
+  },
 ];
-
-type Json = Record<string, unknown>;
-
-const jsonSchema = (schema: z.ZodType, io: 'input' | 'output'): Json => {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  return rest;
-};
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function operation({ method, path, summary, permission, params, response }: Endpoint): Json {
-  const input = jsonSchema(params, 'input');
-  const properties = isObject(input.properties) ? input.properties : {};
-  const required = Array.isArray(input.required) ? input.required : [];
-  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
-  const isQuery = method === 'GET' || method === 'DELETE';
-  const names = Object.keys(properties);
-  const parameters = names
-    .filter((name) => isQuery || inPath.includes(name))
-    .map((name) => ({
-      name,
-      in: inPath.includes(name) ? 'path' : 'query',
-      required: inPath.includes(name) || required.includes(name),
-      schema: properties[name],
-    }));
-  const bodyNames = isQuery ? [] : names.filter((name) => !inPath.includes(name));
-  const body = {
-    type: 'object',
-    properties: Object.fromEntries(bodyNames.map((name) => [name, properties[name]])),
-    required: required.filter((name) => bodyNames.includes(String(name))),
-  };
-  const answer =
-    response === null
-      ? { '204': { description: 'Done' } }
-      : {
-          '200': {
-            description: 'Answer',
-            content: { 'application/json': { schema: jsonSchema(response, 'output') } },
-          },
-        };
-  return {
-    summary,
-    'x-permission': permission,
-    parameters,
-    ...(bodyNames.length === 0
-      ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
-    responses: {
-      ...answer,
-      default: {
-        description: 'What went wrong, for a person to read',
-        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
-      },
-    },
-  };
-}
-
-/** The OpenAPI 3.1 document of every route, made from the contracts. */
-export function openApiDocument(version: string): Json {
-  const paths: Record<string, Json> = {};
-  for (const endpoint of ENDPOINTS) {
-    paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method.toLowerCase()]: operation(endpoint) };
-  }
-  return {
-    openapi: '3.1.0',
-    info: { title: 'Windsock', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
-    paths,
-    components: { schemas: { Error: jsonSchema(ErrorBody, 'output') } },
-  };
-}

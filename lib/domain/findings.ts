@@ -1,10 +1,11 @@
 import type { AnswerPart, Status } from '@/lib/contracts/answer';
 import type { BudgetState, InputState, Role } from '@/lib/contracts/fleet';
 import { budgetEndsInMs, FAST_BURN_RATE, SUSTAINABLE_BURN_RATE } from './burn';
-import { MIN_REQUESTS_TO_COMPARE, newcombeDifference, type Proportion } from './comparison';
-import { formatChange, formatDuration, formatMs, formatNumber, formatPoints, formatRatioPercent } from './format';
+import { MIN_REQUESTS_TO_COMPARE } from './comparison';
+import { formatChange, formatDuration, formatNumber, formatRatioPercent } from './format';
 import { type Buckets, histogramQuantile, isResolved, quantileDifference } from './histogram';
-import { confidenceSequence, countsSpeakAgainst, hasErrorsForSequence } from './sequential';
+import { rankOf } from './status';
+import { differences } from './version-difference';
 
 /**
  * What is worth saying about a model and its versions, each with its status, its word for the table and its sentence.
@@ -15,9 +16,6 @@ import { confidenceSequence, countsSpeakAgainst, hasErrorsForSequence } from './
 export const LABELS_STALE_MS = 86_400_000;
 /** A model without requests for this long, that had some in the range, is silent. */
 export const SILENT_MS = 10 * 60_000;
-
-/** A P95 that surely rose, but by less than this share, is no reason to look: at this traffic a few ms are certain too. */
-export const NOTABLE_P95_RISE = 0.05;
 
 export interface MeasuredVersion {
   version: string;
@@ -66,98 +64,6 @@ export interface Finding {
 
 const value = (text: string): AnswerPart => ({ text, tone: 'value' });
 const muted = (text: string): AnswerPart => ({ text, tone: 'muted' });
-
-const ratioOf = (errors: number, requests: number): number => Math.min(1, Math.max(0, errors / requests));
-
-/** "+0.9 to +1.7" of a difference in points, units said once. */
-const pointsRange = (low: number, high: number): string =>
-  `${formatPoints(low).replace(/ points?$/, '')} to ${formatPoints(high)}`;
-
-/**
- * A rise of the error ratio that may turn a page red by itself: certain by a test that stays valid however often the
- * page refreshes. With enough failures on both sides that is the confidence sequence, whose interval is shown; with few,
- * the counts' e-process decides and the score interval shows how much. Null: no rise that certain.
- */
-function errorRise(before: Proportion, now: Proportion) {
-  const scored = newcombeDifference(before, now);
-  if (scored === null) return null;
-  if (hasErrorsForSequence(before, now)) {
-    const interval = confidenceSequence(before, now);
-    return interval === null || interval.low <= 0
-      ? null
-      : { difference: scored.difference, interval, method: 'always-valid 95 % interval' };
-  }
-  const certain = countsSpeakAgainst({
-    challengerErrors: now.successes,
-    totalErrors: before.successes + now.successes,
-    challengerShare: now.total / (before.total + now.total),
-  });
-  return certain && scored.interval.low > 0 ? { ...scored, method: '95 % interval' } : null;
-}
-
-/** Errors and P95 of a version beside another, as findings; none when nothing differs beyond its interval. */
-function differences(
-  subject: string,
-  own: MeasuredVersion,
-  other: { called: string; requests: number | null; errors: number | null; buckets: Buckets | null },
-  limits: Limits,
-): Finding[] {
-  const found: Finding[] = [];
-  if (own.errors !== null && own.requests && other.errors !== null && other.requests) {
-    const compared = errorRise(
-      { successes: other.errors, total: other.requests },
-      { successes: own.errors, total: own.requests },
-    );
-    if (compared !== null) {
-      const { difference, interval, method } = compared;
-      const tone: Status = interval.low > limits.maxErrorIncrease ? 'bad' : 'watch';
-      found.push({
-        status: tone,
-        word: `errors ${formatPoints(difference)}`,
-        subject,
-        parts: [
-          { text: 'fails more often', tone },
-          value(
-            `: errors ${formatRatioPercent(ratioOf(own.errors, own.requests))} against ${formatRatioPercent(ratioOf(other.errors, other.requests))} ${other.called} `,
-          ),
-          muted(`(difference ${formatPoints(difference)}, ${method} ${pointsRange(interval.low, interval.high)})`),
-        ],
-      });
-    }
-  }
-  if (own.buckets !== null && other.buckets !== null) {
-    const before = histogramQuantile(other.buckets, 0.95).value;
-    const compared = quantileDifference(other.buckets, own.buckets, 0.95);
-    if (
-      compared !== null &&
-      before !== null &&
-      before > 0 &&
-      compared.resolved &&
-      compared.interval.low > NOTABLE_P95_RISE * before
-    ) {
-      const low = compared.interval.low / before;
-      const high = compared.interval.high / before;
-      const ratio = compared.difference / before;
-      const tone: Status = low > limits.maxP95IncreaseRatio ? 'bad' : 'watch';
-      found.push({
-        status: tone,
-        word: `P95 ${formatChange(ratio)}`,
-        subject,
-        parts: [
-          { text: 'is slower', tone },
-          value(`: P95 ${formatMs(before + compared.difference)} against ${formatMs(before)} ${other.called} `),
-          muted(`(${formatChange(ratio)}, 95 % interval ${formatChange(low)} to ${formatChange(high)})`),
-        ],
-      });
-    }
-  }
-  return found.sort((a, b) => rankOf(a.status) - rankOf(b.status));
-}
-
-const RANK: Readonly<Record<Status, number>> = { bad: 0, watch: 1, unknown: 2, ok: 3 };
-
-/** Worst first. */
-export const rankOf = (status: Status): number => RANK[status];
 
 /** The version that others are measured against: the champion, else the one with most requests. */
 export function referenceOf(versions: readonly MeasuredVersion[]): MeasuredVersion | null {
@@ -244,7 +150,8 @@ function alertFindings({ model, alerts }: MeasuredModel): Finding[] {
   const names = [...new Set(alerts.map(({ name }) => name))];
   const shown = names.slice(0, 2).join(' and ') + (names.length > 2 ? ` and ${names.length - 2} more` : '');
   const word = alerts.length === 1 ? '1 alert fires' : `${alerts.length} alerts fire`;
-  return [{ status, word, subject: model, parts: [{ text: word, tone: status }, value(` on it: ${shown}`)] }];
+  const firing = alerts.length === 1 ? '1 alert firing' : `${alerts.length} alerts firing`;
+  return [{ status, word, subject: model, parts: [{ text: `has ${firing}`, tone: status }, value(`: ${shown}`)] }];
 }
 
 function stateFindings(all: MeasuredModel): Finding[] {
@@ -255,7 +162,7 @@ function stateFindings(all: MeasuredModel): Finding[] {
     found.push({ status: 'watch', word: 'silent', subject: model, parts: [{ text, tone: 'watch' }] });
   }
   if (inputs.status === 'bad' || inputs.status === 'watch') {
-    const text = `input ${inputs.word}`;
+    const text = `has an input that changed: ${inputs.word}`;
     found.push({ status: 'watch', word: inputs.word, subject: model, parts: [{ text, tone: 'watch' }] });
   }
   if (labelAgeMs !== null && labelAgeMs > (labelLimitMs ?? LABELS_STALE_MS)) {

@@ -1,6 +1,7 @@
 import type { AnswerPart, AnswerText } from '@/lib/contracts/answer';
 import type { MissingSignal } from '@/lib/contracts/fleet';
-import { type Finding, rankOf } from './findings';
+import type { Finding } from './findings';
+import { rankOf } from './status';
 
 /** Sentences about single models before the rest is summed up. */
 export const MAX_SENTENCES = 3;

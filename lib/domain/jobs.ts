@@ -1,6 +1,6 @@
 import type { Job } from '@/lib/contracts/fleet';
-import { rankOf } from './findings';
 import { formatCount, formatDuration } from './format';
+import { rankOf } from './status';
 
 /** A batch job that has not succeeded for this long is late, where nothing says how often it runs. */
 export const JOB_LATE_MS = 26 * 3_600_000;

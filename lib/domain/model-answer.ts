@@ -1,9 +1,10 @@
 import type { AnswerPart, AnswerText } from '@/lib/contracts/answer';
 import type { MissingSignal, Quantile } from '@/lib/contracts/fleet';
 import { wilsonInterval } from './comparison';
-import { type Finding, type MeasuredModel, rankOf } from './findings';
+import type { Finding, MeasuredModel } from './findings';
 import { formatMs, formatRate, formatRatioPercent } from './format';
 import { histogramQuantile, woodruffInterval } from './histogram';
+import { rankOf } from './status';
 
 const value = (text: string): AnswerPart => ({ text, tone: 'value' });
 const muted = (text: string): AnswerPart => ({ text, tone: 'muted' });

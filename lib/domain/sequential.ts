@@ -1,4 +1,5 @@
-import type { Interval, Proportion } from './comparison';
+import type { Proportion } from './comparison';
+import type { Interval } from './histogram';
 
 /**
  * Tests that stay valid however often they are read. A page refreshes every half minute; an ordinary 95 % interval read

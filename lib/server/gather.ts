@@ -1,4 +1,5 @@
 import 'server-only';
+import { setMaxListeners } from 'node:events';
 import type { Why } from '@/lib/contracts/why';
 import { type Answer, whyOf } from './answer';
 import { AppError } from './errors';
@@ -11,7 +12,10 @@ export class Gather {
   readonly why: Why[] = [];
   readonly gaps: string[] = [];
 
-  constructor(private readonly signal: AbortSignal) {}
+  constructor(private readonly signal: AbortSignal) {
+    // Each query of a panel listens for the reader leaving; a dozen of them is no leak.
+    setMaxListeners(64, signal);
+  }
 
   /** The part's value; its failure is the panel's. */
   async need<T>(purpose: string, asked: Promise<Answer<T>>): Promise<T> {

@@ -5,14 +5,14 @@ import { AppError } from './errors';
 import { CONTRACT, CONTRACT_SIGNALS } from './signals/contract';
 import { missingContract } from './signals/missing';
 import { type SignalMap, signalMapOf } from './signals/signal-map';
-import { readSourcesHealth } from './sources-health';
+import { sourcesHealth } from './source-health';
 import { openTelemetry } from './telemetry';
 
 /** Settings → Sources: how each source answers, the signal map in force, and what it cannot give. */
-export async function readSourcesReport(signal: AbortSignal, nowMs: number): Promise<SourcesReport> {
+export async function readSourcesReport(nowMs: number): Promise<SourcesReport> {
   const config = getConfig();
   const [sources, found] = await Promise.all([
-    readSourcesHealth(signal, nowMs, config),
+    sourcesHealth(nowMs),
     openTelemetry(nowMs).catch((error: unknown) => {
       // A Prometheus that is down, or none, is what this page is for: the map is then the preset's, unproven.
       if (error instanceof AppError) return error;

@@ -1,11 +1,17 @@
-import { z } from 'zod';
+import { NoParams } from '@/lib/contracts/params';
 import type { Health } from '@/lib/contracts/source';
+import { CONSOLE_VERSION } from '@/lib/server/console-version';
 import { route } from '@/lib/server/route';
-import packageJson from '@/package.json';
 
-/** The process itself; asks nobody. */
+export const dynamic = 'force-dynamic';
+
+/** Whether the process lives; it asks nobody else. */
 export const GET = route(
   'health:read',
-  z.object({}),
-  (): Health => ({ status: 'ok', version: packageJson.version, uptimeMs: Math.round(process.uptime() * 1000) }),
+  NoParams,
+  (): Health => ({
+    status: 'ok',
+    version: CONSOLE_VERSION,
+    uptimeMs: Math.round(process.uptime() * 1_000),
+  }),
 );

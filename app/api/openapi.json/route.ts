@@ -1,6 +1,12 @@
-import { z } from 'zod';
-import { openApiDocument } from '@/lib/contracts/endpoints';
+import { ENDPOINTS } from '@/lib/contracts/endpoints';
+import { NoParams } from '@/lib/contracts/params';
+import { openApiDocument } from '@/lib/server/openapi';
 import { route } from '@/lib/server/route';
-import packageJson from '@/package.json';
 
-export const GET = route('health:read', z.object({}), () => openApiDocument(packageJson.version));
+let document: ReturnType<typeof openApiDocument> | undefined;
+
+/** The contracts as OpenAPI 3.1; made once, because they do not change while the process lives. */
+export const GET = route('health:read', NoParams, () => {
+  document ??= openApiDocument(ENDPOINTS);
+  return document;
+});

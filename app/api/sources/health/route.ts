@@ -1,12 +1,14 @@
-import { z } from 'zod';
+import { NoParams } from '@/lib/contracts/params';
 import type { SourcesHealth } from '@/lib/contracts/source';
 import { route } from '@/lib/server/route';
-import { readSourcesHealth } from '@/lib/server/sources-health';
+import { sourcesHealth } from '@/lib/server/source-health';
+
+export const dynamic = 'force-dynamic';
 
 export const GET = route(
   'telemetry:read',
-  z.object({}),
-  async (_, { signal, nowMs }): Promise<SourcesHealth> => ({
-    sources: await readSourcesHealth(signal, nowMs),
+  NoParams,
+  async (_params, { nowMs }): Promise<SourcesHealth> => ({
+    sources: await sourcesHealth(nowMs),
   }),
 );

@@ -1,0 +1,79 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Fleet } from '@/lab/fleet/fleet';
+import type { LabEngine } from '@/lab/http';
+import { lokiEngine } from '@/lab/loki/engine';
+import { prometheusEngine } from '@/lab/prometheus/engine';
+import { createLabServer } from '@/lab/server';
+import { tempoEngine } from '@/lab/tempo/engine';
+import type { RouteHandler } from '@/lib/server/route';
+
+/** A lab that stands still: the same answers in every run. */
+export const NOW_MS = Date.UTC(2026, 10, 20, 12, 0, 0);
+
+export interface Lab {
+  url: string;
+  /** Requests that reached an engine since the last look, and forgets them. */
+  taken(): { engine: string; path: string; query: string | null }[];
+  close(): Promise<void>;
+}
+
+export async function startLab(historyMs: number, fault: (engine: string) => boolean = () => false): Promise<Lab> {
+  const fleet = new Fleet({ seed: 20_260, historyMs, startMs: NOW_MS, now: () => NOW_MS });
+  let seen: { engine: string; path: string; query: string | null }[] = [];
+  const watched =
+    (name: string, engine: LabEngine): LabEngine =>
+    (request) => {
+      seen.push({ engine: name, path: request.path, query: request.params.get('query') });
+      if (fault(name)) return { status: 500, headers: { 'content-type': 'text/plain' }, body: 'down for a test' };
+      return engine(request);
+    };
+  const server = createLabServer({
+    engines: {
+      prometheus: watched('prometheus', prometheusEngine(fleet.metrics)),
+      loki: watched('loki', lokiEngine(fleet.logs)),
+      tempo: watched('tempo', tempoEngine(fleet.traces)),
+    },
+    tail: { refuse: () => null, attach: (socket) => socket.close() },
+    frontPage: () => 'lab',
+    now: () => NOW_MS,
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    taken: () => {
+      const all = seen;
+      seen = [];
+      return all;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Points the process at a configuration of its own. */
+export function useConfig(yaml: string): void {
+  const directory = mkdtempSync(join(tmpdir(), 'windsock-api-'));
+  const file = join(directory, 'windsock.yaml');
+  writeFileSync(file, yaml);
+  process.env.WINDSOCK_CONFIG = file;
+  process.env.DATABASE_URL = `file:${join(directory, 'windsock.db')}`;
+}
+
+/** Calls a route as Next.js would: path parameters apart from the query. */
+export async function call(
+  handler: RouteHandler,
+  asked: { path?: Record<string, string>; query?: Record<string, string | number> } = {},
+): Promise<{ status: number; body: unknown }> {
+  const url = new URL('http://127.0.0.1/api/test');
+  for (const [name, value] of Object.entries(asked.query ?? {})) url.searchParams.set(name, String(value));
+  const response = await handler(new Request(url), { params: Promise.resolve(asked.path ?? {}) });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? null : JSON.parse(text) };
+}

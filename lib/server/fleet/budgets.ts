@@ -71,7 +71,7 @@ function badRatio(slo: SloConfig, counts: Counts | null): number | null {
     return counts.errors === null || !counts.requests ? null : counts.errors / counts.requests;
   }
   const { buckets } = counts;
-  const at = buckets?.upperBounds.findIndex((bound) => bound === slo.thresholdMs) ?? -1;
+  const at = buckets?.upperBounds.indexOf(slo.thresholdMs ?? Number.NaN) ?? -1;
   const total = buckets?.cumulative.at(-1) ?? 0;
   return buckets === null || at === -1 || !(total > 0) ? null : 1 - (buckets.cumulative[at] ?? 0) / total;
 }

@@ -53,7 +53,8 @@ function sumBy(samples: readonly Sample[] | null, keyOf: (labels: Sample['labels
   return sums;
 }
 
-const boundOf = (le: string | undefined): number => (le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le ?? 'NaN'));
+export const boundOf = (le: string | undefined): number =>
+  le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le ?? 'NaN');
 
 /** Histograms by key, bounds in milliseconds. */
 export function bucketsBy(

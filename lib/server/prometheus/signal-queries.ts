@@ -82,7 +82,8 @@ export const bucketsQuery = (map: SignalMap, asked: Asked): string | null =>
 export function withinBoundQuery(map: SignalMap, bound: number, asked: Asked): string | null {
   if (map.latency.kind !== 'histogram') return null;
   // The same bound is written "1" or "1.0", depending on the client.
-  const value = bound === Number.POSITIVE_INFINITY ? '[+]Inf' : [String(bound), `${bound}.0`].map(escapeRegex).join('|');
+  const value =
+    bound === Number.POSITIVE_INFINITY ? '[+]Inf' : [String(bound), `${bound}.0`].map(escapeRegex).join('|');
   return counterQuery(map, `${map.latency.metric}_bucket`, {
     ...asked,
     matchers: [{ label: 'le', op: '=~', value }],

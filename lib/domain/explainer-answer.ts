@@ -106,9 +106,13 @@ export function explainerAnswer(differences: readonly Difference[], sides: Expla
   const more = certain.length - (second === undefined ? 1 : 2);
   const lines: AnswerText = [{ status: 'watch', parts: sentence(SUBJECT[selection], first) }];
   if (second !== undefined) lines.push({ status: 'watch', parts: sentence('They', second) });
-  const last = lines.at(-1);
-  last?.parts.push(
-    muted(` ${counts}${more > 0 ? `; ${more} more certain ${more === 1 ? 'difference' : 'differences'} below` : ''}.`),
-  );
+  const compared = `${formatCount(first.selected.total)} ${WORD[selection]} and ${formatCount(first.rest.total)} other traces`;
+  lines
+    .at(-1)
+    ?.parts.push(
+      muted(
+        ` ${compared}${more > 0 ? `; ${more} more certain ${more === 1 ? 'difference' : 'differences'} below` : ''}.`,
+      ),
+    );
   return lines;
 }

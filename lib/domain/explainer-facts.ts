@@ -29,7 +29,7 @@ const MAX_VALUE = 500;
 export interface FactRules {
   /** Whether a span's attributes speak for the request: those of a model do, a helper's do not. The root's always do. */
   isModelSpan: (span: FactSpan) => boolean;
-  /** Whether a span is a stage although it has spans beneath. Every span without any is one. */
+  /** Whether a span is a stage by its name, although it has spans beneath. Every span without any is one. */
   isStage: (name: string) => boolean;
 }
 
@@ -48,10 +48,18 @@ export function traceFacts(
   const attributes = new Map<string, Set<string>>();
   const spanNames = new Set<string>();
   const counts = new Map<string, number>();
+  // "predict" is a stage where nothing beneath it is one, and else the wrapper of the stages.
+  const wraps = new Uint8Array(spans.length);
+  for (let at = tree.order.length - 1; at >= 0; at -= 1) {
+    const index = tree.order[at] ?? 0;
+    const up = tree.parent[index] ?? -1;
+    if (up >= 0 && (wraps[index] === 1 || isStage(spans[index]?.name ?? ''))) wraps[up] = 1;
+  }
   const stageOf = (index: number): string | null => {
     const span = spans[index];
     if (span === undefined || index === root) return null;
-    return (tree.descendants[index] ?? 0) === 0 || isStage(span.name) ? span.name : null;
+    const isLeaf = (tree.descendants[index] ?? 0) === 0;
+    return isLeaf || (isStage(span.name) && wraps[index] === 0) ? span.name : null;
   };
   for (const [index, span] of spans.entries()) {
     const stage = stageOf(index);

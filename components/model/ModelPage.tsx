@@ -21,20 +21,20 @@ export function ModelPage({ model }: { model: string }) {
   const { range } = useView();
   const summary = useQuery(modelSummaryQuery({ model, startMs: range.startMs, endMs: range.endMs }));
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       <h1 className="truncate font-semibold text-title" title={model}>
         {model}
       </h1>
       <QueryState query={summary} height={ANSWER_HEIGHT}>
         {({ answer, row }) => (
-          <div className="grid gap-3">
+          <div className="grid grid-cols-1 gap-3">
             <AnswerLine answer={answer} />
             <VersionStrip row={row} />
             <MissingLine missing={row.missing} />
           </div>
         )}
       </QueryState>
-      <div className="grid gap-3 lg:grid-cols-2">
+      <div className="grid grid-cols-1 gap-3 lg:grid-cols-2">
         <TrafficPanel model={model} measure="requestsPerSecond" />
         <TrafficPanel model={model} measure="errorRatio" />
         <LatencyPanel model={model} />

@@ -27,7 +27,7 @@ export function OverviewPage() {
   const fleet = useQuery(fleetQuery({ startMs: range.startMs, endMs: range.endMs, against: view.against }));
   const foremost = view.model ?? fleet.data?.rows[0]?.model;
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       <h1 className="sr-only">Overview</h1>
       {fleet.data === undefined ? <Skeleton height={46} /> : <AnswerLine answer={fleet.data.answer} />}
       <Panel
@@ -66,9 +66,9 @@ export function OverviewPage() {
         </QueryState>
       </Panel>
       {foremost === undefined ? null : (
-        <div className="grid gap-3 lg:grid-cols-[minmax(0,1.35fr)_minmax(0,1fr)]">
+        <div className="grid grid-cols-1 gap-3 lg:grid-cols-[minmax(0,1.35fr)_minmax(0,1fr)]">
           <LatencyPanel model={foremost} titled />
-          <div className="grid content-start gap-3">
+          <div className="grid grid-cols-1 content-start gap-3">
             <StageSplitPanel model={foremost} />
             <ChangesPanel />
           </div>

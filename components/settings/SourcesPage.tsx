@@ -17,7 +17,7 @@ import { sourcesReportQuery } from '@/lib/queries/sources';
 export function SourcesPage() {
   const report = useQuery(sourcesReportQuery());
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       <h1 className="sr-only">Settings: sources</h1>
       {report.data === undefined ? null : <AnswerLine answer={sourcesAnswer(report.data)} />}
       <Panel title="Sources" definition={<ConfigLine report={report.data} />} height={160}>

@@ -11,7 +11,7 @@ import {
 } from '@tanstack/react-table';
 import { clsx } from 'clsx';
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { Fragment, type KeyboardEvent, type MouseEvent, type ReactNode, useMemo, useRef } from 'react';
+import { Fragment, type KeyboardEvent, type MouseEvent, type ReactNode, useMemo } from 'react';
 import { usePanelTools } from './panel-tools';
 import { useShortcut } from './shortcuts';
 import { useUrlParam } from './use-url-param';
@@ -52,7 +52,6 @@ const toSorting = (text: string | null): SortingState =>
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const { label, rows, columns, rowId, subRows, onOpen, sortParam = 'sort' } = props;
   const [sortText, setSortText] = useUrlParam(sortParam);
-  const body = useRef<HTMLTableSectionElement>(null);
   const sorting = useMemo(
     () =>
       toSorting(sortText).filter(({ id }) => columns.some((column) => column.id === id && column.value !== undefined)),
@@ -74,21 +73,14 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const sorted = table.getRowModel().rows.map((row) => row.original);
   usePanelTools({ table: () => toTable(sorted, columns, subRows) });
 
-  const move = (step: 1 | -1) => {
-    const all = [...(body.current?.querySelectorAll<HTMLElement>('tr[data-row]') ?? [])];
-    const at = all.findIndex((row) => row.contains(document.activeElement));
-    const next = all[at === -1 ? (step === 1 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, at + step))];
-    next?.focus();
-    next?.scrollIntoView({ block: 'nearest' });
-  };
-  useShortcut({ keys: 'j', label: `Next row of ${label}`, group: 'Table', run: () => move(1) });
-  useShortcut({ keys: 'k', label: `Previous row of ${label}`, group: 'Table', run: () => move(-1) });
+  useShortcut({ keys: 'j', label: 'Next row of the table', group: 'Table', run: () => focusRow(1) });
+  useShortcut({ keys: 'k', label: 'Previous row of the table', group: 'Table', run: () => focusRow(-1) });
 
   const onKeyDown = (event: KeyboardEvent<HTMLTableRowElement>, row: Row) => {
     if (event.target !== event.currentTarget) return;
     if (event.key === 'Enter') onOpen?.(row);
-    if (event.key === 'ArrowDown') move(1);
-    if (event.key === 'ArrowUp') move(-1);
+    if (event.key === 'ArrowDown') focusRow(1);
+    if (event.key === 'ArrowUp') focusRow(-1);
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') event.preventDefault();
   };
   const onClick = (event: MouseEvent<HTMLTableRowElement>, row: Row) => {
@@ -129,7 +121,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
 
   return (
     <div className="-mx-3 max-h-[70vh] overflow-auto">
-      <table aria-label={label} className="w-full border-collapse text-small">
+      <table data-rows aria-label={label} className="w-full border-collapse text-small">
         <thead className="sticky top-0 z-10 bg-panel">
           <tr>
             {columns.map((column) => (
@@ -142,7 +134,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
             ))}
           </tr>
         </thead>
-        <tbody ref={body}>
+        <tbody>
           {sorted.map((row) => (
             <Fragment key={rowId(row)}>
               {line(row, false)}
@@ -153,6 +145,20 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       </table>
     </div>
   );
+}
+
+/**
+ * Focuses the next or previous row of the table that has the focus, else of the first table of the page. Every table
+ * answers j and k alike, so it does not matter which of them hears the key.
+ */
+function focusRow(step: 1 | -1): void {
+  const tables = [...document.querySelectorAll<HTMLElement>('table[data-rows]')];
+  const table = tables.find((one) => one.contains(document.activeElement)) ?? tables[0];
+  const rows = [...(table?.querySelectorAll<HTMLElement>('tr[data-row]') ?? [])];
+  const at = rows.findIndex((row) => row.contains(document.activeElement));
+  const next = rows[at === -1 ? (step === 1 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + step))];
+  next?.focus();
+  next?.scrollIntoView({ block: 'nearest' });
 }
 
 function toDefinition<Row extends object>(column: Column<Row>) {

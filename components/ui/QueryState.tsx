@@ -2,7 +2,7 @@
 
 import { type UseQueryResult, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { type ApiError, toApiError } from '@/lib/queries/api';
+import { type ApiError, lastGoodAnswer, toApiError } from '@/lib/queries/api';
 import { Button } from './Button';
 import { Diagnosis, type DiagnosisText } from './Diagnosis';
 import { RelativeTime } from './RelativeTime';
@@ -20,7 +20,10 @@ export interface QueryStateProps<T> {
 
 /** The one place that draws waiting, failure, staleness, emptiness and readiness of a query. */
 export function QueryState<T>({ query, children, height = 120, diagnosis }: QueryStateProps<T>) {
-  const { data, error, isPlaceholderData } = query;
+  const client = useQueryClient();
+  const { error, isPlaceholderData } = query;
+  // A live range asks a new question each time: when that fails, the answer to the last one is still worth seeing.
+  const data = query.data ?? (error === null ? undefined : lastGoodAnswer<T>(client, error));
   if (data === undefined) {
     if (error !== null) return <Failure error={error} height={height} onRetry={() => void query.refetch()} />;
     return <Skeleton height={height} />;

@@ -1,5 +1,8 @@
-import { queryOptions } from '@tanstack/react-query';
+import { type QueryClient, queryOptions } from '@tanstack/react-query';
 import { ErrorBody, type ErrorCode } from '@/lib/contracts/error';
+
+/** Key of a GET: the path below /api, and its parameters. */
+type Question = readonly [string, ApiParams];
 
 /** What a request failed with, in the server's words; `message` may be shown. */
 export class ApiError extends Error {
@@ -8,6 +11,10 @@ export class ApiError extends Error {
   readonly source: string | null;
   /** What each bad field expected, by its dotted path. */
   readonly fields: Readonly<Record<string, string>>;
+  /** The question that failed, for finding its last good answer; null for a write. */
+  question: Question | null = null;
+  /** Where in a query the source found the fault, 1-based; null when it did not say. */
+  readonly position: { line: number; column: number } | null;
 
   constructor(body: ErrorBody['error'], cause?: unknown) {
     super(body.message, { cause });
@@ -15,6 +22,7 @@ export class ApiError extends Error {
     this.code = body.code;
     this.source = body.source ?? null;
     this.fields = body.fields ?? {};
+    this.position = body.position ?? null;
   }
 }
 
@@ -94,13 +102,21 @@ function differsInTimeOnly(a: unknown, b: ApiParams): boolean {
  * same question about the earlier range stands in (`isPlaceholderData`), never that of another model.
  */
 export const apiQuery = <T>(path: string, params: ApiParams = {}) =>
-  queryOptions<T, ApiError, T, readonly [string, ApiParams]>({
+  queryOptions<T, ApiError, T, Question>({
     queryKey: [path, params],
-    queryFn: ({ signal }) => request<T>(`/api/${path}${toSearch(params)}`, { signal }),
+    queryFn: async ({ signal, queryKey }) => {
+      try {
+        return await request<T>(`/api/${path}${toSearch(params)}`, { signal });
+      } catch (error) {
+        if (error instanceof ApiError) error.question = queryKey;
+        throw error;
+      }
+    },
     retry: shouldRetry,
     retryDelay: (failures) => 500 * 2 ** failures,
     staleTime: 10_000,
-    gcTime: 3 * 60_000,
+    // An outage is outlived by the last good answer, which is shown with its age meanwhile.
+    gcTime: 15 * 60_000,
     refetchOnWindowFocus: false,
     placeholderData: (previous, query) => {
       const [previousPath, previousParams] = query?.queryKey ?? [];
@@ -108,9 +124,50 @@ export const apiQuery = <T>(path: string, params: ApiParams = {}) =>
     },
   });
 
+/** Longest address that every proxy lets through; what is longer is asked as a body. */
+const MAX_ADDRESS = 4_000;
+
+/** One question outside `apiQuery`: a page of a list that goes on. Routes asked with long parameters answer POST too. */
+export function apiAsk<T>(path: string, params: ApiParams, signal: AbortSignal): Promise<T> {
+  const search = toSearch(params);
+  if (search.length <= MAX_ADDRESS) return request<T>(`/api/${path}${search}`, { signal });
+  return request<T>(`/api/${path}`, {
+    method: 'POST',
+    body: JSON.stringify(params),
+    headers: { 'content-type': 'application/json' },
+    signal,
+  });
+}
+
+/** The address of an answer that is not JSON: a download, a stream of events, a text. */
+export const apiAddress = (path: string, params: ApiParams): string => `/api/${path}${toSearch(params)}`;
+
+/** An answer that is plain text. */
+export async function apiText(path: string, params: ApiParams, signal: AbortSignal): Promise<string> {
+  const response = await fetch(apiAddress(path, params), { signal });
+  if (!response.ok) throw await failureOf(response);
+  return response.text();
+}
+
 /** One write as JSON: `apiSend<Note>('POST', 'notes', note)`. What the server returns, undefined for an empty answer. */
 export const apiSend = <T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<T> =>
   request<T>(`/api/${path}`, {
     method,
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   });
+
+/**
+ * The newest good answer to the same question about an earlier time, for showing while the newest cannot be had;
+ * undefined where there is none. Never that of another model: only the times may differ.
+ */
+export function lastGoodAnswer<T>(client: QueryClient, error: ApiError): T | undefined {
+  if (error.question === null) return undefined;
+  const [path, params] = error.question;
+  const answers = client
+    .getQueryCache()
+    .findAll({ queryKey: [path] })
+    .filter(({ queryKey, state }) => state.data !== undefined && differsInTimeOnly(queryKey[1], params));
+  const newest = answers.toSorted((a, b) => b.state.dataUpdatedAt - a.state.dataUpdatedAt)[0];
+  // One path answers one contract, so what it answered earlier has the type of what it answers now.
+  return newest?.state.data as T | undefined;
+}

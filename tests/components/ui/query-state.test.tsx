@@ -119,4 +119,25 @@ describe('a write', () => {
     await expect(apiSend('DELETE', 'notes/1?revision=2')).resolves.toBeUndefined();
     await waitFor(() => expect(asked).toEqual(['PATCH /api/notes/1', 'DELETE /api/notes/1?revision=2']));
   });
+
+  it('keeps the last good answer of the same question when a later range fails, and says whose fault it is', async () => {
+    answer = () => ok({ n: 3 });
+    const view = render(show('m', 1_000));
+    await screen.findByText('3 things');
+    answer = () => failed(502, 'upstream_rejected', 'Prometheus answered 500.', 'Prometheus');
+    view.rerender(show('m', 2_000));
+    const alert = await screen.findByRole('alert');
+    expect(alert.textContent).toContain('Prometheus answered 500.');
+    expect(screen.getByText('3 things')).toBeDefined();
+  });
+
+  it('never stands in with the answer of another model', async () => {
+    answer = () => ok({ n: 3 });
+    const view = render(show('m', 1_000));
+    await screen.findByText('3 things');
+    answer = () => failed(502, 'upstream_rejected', 'Prometheus answered 500.', 'Prometheus');
+    view.rerender(show('another', 2_000));
+    await screen.findByRole('alert');
+    expect(screen.queryByText('3 things')).toBeNull();
+  });
 });

@@ -1,15 +1,15 @@
 'use client';
 
 import { Dialog } from '@/components/ui/Dialog';
-import { type ListedShortcut, useShortcuts } from '@/components/ui/shortcuts';
+import { type ListedShortcut, shortcutOf, useShortcuts } from '@/components/ui/shortcuts';
 
 const GROUPS: readonly ListedShortcut['group'][] = ['Anywhere', 'Go to', 'Time', 'Table', 'Page'];
 
 /** Every shortcut that listens on this page now, read from those that listen. */
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   const shortcuts = useShortcuts();
-  // Two tables share j and k: the first has them, and is listed.
-  const once = shortcuts.filter(({ keys }, index) => shortcuts.findIndex((other) => other.keys === keys) === index);
+  // Two tables share j and k: the one that has them is listed.
+  const once = shortcuts.filter((shortcut) => shortcutOf(shortcuts, shortcut.keys)?.id === shortcut.id);
   return (
     <Dialog title="Keyboard shortcuts" description="Those of this page." onClose={onClose}>
       <div className="grid gap-x-6 gap-y-3 sm:grid-cols-2">

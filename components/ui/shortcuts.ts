@@ -40,8 +40,13 @@ export const useShortcuts = (): readonly ListedShortcut[] =>
     () => NONE,
   );
 
-/** Two parts of a page may claim one key (tables): the first that is mounted has it. */
-const isFirst = (id: string, keys: string): boolean => listed.find((each) => each.keys === keys)?.id === id;
+/** Whose a key is: a page's own comes before what the key does anywhere, and of two tables the first mounted has it. */
+export function shortcutOf(shortcuts: readonly ListedShortcut[], keys: string): ListedShortcut | undefined {
+  const claims = shortcuts.filter((each) => each.keys === keys);
+  return claims.find(({ group }) => group === 'Page') ?? claims[0];
+}
+
+const isFirst = (id: string, keys: string): boolean => shortcutOf(listed, keys)?.id === id;
 
 const isDialogOpen = (): boolean => document.querySelector('[role="dialog"][data-state="open"]') !== null;
 

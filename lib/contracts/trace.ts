@@ -28,8 +28,8 @@ export const TraceParams = z.object({ traceId: TraceIdText, clock: TraceClock.de
 export type TraceParams = z.input<typeof TraceParams>;
 
 export const TraceRowsParams = TraceParams.extend({
-  offset: z.coerce.number().int().min(0).max(10_000_000).default(0),
-  limit: z.coerce.number().int().min(1).max(MAX_ROWS).default(200),
+  offset: z.coerce.number<number>().int().min(0).max(10_000_000).default(0),
+  limit: z.coerce.number<number>().int().min(1).max(MAX_ROWS).default(200),
   group: TraceGrouping.default('none'),
   only: TraceOnly.default('all'),
   /** Rows that are not folded or open as they would be by themselves, by their keys. */
@@ -41,7 +41,7 @@ export const TraceRowsParams = TraceParams.extend({
     .transform((text) => text.split(',').filter(Boolean))
     .refine((keys) => keys.length <= MAX_TOGGLED, `at most ${MAX_TOGGLED} rows`),
   /** Spans at this depth and deeper are folded by themselves. */
-  level: z.coerce.number().int().min(0).max(1_000_000).optional(),
+  level: z.coerce.number<number>().int().min(0).max(1_000_000).optional(),
   find: z.string().max(200).default(''),
   /** A span to be shown whatever is folded. */
   focus: SpanKeyText.optional(),

@@ -1,0 +1,45 @@
+import type {
+  Trace,
+  TraceDiffParams,
+  TraceDiffReport,
+  TraceFlame,
+  TraceLogs,
+  TraceParams,
+  TraceRows,
+  TraceRowsParams,
+  TraceSpan,
+  TraceSpanParams,
+} from '@/lib/contracts/trace';
+import { type ApiParams, apiQuery } from './api';
+
+/** A trace hardly changes once it is written; a reader who waits for late spans asks again by hand. */
+const STALE_MS = 5 * 60_000;
+
+const tracePart = <T>(traceId: string, part: string, params: ApiParams) => ({
+  ...apiQuery<T>(`traces/${encodeURIComponent(traceId)}${part}`, params),
+  staleTime: STALE_MS,
+});
+
+/** Header, stages, faults and statistics of a trace. */
+export const traceQuery = ({ traceId, ...params }: TraceParams) => tracePart<Trace>(traceId, '', params);
+
+/** A window of its rows. While a changed fold is asked for, the rows before stand in. */
+export const traceRowsQuery = ({ traceId, ...params }: TraceRowsParams) => ({
+  ...tracePart<TraceRows>(traceId, '/rows', params),
+  placeholderData: (previous: TraceRows | undefined) => previous,
+});
+
+export const traceFlameQuery = ({ traceId, ...params }: TraceParams) =>
+  tracePart<TraceFlame>(traceId, '/flame', params);
+
+export const traceSpanQuery = ({ traceId, span, ...params }: TraceSpanParams) =>
+  tracePart<TraceSpan>(traceId, `/spans/${encodeURIComponent(span)}`, params);
+
+export const traceLogsQuery = (traceId: string) => tracePart<TraceLogs>(traceId, '/logs', {});
+
+/** This trace against another, or against the typical one of a version. */
+export const traceDiffQuery = ({ traceId, ...params }: TraceDiffParams) =>
+  tracePart<TraceDiffReport>(traceId, '/diff', params);
+
+/** Address of a trace's JSON, for saving. */
+export const rawTracePath = (traceId: string): string => `/api/traces/${encodeURIComponent(traceId)}/raw`;

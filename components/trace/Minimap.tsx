@@ -24,10 +24,7 @@ export function Minimap({
   const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
   const { active, errors } = trace.minimap;
   const shape = useMemo(() => areaOf(active), [active]);
-  const failed = useMemo(
-    () => errors.flatMap((count, bin) => (count > 0 ? [bin / Math.max(1, errors.length)] : [])),
-    [errors],
-  );
+  const failed = useMemo(() => bandOf(errors), [errors]);
   const placeOf = (event: PointerEvent) => {
     const box = frame.current?.getBoundingClientRect();
     if (box === undefined || box.width === 0) return 0;
@@ -72,15 +69,8 @@ export function Minimap({
           aria-hidden
         >
           <path d={shape} fill="var(--series-8)" fillOpacity={0.55} />
+          <path d={failed} fill="var(--bad)" />
         </svg>
-        {failed.map((place) => (
-          <span
-            key={place}
-            aria-hidden
-            className="absolute bottom-0 h-1.5 bg-bad"
-            style={{ left: `${place * 100}%`, width: `${100 / Math.max(1, errors.length)}%` }}
-          />
-        ))}
         {shown === null ? null : (
           <>
             <span
@@ -113,3 +103,7 @@ function areaOf(counts: readonly number[]): string {
   });
   return `M0 1 ${points.join(' ')} L${counts.length} 1 Z`;
 }
+
+/** A band along the bottom wherever a failed span runs. */
+const bandOf = (counts: readonly number[]): string =>
+  counts.map((count, bin) => (count > 0 ? `M${bin} 1 V0.86 H${bin + 1.02} V1 Z` : '')).join('');

@@ -41,10 +41,10 @@ export function StageBar({ trace }: { trace: Trace }) {
             </dd>
           </div>
         ))}
-        {overlaps ? (
-          <div className="text-t3">stages ran beside each other: more than the root&rsquo;s time in all</div>
-        ) : null}
       </dl>
+      {overlaps ? (
+        <p className="text-small text-t3">Stages ran beside each other: more than the root&rsquo;s time in all.</p>
+      ) : null}
     </section>
   );
 }

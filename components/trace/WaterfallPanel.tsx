@@ -95,12 +95,13 @@ export function WaterfallPanel({
 /** "12,000 of 203,441 spans shown" and why. */
 function ShownLine({ trace, spansShown, why }: { trace: Trace; spansShown: number; why: readonly string[] }) {
   const all = formatCount(trace.spanCount);
-  const text = spansShown === trace.spanCount ? `all ${all} spans` : `${formatCount(spansShown)} of ${all} spans shown`;
+  const text =
+    spansShown === trace.spanCount ? `all ${all} spans.` : `${formatCount(spansShown)} of ${all} spans shown`;
   return (
     <span aria-live="polite">
       {text}
-      {why.length === 0 ? '' : `: ${why.join(' ')}`} {trace.incomplete.join(' ')} Dark: its own time. Line beneath:
-      critical path.
+      {spansShown === trace.spanCount ? '' : `: ${why.join(' ')}`} {trace.incomplete.join(' ')} Full colour: its own
+      time. Line beneath: critical path.
     </span>
   );
 }

@@ -12,7 +12,7 @@ export interface TraceFacts {
   spanCount: number;
   errorCount: number;
   rootFailed: boolean;
-  /** Name of the first failed span below the root; null when none failed. */
+  /** Name of the failed span the failure began with; null when that is the root, or none failed. */
   firstError: string | null;
   /** Who holds most of the critical path; null when nothing has a duration. */
   critical: { service: string; name: string; ms: number; count: number } | null;
@@ -71,8 +71,8 @@ function criticalParts({ critical, rootDurationMs, rootName, rootService }: Trac
 function errorParts({ errorCount, spanCount, firstError, rootFailed }: TraceFacts): AnswerPart[] {
   if (errorCount === 0) return [];
   const others = `${formatCount(errorCount)} of ${formatCount(spanCount)} spans failed`;
-  if (firstError === null) return rootFailed && spanCount > 1 ? [value('No span below it failed.')] : [];
-  return [value(others), muted(`, the first is ${named(firstError)}.`)];
+  if (firstError === null) return rootFailed && spanCount > 1 ? [value('No span below the root failed.')] : [];
+  return [value(others), muted(`; it began with ${named(firstError)}.`)];
 }
 
 function tailParts({ durationMs, rootDurationMs }: TraceFacts): AnswerPart[] {

@@ -2,7 +2,8 @@
 const STAGE_OF: readonly (readonly [RegExp, string])[] = [
   [/^(feature_store|features?)[._ /-]|^get_features$|^feature_?fetch/i, 'feature_fetch'],
   [/^pre-?process/i, 'preprocess'],
-  [/^(model[._ /-])?(infer|inference|predict)$|^model[._]/i, 'infer'],
+  // Not a bare "predict": that is what the request around all stages is called.
+  [/^(model[._ /-])?(infer|inference)$|^model[._](infer|predict|forward|execute|run)/i, 'infer'],
   [/^post-?process/i, 'postprocess'],
 ];
 

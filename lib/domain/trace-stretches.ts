@@ -34,11 +34,14 @@ export function selfStretches(analysis: TraceAnalysis, durationNs: Float64Array,
   return longest(free);
 }
 
-/** Where a span holds the critical path. Nanoseconds, from, to, from, to …; the longest. */
-export function criticalStretches(analysis: TraceAnalysis, span: number): number[] {
-  const from = (analysis.stepFrom[span] ?? 0) * 2;
-  const to = (analysis.stepFrom[span + 1] ?? 0) * 2;
-  return longest([...analysis.stepNs.subarray(from, to)]);
+/** Where these spans hold the critical path. Nanoseconds, from, to, from, to …; the longest. */
+export function criticalStretches(analysis: TraceAnalysis, spans: readonly number[]): number[] {
+  const flat: number[] = [];
+  for (const span of spans) {
+    const to = (analysis.stepFrom[span + 1] ?? 0) * 2;
+    for (let at = (analysis.stepFrom[span] ?? 0) * 2; at < to; at += 1) flat.push(analysis.stepNs[at] ?? 0);
+  }
+  return longest(flat);
 }
 
 /** Spans that touch each of `bins` equal parts of 0…endNs, of those that `counts` lets in. */

@@ -40,7 +40,7 @@ export function traceHeader(trace: LoadedTrace, clock: TraceClock): Trace {
   const isTrueRoot = root >= 0 && parsed.parentIds[root] === '';
   const { incomplete } = trace;
   const top = statistics[0];
-  const firstError = errorSpans.find((index) => index !== root);
+  const firstError = innermostFailure(trace, analysis, errorSpans);
   const rootName = parsed.names[parsed.name[root] ?? -1] ?? '';
   const rootService = parsed.services[parsed.service[root] ?? -1] ?? '';
   return {
@@ -55,7 +55,7 @@ export function traceHeader(trace: LoadedTrace, clock: TraceClock): Trace {
       spanCount: parsed.count,
       errorCount: errorSpans.length,
       rootFailed: parsed.error[root] === 1,
-      firstError: firstError === undefined ? null : (parsed.names[parsed.name[firstError] ?? -1] ?? ''),
+      firstError: firstError < 0 || firstError === root ? null : (parsed.names[parsed.name[firstError] ?? -1] ?? ''),
       critical:
         top === undefined || top.criticalNs <= 0
           ? null
@@ -108,6 +108,26 @@ function failedInOrder({ parsed }: LoadedTrace, { tree }: TraceAnalysis): number
   const failed: number[] = [];
   for (const index of tree.order) if (parsed.error[index] === 1) failed.push(index);
   return failed;
+}
+
+/** The failed span that ended first of those below which none failed: where it began. −1 where none failed. */
+function innermostFailure(
+  { parsed }: LoadedTrace,
+  { tree, startNs }: TraceAnalysis,
+  failed: readonly number[],
+): number {
+  const hasFailedChild = new Set(failed.map((index) => tree.parent[index] ?? -1));
+  let found = -1;
+  let foundEnd = Number.POSITIVE_INFINITY;
+  for (const index of failed) {
+    if (hasFailedChild.has(index)) continue;
+    const end = (startNs[index] ?? 0) + Math.max(0, parsed.durationNs[index] ?? 0);
+    if (end < foundEnd) {
+      found = index;
+      foundEnd = end;
+    }
+  }
+  return found;
 }
 
 function minimapOf({ parsed }: LoadedTrace, { startNs, endNs }: TraceAnalysis) {

@@ -93,7 +93,7 @@ export function traceRowsWindow(trace: LoadedTrace, asked: Asked): TraceRows {
     columns.flags.push(flags);
     const one = members === undefined;
     columns.self.push(one ? selfStretches(analysis, parsed.durationNs, index).map(ms) : []);
-    columns.critical.push(one ? criticalStretches(analysis, index).map(ms) : []);
+    columns.critical.push(criticalStretches(analysis, spans).map(ms));
     columns.events.push(one && (parsed.events[index] ?? 0) > 0 ? eventTimesNs(trace, index).map(ms) : []);
   }
   return {

@@ -46,7 +46,7 @@ const list = z.string().transform((text) => text.split(',').filter(Boolean));
 
 /**
  * Which lines are meant: LogQL as the reader wrote it, or the parts of the builder, from which the server writes LogQL.
- * With `query` the other parts are not read.
+ * With `query` only `where` is read besides, and put behind it.
  */
 export const LogFilterFields = {
   query: z.string().min(1).max(5_000).optional(),
@@ -114,6 +114,8 @@ export const LogRow = z.object({
   metadata: Labels,
   /** What the query's own parsers found. */
   parsed: Labels,
+  /** Whether a rule took something out: a filter by what stands in its place finds nothing. */
+  redacted: z.boolean(),
   /** Fields of a line that is cut, read before the cut; null where `line` can be read itself. */
   fields: Labels.nullable(),
 });

@@ -83,7 +83,11 @@ export async function writeQuery(
 ): Promise<WrittenQuery> {
   if (filter.query !== undefined) {
     refuseMetric(filter.query);
-    return { query: filter.query, labels: streamLabels([]), why: [] };
+    const { stages, parsers, afterParser } = fieldStages(filter.where ?? []);
+    const behind = [...stages, ...parsers, ...afterParser];
+    // On a line of their own: the reader's last one may end in a comment.
+    const query = behind.length === 0 ? filter.query : `${filter.query}\n${behind.join(' ')}`;
+    return { query, labels: streamLabels([]), why: [] };
   }
   const answer = await loki.labels({ startMs: range.startMs, endMs: range.endMs }, signal);
   const labels = streamLabels(answer.value);
@@ -147,7 +151,19 @@ function compose(filter: LogFilter, labels: StreamLabels, isModelInStream: boole
   }
   for (const { name, op, value } of where.filter(isIndexed)) matchers.push(streamMatcher(name, op, value));
   if (filter.text !== undefined && filter.text !== '') stages.push(lineContainsAnyCase(filter.text));
-  for (const one of where.filter((each) => !isIndexed(each))) {
+  const fields = fieldStages(where.filter((each) => !isIndexed(each)));
+  stages.push(...fields.stages);
+  for (const parser of fields.parsers) parsers.add(parser);
+  afterParser.push(...fields.afterParser);
+  return pipeline(selectorFrom(matchers, labels), [...stages, ...parsers, ...afterParser]);
+}
+
+/** Filters by fields: what comes before the parsers, the parsers they need, and what comes behind them. */
+function fieldStages(where: readonly FieldFilter[]) {
+  const stages: string[] = [];
+  const parsers = new Set<string>();
+  const afterParser: string[] = [];
+  for (const one of where) {
     if (one.kind === 'label' || one.kind === 'meta') {
       stages.push(fieldFilter(one.name, one.op, one.value));
       continue;
@@ -157,7 +173,7 @@ function compose(filter: LogFilter, labels: StreamLabels, isModelInStream: boole
     parsers.add(one.kind === 'json' ? PARSE_JSON : PARSE_LOGFMT);
     afterParser.push(fieldFilter(one.name, one.op, one.value));
   }
-  return pipeline(selectorFrom(matchers, labels), [...stages, ...parsers, ...afterParser]);
+  return { stages, parsers, afterParser };
 }
 
 /** Texts that JSON and logfmt write letter for letter; a number may be written in several ways. */

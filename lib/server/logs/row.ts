@@ -46,9 +46,10 @@ export function toRows(entries: readonly LogEntry[], redactor: Redactor): LogRow
     const times = seen.get(key) ?? 0;
     seen.set(key, times + 1);
     const isCut = entry.line.length > LINE_CUT_CHARS;
-    const line = isCut
-      ? wellCut(redactor.text(wellCut(entry.line, LINE_CUT_CHARS + CUT_MARGIN)), LINE_CUT_CHARS)
-      : redactor.text(entry.line);
+    const head = isCut ? wellCut(entry.line, LINE_CUT_CHARS + CUT_MARGIN) : entry.line;
+    const redacted = redactor.text(head);
+    const line = isCut ? wellCut(redacted, LINE_CUT_CHARS) : redacted;
+    const metadata = redactor.labels(entry.metadata);
     return {
       id: times === 0 ? key : `${key}~${times}`,
       ns: entry.ns,
@@ -57,8 +58,9 @@ export function toRows(entries: readonly LogEntry[], redactor: Redactor): LogRow
       line,
       wholeChars: isCut ? entry.line.length : null,
       labels: redactedLabels(entry.labels),
-      metadata: redactor.labels(entry.metadata),
+      metadata,
       parsed: redactor.labels(beyondLine(entry)),
+      redacted: redacted !== head || metadata !== entry.metadata,
       fields: isCut ? cutFields(entry.line, redactor) : null,
     };
   });

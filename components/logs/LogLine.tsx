@@ -1,0 +1,115 @@
+'use client';
+
+import { clsx } from 'clsx';
+import { ChevronRight } from 'lucide-react';
+import { memo } from 'react';
+import type { LogRow } from '@/lib/contracts/logs';
+import { formatInstant, formatTime } from '@/lib/domain/format';
+import { summarise } from '@/lib/domain/log-fields';
+import { toLevel } from '@/lib/domain/log-level';
+import { LogText } from './LogText';
+import { fieldOf, lineFields } from './row-fields';
+
+/** Milliseconds of an instant, after its second. */
+const fraction = (ns: string): string => `.${ns.padStart(19, '0').slice(-9, -6)}`;
+
+const LEVEL = {
+  critical: { word: 'CRIT', className: 'text-bad font-semibold', edge: 'bg-bad' },
+  error: { word: 'ERROR', className: 'text-bad', edge: 'bg-bad' },
+  warn: { word: 'WARN', className: 'text-watch', edge: 'bg-watch' },
+  info: { word: 'INFO', className: 'text-t2', edge: 'bg-transparent' },
+  debug: { word: 'DEBUG', className: 'text-t3', edge: 'bg-transparent' },
+  trace: { word: 'TRACE', className: 'text-t3', edge: 'bg-transparent' },
+  unknown: { word: '–', className: 'text-t3', edge: 'bg-transparent' },
+} as const;
+
+export interface LogLineProps {
+  row: LogRow;
+  columns: readonly string[];
+  isWrapped: boolean;
+  isRaw: boolean;
+  isCursor: boolean;
+  isOpen: boolean;
+  zone: string | undefined;
+  onOpen: (row: LogRow) => void;
+}
+
+const COLUMN_WIDTH = 'w-36 shrink-0 truncate';
+
+/** One line of the list: time, level, columns, message. Opens with a press or Enter. */
+export const LogLine = memo(function LogLine(props: LogLineProps) {
+  const { row, columns, isWrapped, isRaw, isCursor, isOpen, zone, onOpen } = props;
+  const level = LEVEL[toLevel(row.level)];
+  return (
+    <button
+      type="button"
+      data-line={row.id}
+      aria-expanded={isOpen}
+      onClick={() => {
+        // Selecting text is not opening.
+        if (window.getSelection()?.isCollapsed === false) return;
+        onOpen(row);
+      }}
+      className={clsx(
+        'relative flex w-full cursor-pointer gap-2 py-px pr-2 pl-3 text-left font-mono text-small leading-5 hover:bg-raised focus-visible:-outline-offset-2',
+        (isCursor || isOpen) && 'bg-raised',
+      )}
+    >
+      <span aria-hidden className={clsx('keeps-colour absolute inset-y-px left-0 w-0.5', level.edge)} />
+      <ChevronRight
+        aria-hidden
+        size={12}
+        className={clsx('mt-1 shrink-0 text-t3 transition-transform', isOpen && 'rotate-90')}
+      />
+      <span className="shrink-0 text-t3" title={formatInstant(row.timeMs, zone)}>
+        {formatTime(row.timeMs, zone, true)}
+        <span className="max-sm:hidden">{fraction(row.ns)}</span>
+      </span>
+      <span className={clsx('w-10 shrink-0', level.className)}>{level.word}</span>
+      {columns.map((name) => {
+        const value = fieldOf(row, name);
+        return (
+          <span
+            key={name}
+            className={clsx(COLUMN_WIDTH, value === null ? 'text-t3' : 'text-t1')}
+            title={value ?? `no ${name}`}
+          >
+            {value ?? '–'}
+          </span>
+        );
+      })}
+      <span
+        className={clsx(
+          'min-w-0 flex-1 text-t1',
+          isWrapped ? 'whitespace-pre-wrap [overflow-wrap:anywhere]' : 'truncate whitespace-pre',
+        )}
+      >
+        <Message row={row} isRaw={isRaw} columns={columns} />
+        {row.wholeChars === null ? null : <span className="text-t3"> … cut</span>}
+      </span>
+    </button>
+  );
+});
+
+/** Fields drawn after the message at most; the rest shows when the line is opened. */
+const MAX_SHOWN = 14;
+
+function Message({ row, isRaw, columns }: Pick<LogLineProps, 'row' | 'isRaw' | 'columns'>) {
+  const { format, fields } = lineFields(row);
+  if (isRaw || format === 'text') return <LogText text={row.line.trimEnd()} />;
+  const { message, rest } = summarise(fields);
+  const shown = rest.filter(([name]) => !columns.includes(name)).slice(0, MAX_SHOWN);
+  return (
+    <>
+      {message === null ? null : <LogText text={message} />}
+      {shown.map(([name, value], index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a line may name a field twice
+        <span key={index} className="text-t3">
+          {'  '}
+          {name}=
+          <span className={name === 'error' ? 'text-bad' : 'text-t2'}>{<LogText text={value.slice(0, 300)} />}</span>
+        </span>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,109 @@
+'use client';
+
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { useZone } from '@/components/ui/preference';
+import { useShortcut } from '@/components/ui/shortcuts';
+import type { FieldFilter, LogRow } from '@/lib/contracts/logs';
+import { LogDetails } from './LogDetails';
+import { LogLine } from './LogLine';
+
+const ROW_PX = 22;
+/** Rows from the end at which the next page is asked for. */
+const AHEAD = 200;
+
+export interface LogListProps {
+  rows: readonly LogRow[];
+  look: { columns: readonly string[]; isWrapped: boolean; isRaw: boolean };
+  openId: string | null;
+  onOpen: (id: string | null) => void;
+  onFilter: (filter: FieldFilter) => void;
+  onColumn: (name: string) => void;
+  /** The end of the rows comes near. */
+  onEnd?: () => void;
+  /** Whether the list is scrolled away from its first row. */
+  onScrolled?: (isScrolled: boolean) => void;
+  /** What stands beneath the last row. */
+  foot: ReactNode;
+}
+
+/** Lines in a window of their own: only those in sight are drawn, however many there are. */
+export function LogList({ rows, look, openId, onOpen, onFilter, onColumn, onEnd, onScrolled, foot }: LogListProps) {
+  const { zone } = useZone();
+  const box = useRef<HTMLElement>(null);
+  const [cursor, setCursor] = useState(-1);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW_PX,
+    getItemKey: (index) => `${rows[index]?.id ?? ''} ${index}`,
+    overscan: 20,
+  });
+  const items = virtual.getVirtualItems();
+  const lastInSight = items.at(-1)?.index ?? 0;
+
+  useEffect(() => {
+    // The server: the next page before the reader gets there.
+    if (rows.length > 0 && lastInSight >= rows.length - AHEAD) onEnd?.();
+  }, [lastInSight, rows.length, onEnd]);
+
+  const openAt = openId === null ? -1 : rows.findIndex(({ id }) => id === openId);
+  const shownFor = useRef<string | null>(null);
+  useEffect(() => {
+    // The window's scroll position: a line opened by a link is brought into sight once.
+    if (openAt === -1 || shownFor.current === openId) return;
+    shownFor.current = openId;
+    setCursor(openAt);
+    virtual.scrollToIndex(openAt, { align: 'auto' });
+  }, [openAt, openId, virtual]);
+
+  const toggle = (row: LogRow) => {
+    shownFor.current = row.id;
+    setCursor(rows.indexOf(row));
+    onOpen(row.id === openId ? null : row.id);
+  };
+  const move = (step: 1 | -1) => {
+    const next = Math.min(rows.length - 1, Math.max(0, cursor + step));
+    setCursor(next);
+    virtual.scrollToIndex(next, { align: 'auto' });
+    // After the row is drawn, where it was out of sight.
+    requestAnimationFrame(() =>
+      box.current?.querySelector<HTMLElement>(`[data-index="${next}"] [data-line]`)?.focus({ preventScroll: true }),
+    );
+  };
+  useShortcut({ keys: 'j', label: 'Next line', group: 'Table', run: () => move(1) });
+  useShortcut({ keys: 'k', label: 'Previous line', group: 'Table', run: () => move(-1) });
+  return (
+    <section
+      ref={box}
+      aria-label="Log lines"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+      tabIndex={0}
+      onScroll={(event) => onScrolled?.(event.currentTarget.scrollTop > ROW_PX)}
+      className="h-[max(360px,calc(100dvh-360px))] overflow-auto [contain:strict]"
+    >
+      <ol className="relative" style={{ height: virtual.getTotalSize() }}>
+        {items.map(({ index, key, start }) => {
+          const row = rows[index];
+          if (row === undefined) return null;
+          const isOpen = row.id === openId;
+          return (
+            <li
+              key={key}
+              ref={virtual.measureElement}
+              data-index={index}
+              aria-posinset={index + 1}
+              aria-setsize={rows.length}
+              className="absolute inset-x-0 top-0"
+              style={{ transform: `translateY(${start}px)` }}
+            >
+              <LogLine row={row} {...look} isCursor={index === cursor} isOpen={isOpen} zone={zone} onOpen={toggle} />
+              {isOpen ? <LogDetails row={row} columns={look.columns} onFilter={onFilter} onColumn={onColumn} /> : null}
+            </li>
+          );
+        })}
+      </ol>
+      <div className="px-3 py-2 text-small text-t2">{foot}</div>
+    </section>
+  );
+}

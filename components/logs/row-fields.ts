@@ -1,0 +1,56 @@
+import type { FieldKind, LogRow } from '@/lib/contracts/logs';
+import { fieldsOf, type LineFields } from '@/lib/domain/log-fields';
+
+const read = new WeakMap<LogRow, LineFields>();
+
+/** Fields of a row's line, read once and only for rows that are looked at. */
+export function lineFields(row: LogRow): LineFields {
+  const held = read.get(row);
+  if (held !== undefined) return held;
+  const fields: LineFields =
+    row.fields === null ? fieldsOf(row.line) : { format: 'json', fields: Object.entries(row.fields) };
+  read.set(row, fields);
+  return fields;
+}
+
+export interface RowField {
+  name: string;
+  value: string;
+  kind: FieldKind;
+}
+
+/** Everything a row is described by: fields of the line, what the query found, metadata, labels. Each name once. */
+export function allFields(row: LogRow): RowField[] {
+  const { format, fields } = lineFields(row);
+  const kind = format === 'logfmt' ? 'logfmt' : 'json';
+  const all: RowField[] = [
+    ...fields.map(([name, value]) => ({ name, value, kind }) as const),
+    ...Object.entries(row.parsed).map(([name, value]) => ({ name, value, kind: 'label' }) as const),
+    ...Object.entries(row.metadata).map(([name, value]) => ({ name, value, kind: 'meta' }) as const),
+    ...Object.entries(row.labels).map(([name, value]) => ({ name, value, kind: 'label' }) as const),
+  ];
+  const seen = new Set<string>();
+  return all.filter(({ name, value }) => {
+    const key = `${name}\u0000${value}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/** One field of a row by its name; the line's own goes first. Null where it has none. */
+export function fieldOf(row: LogRow, name: string): string | null {
+  const own = lineFields(row).fields.find(([each]) => each === name);
+  return own?.[1] ?? row.parsed[name] ?? row.metadata[name] ?? row.labels[name] ?? null;
+}
+
+/** The sets of a row in which an id may stand. */
+export const idSets = (row: LogRow): Readonly<Record<string, string>>[] => [
+  row.metadata,
+  Object.fromEntries(lineFields(row).fields),
+  row.parsed,
+  row.labels,
+];
+
+/** Labels as the server takes them back: metadata besides, which Loki 2.9 mixes in. */
+export const labelsText = (row: LogRow): string => JSON.stringify(row.labels);

@@ -84,8 +84,13 @@ const COLUMNS: readonly Column<FleetLine>[] = [
     header: 'State',
     cell: ({ model, version }) => {
       const state = model ?? version;
-      return state === null ? null : <StatusWord status={state.status} word={state.word} />;
+      return state === null ? null : (
+        <span title={state.word}>
+          <StatusWord status={state.status} word={state.word} />
+        </span>
+      );
     },
+    className: 'max-w-36 truncate sm:max-w-60',
   },
   {
     id: 'model',

@@ -24,7 +24,7 @@ export function HeatmapPanel({ model }: { model: string }) {
   return (
     <Panel
       title="Latency heat map"
-      definition={`requests by bucket${isNarrowed ? ', all versions' : ''} · ${formatDuration(range.stepMs)} step · ◇ slowest traced, opens it`}
+      definition={`requests by bucket${isNarrowed ? ', all versions' : ''} · ${formatDuration(query.data?.stepMs ?? range.stepMs)} step · ◇ slowest traced, opens it`}
       why={query.data?.why}
       height={HEIGHT}
     >

@@ -20,7 +20,7 @@ export function InFlightPanel({ model }: { model: string }) {
   return (
     <Panel
       title="In flight"
-      definition={`requests at each instant · ${formatDuration(range.stepMs)} step`}
+      definition={`requests at each instant · ${formatDuration(query.data?.inFlight.stepMs ?? range.stepMs)} step`}
       why={query.data?.why}
       height={HEIGHT}
     >

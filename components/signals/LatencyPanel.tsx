@@ -38,7 +38,7 @@ export function LatencyPanel({ model, titled = false }: { model: string; titled?
   return (
     <Panel
       title={`${titled ? `${model}, ` : ''}${name} by version`}
-      definition={`ms · ${formatDuration(range.stepMs)} step${quantile === '0.95' ? ' · 95 % band' : ''} · ◇ slowest traced, opens it`}
+      definition={`ms · ${formatDuration(query.data?.quantiles.stepMs ?? range.stepMs)} step${quantile === '0.95' ? ' · 95 % band' : ''} · ◇ slowest traced, opens it`}
       why={query.data?.why}
       actions={<Choice label="Quantile" options={QUANTILES} value={quantile} onChange={setQuantile} />}
       height={HEIGHT}

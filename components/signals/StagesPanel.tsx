@@ -18,7 +18,7 @@ export function StagesPanel({ model }: { model: string }) {
   return (
     <Panel
       title="Time by stage"
-      definition={`mean ms of a request, all versions · ${formatDuration(range.stepMs)} step`}
+      definition={`mean ms of a request, all versions · ${formatDuration(query.data?.stages.stepMs ?? range.stepMs)} step`}
       why={query.data?.why}
       height={HEIGHT}
     >

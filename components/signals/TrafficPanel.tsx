@@ -38,7 +38,7 @@ export function TrafficPanel({ model, measure }: { model: string; measure: Measu
   return (
     <Panel
       title={title}
-      definition={`${definition} · ${formatDuration(range.stepMs)} step`}
+      definition={`${definition} · ${formatDuration(query.data?.[measure].stepMs ?? range.stepMs)} step`}
       why={query.data?.why}
       height={HEIGHT}
     >

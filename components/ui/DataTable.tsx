@@ -120,7 +120,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   );
 
   return (
-    <div className="-mx-3 max-h-[70vh] overflow-auto">
+    <div className="relative -mx-3 max-h-[70vh] overflow-auto">
       <table data-rows aria-label={label} className="w-full border-collapse text-small">
         <thead className="sticky top-0 z-10 bg-panel">
           <tr>

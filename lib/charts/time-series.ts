@@ -115,6 +115,8 @@ export function timeSeriesOption(input: TimeSeriesInput, frame: ChartFrame): ECh
       symbol: 'none',
       showSymbol: true,
       connectNulls: false,
+      // Only what opens something takes the pointer.
+      silent: true,
       itemStyle: { color: series.style.colour },
       emphasis: { disabled: true },
     };

@@ -88,7 +88,7 @@ export function webHref(text: string | undefined): string | null {
 
 /**
  * Episodes of firing alerts. Gaps of up to two points are bridged, since one lost evaluation ends no alert. An alert
- * that fires at the last point has no end. `runbooks` is by the alert's name.
+ * that fires at the last point has no end; one that fires at the first began before, which its text says. `runbooks` is by the alert's name.
  */
 export function alertEvents(
   set: SeriesSet,
@@ -110,7 +110,7 @@ export function alertEvents(
       atMs: at(set, from),
       endMs: to >= values.length - 1 ? null : at(set, to),
       model,
-      text: model === null ? `${name} fires` : `${name} fires for ${model}`,
+      text: `${name} ${from === 0 ? 'has fired since before this range' : 'fires'}${model === null ? '' : ` for ${model}`}`,
       href: read.runbooks.get(name) ?? null,
     }));
   });

@@ -1,5 +1,4 @@
 import 'server-only';
-import { setMaxListeners } from 'node:events';
 import type { Why } from '@/lib/contracts/why';
 import { type Answer, whyOf } from './answer';
 import { AppError } from './errors';
@@ -12,10 +11,7 @@ export class Gather {
   readonly why: Why[] = [];
   readonly gaps: string[] = [];
 
-  constructor(private readonly signal: AbortSignal) {
-    // Each query of a panel listens for the reader leaving; a dozen of them is no leak.
-    setMaxListeners(64, signal);
-  }
+  constructor(private readonly signal: AbortSignal) {}
 
   /** The part's value; its failure is the panel's. */
   async need<T>(purpose: string, asked: Promise<Answer<T>>): Promise<T> {

@@ -85,9 +85,7 @@ describe.skipIf(!hasPrometheus())('the console over a real Prometheus', () => {
 
   it('draws the same requests over time as a range query sent directly', async () => {
     const traffic = ModelTraffic.parse(await read(`models/fraud_detector/traffic?startMs=${startMs}&endMs=${endMs}`));
-    const [why] = traffic.why.filter(
-      ({ query }) => query.includes('inference_requests_total') && !query.includes('error'),
-    );
+    const why = traffic.why.find(({ purpose, stepMs }) => purpose === 'requests by version' && stepMs !== null);
     if (why === undefined || why.stepMs === null) throw new Error('no range query of requests was told');
     const params = new URLSearchParams({
       query: why.query,

@@ -44,13 +44,13 @@ const auditedOf = ({ atMs, text, model, version, authorName }: NoteRow): object 
   author: authorName,
 });
 
-/** Notes with startMs ≤ atMs < endMs, oldest first; past MAX_NOTES the newest ones and `more`. */
+/** Notes with startMs ≤ atMs ≤ endMs (a note made now stands at the end of a live range), oldest first; past MAX_NOTES the newest ones and `more`. */
 export async function listNotes(params: NotesParams, identity: Identity, database: Database = db()): Promise<NoteList> {
   const { startMs, endMs, model } = params;
   const rows = await database.read((client) =>
     client.note.findMany({
       where: {
-        atMs: { gte: BigInt(startMs), lt: BigInt(endMs) },
+        atMs: { gte: BigInt(startMs), lte: BigInt(endMs) },
         ...(model === undefined ? {} : { OR: [{ model }, { model: null }] }),
       },
       orderBy: [{ atMs: 'desc' }, { id: 'desc' }],

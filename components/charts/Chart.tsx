@@ -6,6 +6,7 @@ import { usePanelTools } from '@/components/ui/panel-tools';
 import { TableView } from '@/components/ui/TableView';
 import { PALETTES, type ThemeName } from '@/lib/charts/palette';
 import type { ChartTable } from '@/lib/charts/table';
+import { type ChartBox, listenBox } from './box';
 import { crosshair } from './crosshair';
 import { isDrag, toRange } from './drag';
 import { useChartTheme } from './use-chart-theme';
@@ -22,12 +23,14 @@ export interface ChartProps {
   onZoom?: (range: { startMs: number; endMs: number }) => void;
   /** Double click: the range before. */
   onBack?: () => void;
+  /** Given for scatters: a box dragged over them, in the units of the axes. Not together with onZoom. */
+  onBox?: (box: ChartBox) => void;
   /** A drawn item whose data holds an `href` was clicked. */
   onOpen?: (href: string) => void;
 }
 
 /** The only file touching an ECharts instance: it owns the instance, its size and its disposal, and decides nothing. */
-export function Chart({ label, option, table, height = 220, onZoom, onBack, onOpen }: ChartProps) {
+export function Chart({ label, option, table, height = 220, onZoom, onBack, onBox, onOpen }: ChartProps) {
   const theme = useChartTheme();
   const host = useRef<HTMLDivElement>(null);
   const hair = useRef<HTMLDivElement>(null);
@@ -40,12 +43,14 @@ export function Chart({ label, option, table, height = 220, onZoom, onBack, onOp
   });
   const isTable = frame?.view === 'table';
   const isTime = onZoom !== undefined;
+  const isBoxed = onBox !== undefined;
+  const box = useRef<HTMLDivElement>(null);
   const drawn = isTable ? null : option(theme);
   const signature = drawn === null ? '' : signatureOf(drawn);
-  const latest = useRef({ drawn, onZoom, onBack, onOpen });
+  const latest = useRef({ drawn, onZoom, onBack, onBox, onOpen });
 
   useEffect(() => {
-    latest.current = { drawn, onZoom, onBack, onOpen };
+    latest.current = { drawn, onZoom, onBack, onBox, onOpen };
   });
 
   // ECharts: an instance for as long as the element is on the page, of the element's size.
@@ -85,15 +90,17 @@ export function Chart({ label, option, table, height = 220, onZoom, onBack, onOp
       const href = hrefOf(event.data);
       if (href !== null) latest.current.onOpen?.(href);
     });
+    if (isBoxed) return listenBox(chart, box.current, (dragged) => latest.current.onBox?.(dragged));
     if (!isTime) return;
     return listen(chart, { hair: hair.current, brush: brush.current }, () => latest.current);
-  }, [chart, isTime]);
+  }, [chart, isTime, isBoxed]);
 
   if (isTable) return <TableView label={label} table={table()} height={height} />;
   return (
     <div className="relative" style={{ height: frame?.isExpanded ? '60vh' : height }}>
       <div ref={host} role="img" aria-label={label} className="absolute inset-0" />
       <div ref={hair} hidden className="pointer-events-none absolute top-2 bottom-6 w-px bg-t3" />
+      <div ref={box} hidden className="pointer-events-none absolute border border-accent bg-accent/20" />
       <div
         ref={brush}
         hidden

@@ -3,7 +3,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
 import { Button } from '@/components/ui/Button';
-import { Choice } from '@/components/ui/Choice';
 import { Diagnosis } from '@/components/ui/Diagnosis';
 import { Panel } from '@/components/ui/Panel';
 import { QueryState } from '@/components/ui/QueryState';
@@ -26,10 +25,6 @@ import { TailBar } from './TailBar';
 import type { LogView } from './use-log-view';
 import { useTail } from './use-tail';
 
-const TABS = [
-  { value: 'lines', label: 'Lines' },
-  { value: 'patterns', label: 'Patterns' },
-] as const;
 const HEIGHT = 360;
 /** Pages that are loaded at most to reach the line a link opens. */
 const PAGES_TO_LINE = 10;
@@ -161,9 +156,6 @@ export function LinesPanel({
             : `oldest first · ${formatCount(rows.length)} loaded`
       }
       why={why}
-      actions={
-        <Choice label="Show" options={TABS} value={view.tab} onChange={(tab) => onChange({ tab }, { replace: true })} />
-      }
       height={HEIGHT}
     >
       <LinesTools view={view} question={question} rows={shown} onChange={onChange} onLive={setLive} />

@@ -18,6 +18,10 @@ const ORDERS = [
   { value: 'backward', label: 'Newest first' },
   { value: 'forward', label: 'Oldest first' },
 ] as const;
+const TABS = [
+  { value: 'lines', label: 'Lines' },
+  { value: 'patterns', label: 'Patterns' },
+] as const;
 /** Rows whose fields are offered as columns. */
 const SAMPLE = 200;
 /** Lines that are copied at once. */
@@ -52,6 +56,16 @@ export function LinesTools({ view, question, rows, onChange, onLive }: LinesTool
       </Toggle>
       <ColumnChoice view={view} rows={rows} onChange={onChange} />
       <ExportMenu view={view} question={question} rows={rows} />
+      {view.isLive ? null : (
+        <span className="ml-auto">
+          <Choice
+            label="Show"
+            options={TABS}
+            value={view.tab}
+            onChange={(tab) => onChange({ tab }, { replace: true })}
+          />
+        </span>
+      )}
     </div>
   );
 }

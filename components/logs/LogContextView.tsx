@@ -9,10 +9,11 @@ import { QueryState } from '@/components/ui/QueryState';
 import type { LogRow } from '@/lib/contracts/logs';
 import { formatTime } from '@/lib/domain/format';
 import { logContextQuery } from '@/lib/queries/logs';
-import { LogText } from './LogText';
+import { LineMessage } from './LineMessage';
 import { labelsText } from './row-fields';
 
 const STEP = 10;
+const NONE: readonly string[] = [];
 const MORE = 50;
 const MOST = 1_000;
 
@@ -34,28 +35,35 @@ export function LogContextView({ row }: { row: LogRow }) {
             <Edge end={beforeEnd} isFull={wanted.before >= MOST} onMore={() => more('before')}>
               {MORE} more before
             </Edge>
-            <ol className="max-h-96 overflow-auto">
-              {rows.map((each, index) => (
-                <li
-                  key={each.id}
-                  aria-current={index === at ? 'true' : undefined}
-                  className={clsx(
-                    'flex gap-2 px-2 font-mono leading-5',
-                    index === at ? 'bg-raised text-t1 shadow-[inset_2px_0_var(--accent)]' : 'text-t2',
-                  )}
-                >
-                  <span className="shrink-0 text-t3">
-                    {formatTime(each.timeMs, zone, true)}.{each.ns.slice(-9, -6)}
-                  </span>
-                  <span className={clsx('w-10 shrink-0', each.level === 'error' && 'text-bad')}>
-                    {each.level === 'unknown' ? '–' : each.level}
-                  </span>
-                  <span className="min-w-0 truncate" title={each.line.slice(0, 2_000)}>
-                    <LogText text={each.line.slice(0, 1_000)} />
-                  </span>
-                </li>
-              ))}
-            </ol>
+            <section
+              aria-label="Lines around it"
+              // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+              tabIndex={0}
+              className="max-h-96 overflow-auto focus-visible:-outline-offset-2"
+            >
+              <ol>
+                {rows.map((each, index) => (
+                  <li
+                    key={each.id}
+                    aria-current={index === at ? 'true' : undefined}
+                    className={clsx(
+                      'flex gap-2 px-2 font-mono leading-5',
+                      index === at ? 'bg-raised text-t1 shadow-[inset_2px_0_var(--accent)]' : 'text-t2',
+                    )}
+                  >
+                    <span className="shrink-0 text-t3">
+                      {formatTime(each.timeMs, zone, true)}.{each.ns.slice(-9, -6)}
+                    </span>
+                    <span className={clsx('w-10 shrink-0', each.level === 'error' && 'text-bad')}>
+                      {each.level === 'unknown' ? '–' : each.level}
+                    </span>
+                    <span className="min-w-0 truncate" title={each.line.slice(0, 2_000)}>
+                      <LineMessage row={each} isRaw={false} columns={NONE} />
+                    </span>
+                  </li>
+                ))}
+              </ol>
+            </section>
             <Edge end={afterEnd} isFull={wanted.after >= MOST} onMore={() => more('after')}>
               {MORE} more after
             </Edge>

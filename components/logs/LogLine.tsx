@@ -5,10 +5,9 @@ import { ChevronRight } from 'lucide-react';
 import { memo } from 'react';
 import type { LogRow } from '@/lib/contracts/logs';
 import { formatInstant, formatTime } from '@/lib/domain/format';
-import { summarise } from '@/lib/domain/log-fields';
 import { toLevel } from '@/lib/domain/log-level';
-import { LogText } from './LogText';
-import { fieldOf, lineFields } from './row-fields';
+import { LineMessage } from './LineMessage';
+import { fieldOf } from './row-fields';
 
 /** Milliseconds of an instant, after its second. */
 const fraction = (ns: string): string => `.${ns.padStart(19, '0').slice(-9, -6)}`;
@@ -84,32 +83,9 @@ export const LogLine = memo(function LogLine(props: LogLineProps) {
           isWrapped ? 'whitespace-pre-wrap [overflow-wrap:anywhere]' : 'truncate whitespace-pre',
         )}
       >
-        <Message row={row} isRaw={isRaw} columns={columns} />
+        <LineMessage row={row} isRaw={isRaw} columns={columns} />
         {row.wholeChars === null ? null : <span className="text-t3"> … cut</span>}
       </span>
     </button>
   );
 });
-
-/** Fields drawn after the message at most; the rest shows when the line is opened. */
-const MAX_SHOWN = 14;
-
-function Message({ row, isRaw, columns }: Pick<LogLineProps, 'row' | 'isRaw' | 'columns'>) {
-  const { format, fields } = lineFields(row);
-  if (isRaw || format === 'text') return <LogText text={row.line.trimEnd()} />;
-  const { message, rest } = summarise(fields);
-  const shown = rest.filter(([name]) => !columns.includes(name)).slice(0, MAX_SHOWN);
-  return (
-    <>
-      {message === null ? null : <LogText text={message} />}
-      {shown.map(([name, value], index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a line may name a field twice
-        <span key={index} className="text-t3">
-          {'  '}
-          {name}=
-          <span className={name === 'error' ? 'text-bad' : 'text-t2'}>{<LogText text={value.slice(0, 300)} />}</span>
-        </span>
-      ))}
-    </>
-  );
-}

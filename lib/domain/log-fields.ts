@@ -82,6 +82,8 @@ const SHOWN_ELSEWHERE = new Set([
   'service_name',
 ]);
 
+const URGENT = new Set(['error', 'err', 'exception']);
+
 export interface LineSummary {
   /** What the line says; null where no field says it. */
   message: string | null;
@@ -94,13 +96,11 @@ export function summarise(fields: readonly (readonly [string, string])[]): LineS
   const named = new Map(fields.map(([name, value]) => [name, value]));
   const key = MESSAGE_FIELDS.find((name) => (named.get(name) ?? '') !== '');
   const rest = fields.filter(([name]) => name !== key && !SHOWN_ELSEWHERE.has(name));
-  // Failures first: the line is cut at the window's edge.
-  const isUrgent = (name: string) => name === 'error' || name === 'err' || name === 'exception';
+  // Failures first and ids last: the line is cut at the window's edge.
+  const rankOf = (name: string) => (URGENT.has(name) ? 0 : /(?:^|_)id$/.test(name) ? 2 : 1);
   return {
     message: key === undefined ? null : (named.get(key) ?? null),
-    rest: [...rest.filter(([name]) => isUrgent(name)), ...rest.filter(([name]) => !isUrgent(name))].map(
-      ([name, value]) => [name, value],
-    ),
+    rest: rest.map(([name, value]): [string, string] => [name, value]).sort(([a], [b]) => rankOf(a) - rankOf(b)),
   };
 }
 

@@ -8,6 +8,8 @@ export const Permission = z.enum([
   'notes:write',
   // Edit and remove what others wrote.
   'notes:moderate',
+  // Send a logged request to its model again.
+  'requests:replay',
   'settings:read',
 ]);
 export type Permission = z.infer<typeof Permission>;

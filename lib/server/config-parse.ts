@@ -121,7 +121,7 @@ function toConfig(written: ConfigFile, found: Findings) {
       logFields: signals.logFields,
       spanAttributes: signals.spanAttributes,
     },
-    models: written.models.map(toModel),
+    models: written.models.map((model, index) => toModel(model, index, found)),
     redaction: {
       rules: [
         ...(written.redaction.defaults ? DEFAULT_REDACTION : []),
@@ -193,7 +193,8 @@ function readSecret(secret: Secret, path: string, found: Findings): string {
   }
 }
 
-function toModel(written: ConfigFile['models'][number]) {
+function toModel(written: ConfigFile['models'][number], index: number, found: Findings) {
+  const replay = written.replay;
   return {
     name: written.name,
     champion: written.champion ?? null,
@@ -214,6 +215,20 @@ function toModel(written: ConfigFile['models'][number]) {
       guard: written.policy.guard ?? DEFAULT_POLICY.guard,
       challengerShare: written.policy.challengerShare ?? null,
     },
+    replay:
+      replay === undefined
+        ? null
+        : {
+            url: replay.url,
+            headers: Object.fromEntries(
+              Object.entries(replay.headers ?? {}).map(([name, value]) => [
+                name,
+                typeof value === 'string' ? value : readSecret(value, `models.${index}.replay.headers.${name}`, found),
+              ]),
+            ),
+            timeoutMs: replay.timeout,
+            maxAnswerBytes: replay.maxAnswerSize,
+          },
   };
 }
 

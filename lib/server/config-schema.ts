@@ -158,6 +158,16 @@ const model = block({
   runbook: webLink.optional(),
   slos: z.array(slo, { error: 'expected a list of objectives' }).default([]),
   policy: policy.prefault({}),
+  replay: block({
+    url: httpUrl,
+    headers: z
+      .record(z.string().regex(HEADER_NAME, { error: 'expected the name of an HTTP header' }), Secret, {
+        error: 'expected header names with their values',
+      })
+      .optional(),
+    timeout: durationMs(100, 60_000, '100ms to 1m').prefault('10s'),
+    maxAnswerSize: sizeBytes(1_000, 10_000_000, '1kB to 10MB').prefault('1MB'),
+  }).optional(),
 }).refine((value) => value.champion === undefined || value.champion !== value.challenger, {
   path: ['challenger'],
   error: 'expected another version than the champion',

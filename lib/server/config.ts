@@ -112,6 +112,15 @@ export interface PolicyConfig {
   };
 }
 
+/** Where a logged request can be sent to its model once more. */
+export interface ReplayConfig {
+  url: string;
+  /** Secrets resolved; never shown. */
+  headers: Readonly<Record<string, string>>;
+  timeoutMs: number;
+  maxAnswerBytes: number;
+}
+
 export interface ModelConfig {
   name: string;
   champion: string | null;
@@ -120,6 +129,8 @@ export interface ModelConfig {
   runbook: string | null;
   slos: SloConfig[];
   policy: PolicyConfig;
+  /** Null: replay is off. */
+  replay: ReplayConfig | null;
 }
 
 export interface Config {

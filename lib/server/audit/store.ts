@@ -6,7 +6,7 @@ import type { Transaction } from '../db';
 export interface AuditRecord {
   actor: Pick<Identity, 'id' | 'name'>;
   /** What was done: noun, dot, verb. */
-  action: 'note.create' | 'note.edit' | 'note.remove';
+  action: 'note.create' | 'note.edit' | 'note.remove' | 'request.replay';
   /** What it was done to: noun, colon, id. */
   subject: string;
   /** The state before and after; null where there was nothing. */

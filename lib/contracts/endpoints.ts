@@ -2,6 +2,22 @@ import { z } from 'zod';
 import { Events, EventsParams } from './event';
 import { Fleet, FleetParams, Jobs, ModelChoices } from './fleet';
 import {
+  LogContext,
+  LogContextParams,
+  LogExportParams,
+  LogLineParams,
+  LogNames,
+  LogPage,
+  LogPatternsAnswer,
+  LogRangeParams,
+  LogSummary,
+  LogsParams,
+  LogTailEvent,
+  LogTailParams,
+  LogValues,
+  LogValuesParams,
+} from './logs';
+import {
   ModelErrors,
   ModelHeatmap,
   ModelInFlight,
@@ -14,7 +30,35 @@ import { NewNote, Note, NoteEdit, NoteList, NoteRemoval, NotesParams } from './n
 import { NoParams } from './params';
 import type { Permission } from './permission';
 import { ModelRangeParams, RangeParams } from './range';
+import { Replay, ReplayParams, RequestStoryParams, StoryEvent } from './request-story';
 import { Health, Readiness, SourcesHealth, SourcesReport } from './source';
+import {
+  Trace,
+  TraceDiffParams,
+  TraceDiffReport,
+  TraceFlame,
+  TraceFlameParams,
+  TraceLogs,
+  TraceLogsParams,
+  TraceParams,
+  TraceRawParams,
+  TraceRows,
+  TraceRowsParams,
+  TraceSpan,
+  TraceSpanParams,
+} from './trace';
+import {
+  ExplainLine,
+  ExplainParams,
+  TraceQuery,
+  TraceQueryParams,
+  TraceSearch,
+  TraceSearchParams,
+  TraceTags,
+  TraceTagsParams,
+  TraceValues,
+  TraceValuesParams,
+} from './traces';
 
 /** One method of one route, as anybody may call it. */
 export interface Endpoint {
@@ -51,8 +95,34 @@ export const ENDPOINTS: readonly Endpoint[] = [
   read('models/{model}/stages', ModelRangeParams, ModelStages, 'Mean time of a request by stage'),
   read('models/{model}/in-flight', ModelRangeParams, ModelInFlight, 'Requests in flight over time'),
   read('models/{model}/errors', ModelRangeParams, ModelErrors, 'Failed requests by reason, from the logs'),
+  read('traces/{traceId}', TraceParams, Trace, 'A trace: answer, stages, faults, statistics'),
+  read('traces/{traceId}/rows', TraceRowsParams, TraceRows, 'A window of the rows of a trace'),
+  read('traces/{traceId}/flame', TraceFlameParams, TraceFlame, 'A trace as a flame graph'),
+  read('traces/{traceId}/spans/{span}', TraceSpanParams, TraceSpan, 'Everything a trace says about one span'),
+  read('traces/{traceId}/logs', TraceLogsParams, TraceLogs, 'The log lines of a trace'),
+  read('traces/{traceId}/diff', TraceDiffParams, TraceDiffReport, 'A trace against another, or a typical one'),
+  read('traces/{traceId}/raw', TraceRawParams, z.record(z.string(), z.unknown()), 'A trace as its Tempo gave it'),
   read('events', EventsParams, Events, 'Changes: versions, roles, alerts, notes'),
   read('jobs', RangeParams, Jobs, 'Batch jobs and feature pipelines'),
+  read('logs', LogsParams, LogPage, 'Log lines of a range, page by page'),
+  { ...read('logs', LogsParams, LogPage, 'The same with a cursor that no address holds'), method: 'POST' },
+  read('logs/summary', LogRangeParams, LogSummary, 'How many lines match, by level over time; and if none, why'),
+  read('logs/names', LogRangeParams, LogNames, 'Labels, fields, services and levels to filter by'),
+  read('logs/values', LogValuesParams, LogValues, 'Values of a label or a field'),
+  read('logs/context', LogContextParams, LogContext, 'The lines written around a line'),
+  read('logs/patterns', LogRangeParams, LogPatternsAnswer, 'Shapes of lines as Loki keeps them'),
+  { ...read('logs/line', LogLineParams, z.string(), 'One line whole, redacted'), media: 'text/plain' },
+  { ...read('logs/export', LogExportParams, z.string(), 'Lines as a file: CSV or NDJSON'), media: 'text/csv' },
+  { ...read('logs/tail', LogTailParams, LogTailEvent, 'Lines as they arrive'), media: 'text/event-stream' },
+  read('traces', TraceSearchParams, TraceSearch, 'Traces that match, the newest or the slowest of them'),
+  read('traces/query', TraceQueryParams, TraceQuery, 'The TraceQL that the fields of a search stand for'),
+  read('traces/tags', TraceTagsParams, TraceTags, 'Attributes that spans have'),
+  read('traces/tags/values', TraceValuesParams, TraceValues, 'Values of one attribute'),
+  {
+    ...read('traces/explain', ExplainParams, ExplainLine, 'What sets the selected traces apart, as lines of JSON'),
+    method: 'POST',
+    media: 'application/x-ndjson',
+  },
   read('sources/health', NoParams, SourcesHealth, 'How each source answers now'),
   {
     ...read('sources', NoParams, SourcesReport, 'Sources, signal map and what it cannot give'),
@@ -82,6 +152,23 @@ export const ENDPOINTS: readonly Endpoint[] = [
     params: NoteRemoval,
     response: null,
     summary: 'Remove a note',
+  },
+  {
+    ...read(
+      'requests/{requestId}/story',
+      RequestStoryParams,
+      StoryEvent,
+      'The story of a request, as it becomes known',
+    ),
+    media: 'text/event-stream',
+  },
+  {
+    method: 'POST',
+    path: '/api/requests/{requestId}/replay',
+    permission: 'requests:replay',
+    params: ReplayParams,
+    response: Replay,
+    summary: 'Send the logged inputs of a request to its model again',
   },
   { ...read('health', NoParams, Health, 'Whether the process lives'), permission: 'health:read' },
   { ...read('ready', NoParams, Readiness, 'Database and sources, each with its state'), permission: 'health:read' },

@@ -84,6 +84,14 @@ export function formatCount(count: number | null): string {
   return fixed(Math.round(count), 0);
 }
 
+/** A size in decimal units: "312 B", "1.2 MB". */
+export function formatBytes(bytes: number | null): string {
+  if (bytes === null || !Number.isFinite(bytes)) return NOT_MEASURED;
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, Math.abs(bytes))) / 3)));
+  return `${formatNumber(bytes / 1000 ** power)}${THIN}${units[power] ?? 'B'}`;
+}
+
 const signed = (value: number, text: string): string => (value > 0 && /[1-9]/.test(text) ? `+${text}` : text);
 
 /** A relative change, 0.04 → "+4 %", −0.082 → "−8 %"; from ten times on as a factor, 12 → "13 ×". */

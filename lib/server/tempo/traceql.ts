@@ -104,6 +104,8 @@ export function statusIs(status: string): string {
   throw new AppError('bad_request', 'status: one of ok, error, unset.');
 }
 
+export const statusIsNot = (status: string): string => statusIs(status).replace('=', '!=');
+
 export function kindIs(kind: string): string {
   if (KIND_WORDS.has(kind)) return `kind = ${kind}`;
   throw new AppError('bad_request', 'kind: one of server, client, producer, consumer, internal, unspecified.');
@@ -114,6 +116,10 @@ export function duration(ms: number): string {
   if (!Number.isFinite(ms) || ms < 0) throw new AppError('bad_request', 'A duration is a number of milliseconds.');
   return `${Math.round(ms * 1000)}us`;
 }
+
+/** One of several conditions that condition() and its like made. */
+export const anyOfConditions = (conditions: readonly string[]): string =>
+  conditions.length === 1 ? (conditions[0] ?? '') : `(${conditions.join(' || ')})`;
 
 /** Spans that fulfil all conditions; `{}` is every span. */
 export function spanset(conditions: readonly (string | null)[]): string {

@@ -151,7 +151,13 @@ describe.skipIf(!hasChromium())('Overview, model page and sources in a browser',
     await form.getByRole('textbox').first().fill('churn model retrained on week 46');
     await form.getByRole('button', { name: /^(Add|Save|Put)/ }).click();
     const rail = page.getByRole('list', { name: 'Changes in this range' }).first();
-    await rail.getByText('churn model retrained on week 46').waitFor();
+    await rail.getByRole('button', { name: /churn model retrained on week 46/ }).click();
+    await page.getByRole('dialog').getByRole('textbox').first().fill('churn model retrained on week 47');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save note' }).click();
+    await rail.getByRole('button', { name: /week 47/ }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove note' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Press again to remove' }).click();
+    await rail.getByText(/week 47/).waitFor({ state: 'detached' });
   });
 
   it.each(['/', '/models/fraud_detector', '/settings/sources'])(

@@ -124,11 +124,17 @@ export function LinesPanel({
     run: () => onChange({ isWrapped: !view.isWrapped }, { replace: true }),
   });
 
+  const look = {
+    columns: view.columns,
+    isWrapped: view.isWrapped,
+    isRaw: view.isRaw,
+    hasService: view.services.length !== 1,
+  };
   const why = loaded?.flatMap((page) => page.why);
   const list = (foot: ReactNode) => (
     <LogList
       rows={shown}
-      look={view}
+      look={look}
       openId={view.line}
       onOpen={(id) => {
         if (view.isLive && id !== null) setPaused(true);

@@ -27,6 +27,8 @@ export interface LogLineProps {
   columns: readonly string[];
   isWrapped: boolean;
   isRaw: boolean;
+  /** Whether lines of several services stand together. */
+  hasService: boolean;
   isCursor: boolean;
   isOpen: boolean;
   zone: string | undefined;
@@ -34,11 +36,31 @@ export interface LogLineProps {
 }
 
 const COLUMN_WIDTH = 'w-36 shrink-0 truncate';
+const SERVICE_WIDTH = 'w-24 shrink-0 truncate text-t2 max-sm:hidden';
+const SERVICE_LABELS = ['service_name', 'service', 'app', 'job'];
+
+/** Names of the columns, above the lines; with neither columns nor services there is nothing to name. */
+export function LineHead({ columns, hasService }: { columns: readonly string[]; hasService: boolean }) {
+  return (
+    <div className="flex gap-2 border-line border-b py-0.5 pr-2 pl-8 text-small text-t3">
+      <span className="w-15 shrink-0 sm:w-21">Time</span>
+      <span className="w-10 shrink-0">Level</span>
+      {hasService ? <span className={SERVICE_WIDTH}>Service</span> : null}
+      {columns.map((name) => (
+        <span key={name} className={COLUMN_WIDTH} title={name}>
+          {name}
+        </span>
+      ))}
+      <span>Line</span>
+    </div>
+  );
+}
 
 /** One line of the list: time, level, columns, message. Opens with a press or Enter. */
 export const LogLine = memo(function LogLine(props: LogLineProps) {
-  const { row, columns, isWrapped, isRaw, isCursor, isOpen, zone, onOpen } = props;
+  const { row, columns, isWrapped, isRaw, hasService, isCursor, isOpen, zone, onOpen } = props;
   const level = LEVEL[toLevel(row.level)];
+  const service = SERVICE_LABELS.map((name) => row.labels[name]).find((name) => name !== undefined) ?? '–';
   return (
     <button
       type="button"
@@ -60,11 +82,16 @@ export const LogLine = memo(function LogLine(props: LogLineProps) {
         size={12}
         className={clsx('mt-1 shrink-0 text-t3 transition-transform', isOpen && 'rotate-90')}
       />
-      <span className="shrink-0 text-t3" title={formatInstant(row.timeMs, zone)}>
+      <span className="w-15 shrink-0 text-t3 sm:w-21" title={formatInstant(row.timeMs, zone)}>
         {formatTime(row.timeMs, zone, true)}
         <span className="max-sm:hidden">{fraction(row.ns)}</span>
       </span>
       <span className={clsx('w-10 shrink-0', level.className)}>{level.word}</span>
+      {hasService ? (
+        <span className={SERVICE_WIDTH} title={service}>
+          {service}
+        </span>
+      ) : null}
       {columns.map((name) => {
         const value = fieldOf(row, name);
         return (

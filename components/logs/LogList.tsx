@@ -6,7 +6,7 @@ import { useZone } from '@/components/ui/preference';
 import { useShortcut } from '@/components/ui/shortcuts';
 import type { FieldFilter, LogRow } from '@/lib/contracts/logs';
 import { LogDetails } from './LogDetails';
-import { LogLine } from './LogLine';
+import { LineHead, LogLine } from './LogLine';
 
 const ROW_PX = 22;
 /** Rows from the end at which the next page is asked for. */
@@ -14,7 +14,7 @@ const AHEAD = 200;
 
 export interface LogListProps {
   rows: readonly LogRow[];
-  look: { columns: readonly string[]; isWrapped: boolean; isRaw: boolean };
+  look: { columns: readonly string[]; isWrapped: boolean; isRaw: boolean; hasService: boolean };
   openId: string | null;
   onOpen: (id: string | null) => void;
   onFilter: (filter: FieldFilter) => void;
@@ -74,36 +74,41 @@ export function LogList({ rows, look, openId, onOpen, onFilter, onColumn, onEnd,
   useShortcut({ keys: 'j', label: 'Next line', group: 'Table', run: () => move(1) });
   useShortcut({ keys: 'k', label: 'Previous line', group: 'Table', run: () => move(-1) });
   return (
-    <section
-      ref={box}
-      aria-label="Log lines"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-      tabIndex={0}
-      onScroll={(event) => onScrolled?.(event.currentTarget.scrollTop > ROW_PX)}
-      className="h-[max(360px,calc(100dvh-360px))] overflow-auto [contain:strict]"
-    >
-      <ol className="relative" style={{ height: virtual.getTotalSize() }}>
-        {items.map(({ index, key, start }) => {
-          const row = rows[index];
-          if (row === undefined) return null;
-          const isOpen = row.id === openId;
-          return (
-            <li
-              key={key}
-              ref={virtual.measureElement}
-              data-index={index}
-              aria-posinset={index + 1}
-              aria-setsize={rows.length}
-              className="absolute inset-x-0 top-0"
-              style={{ transform: `translateY(${start}px)` }}
-            >
-              <LogLine row={row} {...look} isCursor={index === cursor} isOpen={isOpen} zone={zone} onOpen={toggle} />
-              {isOpen ? <LogDetails row={row} columns={look.columns} onFilter={onFilter} onColumn={onColumn} /> : null}
-            </li>
-          );
-        })}
-      </ol>
-      <div className="px-3 py-2 text-small text-t2">{foot}</div>
-    </section>
+    <>
+      <LineHead columns={look.columns} hasService={look.hasService} />
+      <section
+        ref={box}
+        aria-label="Log lines"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+        tabIndex={0}
+        onScroll={(event) => onScrolled?.(event.currentTarget.scrollTop > ROW_PX)}
+        className="h-[max(360px,calc(100dvh-360px))] overflow-auto [contain:strict]"
+      >
+        <ol className="relative" style={{ height: virtual.getTotalSize() }}>
+          {items.map(({ index, key, start }) => {
+            const row = rows[index];
+            if (row === undefined) return null;
+            const isOpen = row.id === openId;
+            return (
+              <li
+                key={key}
+                ref={virtual.measureElement}
+                data-index={index}
+                aria-posinset={index + 1}
+                aria-setsize={rows.length}
+                className="absolute inset-x-0 top-0"
+                style={{ transform: `translateY(${start}px)` }}
+              >
+                <LogLine row={row} {...look} isCursor={index === cursor} isOpen={isOpen} zone={zone} onOpen={toggle} />
+                {isOpen ? (
+                  <LogDetails row={row} columns={look.columns} onFilter={onFilter} onColumn={onColumn} />
+                ) : null}
+              </li>
+            );
+          })}
+        </ol>
+        <div className="px-3 py-2 text-small text-t2">{foot}</div>
+      </section>
+    </>
   );
 }

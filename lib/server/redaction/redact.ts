@@ -34,11 +34,10 @@ export function redactorOf(rules: readonly RedactionRule[]): Redactor {
 
   /** A colour in the middle of an address hides it from a pattern, and not from a reader: then the colours go too. */
   const visible = (text: string): string => {
-    const redacted = plain(text);
-    if (!hasAnsi(redacted)) return redacted;
-    const stripped = stripAnsi(redacted);
-    const again = plain(stripped);
-    return again === stripped ? redacted : again;
+    if (!hasAnsi(text)) return plain(text);
+    const stripped = stripAnsi(text);
+    const redacted = plain(stripped);
+    return redacted === stripped ? plain(text) : redacted;
   };
 
   const deep = (value: unknown, depth: number): unknown => {
@@ -49,22 +48,26 @@ export function redactorOf(rules: readonly RedactionRule[]): Redactor {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [visible(key), deep(item, depth + 1)]));
   };
 
-  const text = (line: string): string => {
-    const redacted = visible(line);
-    // A JSON line may spell a character as an escape, which every reader of its fields undoes.
-    if (!redacted.includes('\\u') && !redacted.includes('\\/')) return redacted;
-    const parsed = parseJson(redacted);
-    if (parsed === undefined) {
-      // A line cut short is no JSON any more, and its escapes still spell what they spell.
-      const spelled = redacted.replace(ESCAPE, (_whole, hex: string | undefined) =>
-        hex === undefined ? '/' : String.fromCharCode(Number.parseInt(hex, 16)),
-      );
-      const again = visible(spelled);
-      return again === stripAnsi(spelled) || again === spelled ? redacted : again;
+  /** What a line that writes characters as escapes says to a reader who undoes them; null where that shows nothing more. */
+  const unescaped = (line: string): string | null => {
+    const parsed = parseJson(line);
+    if (parsed !== undefined) {
+      const after = JSON.stringify(deep(parsed, 0));
+      return after === JSON.stringify(parsed) ? null : after;
     }
-    const before = JSON.stringify(parsed);
-    const after = JSON.stringify(deep(parsed, 0));
-    return after === before ? redacted : after;
+    // A line cut short is no JSON any more, and its escapes still spell what they spell.
+    const spelled = stripAnsi(
+      line.replace(ESCAPE, (_whole, hex: string | undefined) =>
+        hex === undefined ? '/' : String.fromCharCode(Number.parseInt(hex, 16)),
+      ),
+    );
+    const redacted = plain(spelled);
+    return redacted === spelled ? null : redacted;
+  };
+
+  const text = (line: string): string => {
+    const isEscaped = line.includes('\\u') || line.includes('\\/');
+    return visible((isEscaped ? unescaped(line) : null) ?? line);
   };
 
   return {

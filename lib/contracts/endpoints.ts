@@ -34,8 +34,6 @@ import { Replay, ReplayParams, RequestStoryParams, StoryEvent } from './request-
 import { Health, Readiness, SourcesHealth, SourcesReport } from './source';
 import {
   Trace,
-  TraceDiffParams,
-  TraceDiffReport,
   TraceFlame,
   TraceFlameParams,
   TraceLogs,
@@ -47,6 +45,7 @@ import {
   TraceSpan,
   TraceSpanParams,
 } from './trace';
+import { TraceDiffParams, TraceDiffReport } from './trace-diff';
 import {
   ExplainLine,
   ExplainParams,

@@ -3,7 +3,7 @@ import { AnswerText } from './answer';
 import { Why } from './why';
 
 /** A trace id as people paste it; the server reads its forms and refuses what is none. */
-const TraceIdText = z.string().min(1).max(200);
+export const TraceIdText = z.string().min(1).max(200);
 /** A span of a trace: its id, "id~index" where the id is not the span's alone, or the index. */
 const SpanKeyText = z.string().min(1).max(120);
 
@@ -186,6 +186,8 @@ export const Trace = z.object({
 });
 export type Trace = z.infer<typeof Trace>;
 
+export const TraceRawParams = z.object({ traceId: TraceIdText });
+
 export const TraceFlameParams = TraceParams;
 /** Spans at one place (the same names from the root down) as one, by their own time and that of all below. */
 export const TraceFlame = z.object({
@@ -272,7 +274,7 @@ export const TraceSpan = z.object({
 });
 export type TraceSpan = z.infer<typeof TraceSpan>;
 
-export const TraceLogsParams = TraceParams;
+export const TraceLogsParams = z.object({ traceId: TraceIdText });
 export const TraceLogLine = z.object({
   /** Nanoseconds since the epoch as text. */
   ns: z.string(),
@@ -297,44 +299,3 @@ export const TraceLogs = z.object({
   why: z.array(Why),
 });
 export type TraceLogs = z.infer<typeof TraceLogs>;
-
-export const TraceDiffParams = z.object({
-  traceId: TraceIdText,
-  /** Another trace's id, or `typical` for the median of a sample. */
-  against: TraceIdText,
-  /** Version whose typical trace is meant; absent: this trace's own. */
-  version: z.string().min(1).max(1_000).optional(),
-});
-export type TraceDiffParams = z.infer<typeof TraceDiffParams>;
-
-export const TraceDiffRow = z.object({
-  key: z.string(),
-  parentKey: z.string().nullable(),
-  depth: z.number(),
-  service: z.string(),
-  name: z.string(),
-  presence: z.enum(['both', 'added', 'missing']),
-  countBefore: z.number(),
-  countAfter: z.number(),
-  beforeMs: z.number(),
-  afterMs: z.number(),
-  /** Milliseconds of the critical path lost (positive) or gained here. */
-  deltaMs: z.number(),
-  /** A span of this trace at this place. */
-  span: z.string().nullable(),
-});
-export type TraceDiffRow = z.infer<typeof TraceDiffRow>;
-
-export const TraceDiffReport = z.object({
-  answer: AnswerText,
-  /** The other side: the trace's root, or "typical of 2.3.0". */
-  before: z.object({ title: z.string(), traceId: z.string().nullable(), sample: z.number(), totalMs: z.number() }),
-  afterMs: z.number(),
-  deltaMs: z.number(),
-  rows: z.array(TraceDiffRow),
-  /** Places left out and their sum, so that the rows and this add up to deltaMs. */
-  rest: z.object({ places: z.number(), deltaMs: z.number() }).nullable(),
-  notes: z.array(z.string()),
-  why: z.array(Why),
-});
-export type TraceDiffReport = z.infer<typeof TraceDiffReport>;

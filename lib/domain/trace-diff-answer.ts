@@ -61,6 +61,8 @@ export function diffAnswer(
   }
   const count = (presence: TraceDiffNode['presence']) => diff.nodes.filter((node) => node.presence === presence).length;
   const [added, missing] = [count('added'), count('missing')];
-  if (added + missing > 0) parts.push(muted(` ${added} places are new, ${missing} are missing.`));
+  const places = (n: number, what: string) => (n === 0 ? [] : [`${n} ${n === 1 ? 'place is' : 'places are'} ${what}`]);
+  const changed = [...places(added, 'new'), ...places(missing, 'missing')];
+  if (changed.length > 0) parts.push(muted(` ${changed.join(', ')}.`));
   return [{ status: isSame ? 'ok' : diff.deltaNs > 0 ? 'watch' : 'ok', parts }];
 }

@@ -1,7 +1,5 @@
 import type {
   Trace,
-  TraceDiffParams,
-  TraceDiffReport,
   TraceFlame,
   TraceLogs,
   TraceParams,
@@ -10,6 +8,7 @@ import type {
   TraceSpan,
   TraceSpanParams,
 } from '@/lib/contracts/trace';
+import type { TraceDiffParams, TraceDiffReport } from '@/lib/contracts/trace-diff';
 import { type ApiParams, apiQuery } from './api';
 
 /** A trace hardly changes once it is written; a reader who waits for late spans asks again by hand. */

@@ -5,7 +5,8 @@ export class TooLargeError extends Error {}
 
 /**
  * A response's body as text, read piece by piece so that its length never has to be believed. Beyond `maxBytes` (after
- * decompression) reading stops: 'refuse' throws TooLargeError, 'cut' returns the beginning and says so.
+ * decompression) reading stops: 'refuse' throws TooLargeError, 'cut' returns the beginning and
+ * says so, also of an answer that broke off.
  */
 export async function readBounded(
   response: Response,
@@ -21,7 +22,13 @@ export async function readBounded(
   const pieces: Uint8Array[] = [];
   let bytes = 0;
   for (;;) {
-    const { done, value } = await reader.read();
+    const piece = await reader.read().catch((error: unknown) => {
+      // A connection that broke: where the beginning will do, it is taken.
+      if (beyond === 'refuse' || bytes === 0) throw error;
+      return null;
+    });
+    if (piece === null) return { text: decode(pieces), bytes, cut: true };
+    const { done, value } = piece;
     if (done) break;
     bytes += value.byteLength;
     if (bytes > maxBytes) {

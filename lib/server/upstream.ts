@@ -32,7 +32,7 @@ export interface UpstreamRequest<S extends z.ZodType> {
   retry?: boolean;
   /** What an answer without content means, where that is a legal success. */
   whenEmpty?: z.input<S>;
-  /** 'cut': of an answer beyond the bound the beginning is taken, and `cut` says so; for text only. */
+  /** 'cut': of an answer beyond the bound, or broken off, the beginning is taken, and `cut` says so; for text only. */
   beyond?: 'refuse' | 'cut';
   /** The source's own form of errors. */
   explain?: (refusal: Refusal) => Explanation;
@@ -142,6 +142,8 @@ async function ask<S extends z.ZodType>(
     throw refusalError(source, path, refusal, request.explain?.(refusal) ?? {});
   }
   const { text, bytes, cut } = await readAnswer(request, response);
+  // What broke off because the reader left, or time ran out, is no answer.
+  if (cut) signal.throwIfAborted();
   return {
     value: parseAnswer(request, response.status, text, contentType),
     headers: response.headers,

@@ -1,7 +1,7 @@
 import 'server-only';
 import pLimit from 'p-limit';
 import type { z } from 'zod';
-import type { TraceDiffParams, TraceDiffReport } from '@/lib/contracts/trace';
+import type { TraceDiffParams, TraceDiffReport } from '@/lib/contracts/trace-diff';
 import type { Why } from '@/lib/contracts/why';
 import { formatCount } from '@/lib/domain/format';
 import { toNamedSpans } from '@/lib/domain/trace-columns';

@@ -129,7 +129,8 @@ async function readTrace(source: TempoConfig, traceId: string, signal: AbortSign
   if (answer === null) return null;
   const parsed = await parseTrace(answer.value, signal);
   if (parsed.count > 0 || parsed.unreadable > 0) {
-    return new LoadedTrace(traceId, source, parsed, answer.bytes, answer.cut, answer);
+    const isBeyond = answer.cut && answer.bytes >= source.maxTraceBytes;
+    return new LoadedTrace(traceId, source, parsed, answer.bytes, isBeyond, answer);
   }
   if (parsed.whole && /^\s*\{/.test(answer.value)) return null;
   throw malformed(source, 'answered with something that is not whole JSON: check its address and try again.');

@@ -1,4 +1,4 @@
-import { TraceDiffParams } from '@/lib/contracts/trace';
+import { TraceDiffParams } from '@/lib/contracts/trace-diff';
 import { route } from '@/lib/server/route';
 import { traceDiffReport } from '@/lib/server/traces/diff';
 

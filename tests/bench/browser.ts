@@ -22,7 +22,7 @@ const PAGES: readonly MeasuredPage[] = [
 /** Scripts a page has loaded by the time its content is there: gzip bytes, those of the chart library apart. */
 async function firstLoad(
   consoleUrl: string,
-  path: string,
+  { path, ready }: MeasuredPage,
 ): Promise<{ appKb: number; chartsKb: number; drawnMs: number }> {
   const browser = await launchChromium();
   try {

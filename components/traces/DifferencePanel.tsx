@@ -65,15 +65,17 @@ export function DifferencePanel({ found, filter, selection }: Props) {
       title="What is different in these"
       definition="attributes and stages of the selected traces against the rest, the surest difference first"
       why={current === null ? undefined : explained.data?.why}
-      actions={
+    >
+      <div className="mb-2 flex max-w-full items-center gap-1.5 overflow-x-auto whitespace-nowrap p-0.5 text-small text-t2">
+        Compare
         <Choice
           label="Selected traces"
           options={options}
           value={select ?? 'none'}
           onChange={(value) => set(value === 'none' ? { select: null, box: null } : { select: value })}
         />
-      }
-    >
+        with the rest
+      </div>
       {current === null || selection === null ? (
         <p className="text-body text-t2">
           Select slow or failed traces here, or drag a box in the scatter: what they have more often than the rest is
@@ -179,7 +181,7 @@ function Explained({ asked, isMoved, onAgain }: { asked: Asked; isMoved: boolean
     <QueryState query={explanation} height={120}>
       {({ answer, differences, tested, hidden, basis }) => (
         <div className="grid gap-3">
-          <AnswerLine answer={answer} />
+          <AnswerLine answer={answer} label="What is different" />
           {isMoved ? (
             <p className="flex flex-wrap items-center gap-2 text-small text-t2">
               Of the traces shown at {formatTime(explanation.dataUpdatedAt, zone)}; the list has moved on since.

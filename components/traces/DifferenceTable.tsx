@@ -140,11 +140,16 @@ function IntervalBar({ found, widest }: { found: Difference; widest: number }) {
 
 function Examples({ label, ids }: { label: string; ids: readonly string[] }) {
   return (
-    <div className="flex gap-2 whitespace-nowrap">
+    <div className="flex items-center gap-2 whitespace-nowrap">
       <span className="w-12 text-axis text-t3">{label}</span>
       {ids.length === 0 ? <span className="text-axis text-t3">none</span> : null}
       {ids.map((id) => (
-        <ViewLink key={id} to={tracePath(id)} className="link font-mono text-axis" title={id}>
+        <ViewLink
+          key={id}
+          to={tracePath(id)}
+          className="link inline-block min-w-6 font-mono text-axis leading-6"
+          title={id}
+        >
           {id.slice(0, 8)}
         </ViewLink>
       ))}

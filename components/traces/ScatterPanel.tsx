@@ -15,11 +15,12 @@ import {
   groupLook,
   type ScatterGroup,
   type ScatterInput,
+  type ScatterSymbol,
   traceScatterOption,
   traceScatterTable,
 } from '@/lib/charts/trace-scatter';
 import type { TraceRow, TraceSearch } from '@/lib/contracts/traces';
-import { formatCount } from '@/lib/domain/format';
+import { formatCount, formatRange } from '@/lib/domain/format';
 import { formatBox, type TraceSelection } from '@/lib/domain/trace-selection';
 import { useTraceSearch } from './use-trace-search';
 
@@ -55,6 +56,16 @@ function useGroups(rows: readonly TraceRow[]): { groups: ScatterGroup[]; groupOf
   }, [rows, choices.data]);
 }
 
+/** Found traces that fill less than half of the range get the axis for themselves. */
+function axisRange({ rows, more }: TraceSearch, range: { startMs: number; endMs: number }) {
+  const starts = rows.map(({ startMs }) => startMs);
+  const first = Math.min(...starts);
+  const last = Math.max(...starts);
+  if (!more || last - first > (range.endMs - range.startMs) / 2) return range;
+  const margin = Math.max(500, (last - first) * 0.02);
+  return { startMs: first - margin, endMs: last + margin };
+}
+
 /** The found traces as points; a dragged box selects, a click opens. */
 export function ScatterPanel({ found, selection }: { found: TraceSearch; selection: TraceSelection | null }) {
   const { range, scale, set } = useTraceSearch();
@@ -73,10 +84,12 @@ export function ScatterPanel({ found, selection }: { found: TraceSearch; selecti
     hrefOf: (traceId) => tracePath(traceId),
   };
   const failed = found.rows.filter((row) => row.failed).length;
+  const frame = axisRange(found, range);
+  const isNarrow = frame !== range;
   return (
     <Panel
       title="Duration over time"
-      definition={`${formatCount(found.rows.length)} traces, whole trace from first start to last end; drag a box to compare it with the rest`}
+      definition={`${formatCount(found.rows.length)} traces, whole trace from first start to last end; drag a box to compare it with the rest${isNarrow ? `; the axis is that of the traces, ${formatRange(frame.startMs, frame.endMs, zone)}` : ''}`}
       why={found.why}
       actions={
         <Choice
@@ -90,7 +103,7 @@ export function ScatterPanel({ found, selection }: { found: TraceSearch; selecti
     >
       <Chart
         label={describeScatter(input)}
-        option={(theme) => traceScatterOption(input, { theme, zone, range })}
+        option={(theme) => traceScatterOption(input, { theme, zone, range: frame })}
         table={() => traceScatterTable(input, zone)}
         height={HEIGHT}
         onOpen={(path) => router.push(href(path))}
@@ -103,20 +116,23 @@ export function ScatterPanel({ found, selection }: { found: TraceSearch; selecti
   );
 }
 
+const MARK: Readonly<Record<ScatterSymbol, string>> = {
+  circle: 'M4.5 0.5 a4 4 0 1 1 0 8 a4 4 0 1 1 0 -8 Z',
+  diamond: 'M4.5 0 L9 4.5 L4.5 9 L0 4.5 Z',
+  triangle: 'M4.5 0.5 L9 8.5 L0 8.5 Z',
+  rect: 'M0.5 0.5 H8.5 V8.5 H0.5 Z',
+};
+
 function Legend({ groups, failed }: { groups: readonly ScatterGroup[]; failed: number }) {
   const theme = useChartTheme();
   return (
     <ul aria-label="Marks" className="mt-1 flex flex-wrap gap-x-4 text-small text-t2">
-      {groups.map((group) => {
-        const { colour, symbol } = groupLook(group, theme);
+      {groups.map((group, place) => {
+        const { colour, symbol } = groupLook(group, place, theme);
         return (
           <li key={group.name} className="flex min-w-0 items-center gap-1.5">
             <svg width="9" height="9" aria-hidden className="keeps-colour shrink-0">
-              {symbol === 'diamond' ? (
-                <path d="M4.5 0 L9 4.5 L4.5 9 L0 4.5 Z" fill={colour} />
-              ) : (
-                <circle cx="4.5" cy="4.5" r="4" fill={colour} />
-              )}
+              <path d={MARK[symbol]} fill={colour} />
             </svg>
             <span className="max-w-60 truncate" title={group.name}>
               {group.name}

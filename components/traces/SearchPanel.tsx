@@ -45,7 +45,7 @@ export function SearchPanel({ error, query }: { error: ApiError | null; query: s
           <Choice label="How many" options={LIMITS} value={String(limit)} onChange={(value) => set({ limit: value })} />
         </span>
         {!isEditor && query !== null ? (
-          <code className="min-w-0 flex-1 truncate font-mono text-small text-t3" title={query}>
+          <code className="min-w-0 flex-1 truncate max-sm:basis-full font-mono text-small text-t3" title={query}>
             {query}
           </code>
         ) : (

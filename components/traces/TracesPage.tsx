@@ -3,6 +3,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { AnswerLine } from '@/components/ui/AnswerLine';
+import { Diagnosis } from '@/components/ui/Diagnosis';
+import { Panel } from '@/components/ui/Panel';
 import { QueryState } from '@/components/ui/QueryState';
 import { Skeleton } from '@/components/ui/Skeleton';
 import { traceSearchAnswer } from '@/lib/domain/trace-search-answer';
@@ -36,14 +38,20 @@ export function TracesPage() {
       {isEmptyQuery ? (
         <p className="text-body text-t2">The query is empty. {'{}'} finds every trace.</p>
       ) : (
-        <QueryState query={search} height={RESULT_HEIGHT} diagnosis={({ empty }) => empty}>
-          {(found) => (
-            <div className="grid gap-3">
-              <ScatterPanel found={found} selection={selection} />
-              <DifferencePanel found={found} filter={filter} selection={selection} />
-              <TraceTablePanel found={found} selection={selection} />
-            </div>
-          )}
+        <QueryState query={search} height={RESULT_HEIGHT}>
+          {(found) =>
+            found.empty !== null ? (
+              <Panel title="Nothing found" why={found.why}>
+                <Diagnosis diagnosis={found.empty} />
+              </Panel>
+            ) : (
+              <div className="grid gap-3">
+                <ScatterPanel found={found} selection={selection} />
+                <DifferencePanel found={found} filter={filter} selection={selection} />
+                <TraceTablePanel found={found} selection={selection} />
+              </div>
+            )
+          }
         </QueryState>
       )}
     </div>

@@ -15,9 +15,9 @@ const TONE: Readonly<Record<AnswerPart['tone'], string>> = {
 };
 
 /** The sentences a page opens with: the verdict, its numbers, how sure they are, and the next step as a link. */
-export function AnswerLine({ answer }: { answer: AnswerText }) {
+export function AnswerLine({ answer, label = 'Answer' }: { answer: AnswerText; label?: string }) {
   return (
-    <section aria-label="Answer" className="max-w-[960px] text-answer font-medium">
+    <section aria-label={label} className="max-w-[960px] text-answer font-medium">
       {answer.map(({ status, parts }, line) => (
         // The sentences have no identity but their order.
         // biome-ignore lint/suspicious/noArrayIndexKey: see above

@@ -28,10 +28,43 @@ export interface ScatterInput {
 const SHORTEST_MS = 0.5;
 const CROSS = 'path://M0 2 L2 0 L5 3 L8 0 L10 2 L7 5 L10 8 L8 10 L5 7 L2 10 L0 8 L3 5 Z';
 
-/** Colour and mark of a group. */
-export function groupLook({ name, role }: ScatterGroup, theme: ThemeName): { colour: string; symbol: string } {
+export type ScatterSymbol = 'circle' | 'diamond' | 'triangle' | 'rect';
+const SYMBOLS: readonly ScatterSymbol[] = ['circle', 'triangle', 'rect'];
+
+/** Colour of a group by its name, mark by its place: two names may share a colour. The diamond is the challenger's. */
+export function groupLook(
+  { name, role }: ScatterGroup,
+  place: number,
+  theme: ThemeName,
+): { colour: string; symbol: ScatterSymbol } {
   const style = role === null ? seriesStyle(name, theme) : versionStyle(name, role, theme);
-  return { colour: style.colour, symbol: style.symbol === 'diamond' ? 'diamond' : 'circle' };
+  if (style.symbol === 'diamond') return { colour: style.colour, symbol: 'diamond' };
+  const symbol = style.symbol === 'circle' ? 'circle' : SYMBOLS[place % SYMBOLS.length];
+  return { colour: style.colour, symbol: symbol ?? 'circle' };
+}
+
+/** Bounds of 1, 2 and 5 times a power of ten around the durations, and those between them. */
+function logTicks(values: readonly number[]): number[] {
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const all: number[] = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power += 1) {
+    for (const step of [1, 2, 5]) all.push(Number((step * 10 ** power).toPrecision(3)));
+  }
+  const from = all.findLastIndex((tick) => tick <= low);
+  const to = all.findIndex((tick) => tick >= high);
+  return all.slice(Math.max(0, from), to < 0 ? all.length : to + 1);
+}
+
+/** Over a wide range only the powers of ten have room. */
+const MAX_TICKS = 9;
+
+function logAxis(heights: readonly number[]) {
+  const ticks = logTicks(heights.length === 0 ? [1] : heights);
+  const shown = ticks.length > MAX_TICKS ? ticks.filter((tick) => Number.isInteger(Math.log10(tick))) : ticks;
+  const min = ticks[0] ?? SHORTEST_MS;
+  const max = ticks.at(-1) ?? min;
+  return { min, max: max > min ? max : min * 10, shown };
 }
 
 /** Duration of traces over their start; failed ones as crosses in the colour of failure, so that hue alone says nothing. */
@@ -46,8 +79,11 @@ export function traceScatterOption(input: ScatterInput, frame: ChartFrame): ECha
     href: input.hrefOf(row.traceId),
     itemStyle: { opacity: selected === null || selected.has(row.traceId) ? 0.9 : 0.3 },
   });
-  const series = groups.map((group) => {
-    const look = groupLook(group, frame.theme);
+  const axis = logAxis(rows.map(({ traceDurationMs }) => heightOf(traceDurationMs)));
+  const linear = valueAxis(frame.theme, (ms) => formatMs(ms), true);
+  const { type: _, scale: _scale, ...logFrame } = linear;
+  const series = groups.map((group, place) => {
+    const look = groupLook(group, place, frame.theme);
     return {
       type: 'scatter' as const,
       name: group.name,
@@ -68,8 +104,10 @@ export function traceScatterOption(input: ScatterInput, frame: ChartFrame): ECha
           lineStyle: { color: colours.text3, type: 'dashed' as const },
           label: {
             formatter: `P90 ${formatMs(thresholdMs)}`,
-            position: 'insideEndTop' as const,
+            position: 'insideStartTop' as const,
             color: colours.text2,
+            backgroundColor: colours.panel,
+            padding: [1, 3],
             fontSize: 11,
           },
           data: [{ yAxis: heightOf(thresholdMs) }],
@@ -91,10 +129,18 @@ export function traceScatterOption(input: ScatterInput, frame: ChartFrame): ECha
     ...baseOption(frame),
     grid: { left: 8, right: 12, top: 12, bottom: 4, containLabel: true },
     xAxis: timeAxis(frame),
-    yAxis: {
-      ...valueAxis(frame.theme, (ms) => formatMs(ms), scale === 'linear'),
-      ...(scale === 'log' ? { type: 'log' as const, logBase: 10, min: 'dataMin' as const } : {}),
-    } as EChartsOption['yAxis'],
+    yAxis:
+      scale === 'linear'
+        ? linear
+        : {
+            ...logFrame,
+            type: 'log',
+            logBase: 10,
+            min: axis.min,
+            max: axis.max,
+            axisTick: { show: false, customValues: axis.shown },
+            axisLabel: { ...linear.axisLabel, customValues: axis.shown },
+          },
     tooltip: {
       ...tooltipFrame(frame.theme),
       trigger: 'item',

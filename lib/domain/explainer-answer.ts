@@ -1,6 +1,7 @@
 import type { AnswerPart, AnswerText } from '@/lib/contracts/answer';
 import type { Difference } from './explainer';
 import { MIN_SIDE } from './explainer';
+import { isOutcome } from './explainer-candidates';
 import { formatCount, formatMs, formatNumber, formatPoints, formatRatioPercent } from './format';
 
 /** Which traces were selected: over a duration, the failed ones, or a box drawn by hand. */
@@ -57,13 +58,28 @@ function times(found: Difference): string {
   return `${formatNumber(share(found.selected) / rest, 2)} × as often`;
 }
 
-function sentence(subject: string, found: Difference): AnswerPart[] {
+/** "Slow traces are 3.1 × as often model_version 2.4.0", "In slow traces infer takes over 212 ms 8 × as often". */
+function claim(subject: string, found: Difference): string {
   const often = times(found);
-  const what = differenceText(found);
-  const verb = found.kind === 'attribute' ? 'are' : 'have';
-  const head = often === 'alone' ? `${subject} alone ${verb} ${what}` : `${subject} ${verb} ${often} ${what}`;
-  return [value(head), muted(` (${differenceNumbers(found)}).`)];
+  const { kind, name, bound } = found;
+  if (kind === 'attribute') {
+    const what = differenceText(found);
+    return often === 'alone' ? `${subject} alone are ${what}` : `${subject} are ${often} ${what}`;
+  }
+  const happens =
+    kind === 'stage'
+      ? `${name} takes over ${formatMs(bound)}`
+      : kind === 'repeats'
+        ? `${name} comes more than ${formatNumber(bound)} times`
+        : `there is a span ${name}`;
+  const where = `In ${subject === 'They' ? 'them' : subject[0]?.toLowerCase() + subject.slice(1)}`;
+  return often === 'alone' ? `${where} alone ${happens}` : `${where} ${happens} ${often}`;
 }
+
+const sentence = (subject: string, found: Difference): AnswerPart[] => [
+  value(claim(subject, found)),
+  muted(` (${differenceNumbers(found)}).`),
+];
 
 /**
  * The sentences on top of "what is different": the surest attribute, and where in the trace the time or the failure is.
@@ -102,7 +118,11 @@ export function explainerAnswer(differences: readonly Difference[], sides: Expla
       },
     ];
   }
-  const second = certain.find(({ kind }) => (kind === 'attribute') !== (first.kind === 'attribute'));
+  // One says which requests, the other where in them: an attribute for a stage, a stage for an attribute.
+  const others = certain.filter(({ kind }) =>
+    first.kind === 'attribute' ? kind === 'stage' || kind === 'repeats' : kind === 'attribute',
+  );
+  const second = others.find(({ name }) => !isOutcome(name)) ?? others[0];
   const more = certain.length - (second === undefined ? 1 : 2);
   const lines: AnswerText = [{ status: 'watch', parts: sentence(SUBJECT[selection], first) }];
   if (second !== undefined) lines.push({ status: 'watch', parts: sentence('They', second) });

@@ -47,10 +47,13 @@ export const ID_REASON = 'an identifier by its name: no two traces share it';
 export const UNIQUE_REASON = 'over 90 % of the traces have a value of their own';
 export const OUTCOME_REASON = 'says itself that a request failed';
 
+/** Whether an attribute speaks of how a request ended rather than of what it was. */
+export const isOutcome = (name: string): boolean => OUTCOME_NAME.test(name);
+
 /** Why an attribute is not ranked whatever its values are, or null. */
 export function hiddenByName(name: string, isAboutFailure: boolean): string | null {
   if (ID_NAME.test(name)) return ID_REASON;
-  return isAboutFailure && OUTCOME_NAME.test(name) ? OUTCOME_REASON : null;
+  return isAboutFailure && isOutcome(name) ? OUTCOME_REASON : null;
 }
 
 /**
@@ -79,6 +82,8 @@ interface Hits {
   bound: number | null;
   /** Indexes of the traces that have it, ascending. */
   at: readonly number[];
+  /** An attribute that has this value wherever it is: it says that its span is there, and no more. */
+  isOnlyValue?: boolean;
 }
 
 function attributeHits(facts: readonly TraceFacts[], isAboutFailure: boolean, hidden: HiddenName[]): Hits[] {
@@ -106,7 +111,9 @@ function attributeHits(facts: readonly TraceFacts[], isAboutFailure: boolean, hi
       hidden.push({ name, reason });
       continue;
     }
-    for (const [value, at] of byValue) hits.push({ kind: 'attribute', name, value, bound: null, at });
+    for (const [value, at] of byValue) {
+      hits.push({ kind: 'attribute', name, value, bound: null, at, isOnlyValue: byValue.size === 1 });
+    }
   }
   return hits;
 }
@@ -160,10 +167,11 @@ const nameRank = (name: string): number => {
 
 /** Order in which candidates of the same traces are preferred. */
 export function byPreference(
-  a: { kind: CandidateKind; name: string; value: string },
-  b: { kind: CandidateKind; name: string; value: string },
+  a: { kind: CandidateKind; name: string; value: string; isOnlyValue?: boolean },
+  b: { kind: CandidateKind; name: string; value: string; isOnlyValue?: boolean },
 ): number {
   return (
+    Number(a.isOnlyValue ?? false) - Number(b.isOnlyValue ?? false) ||
     KIND_RANK[a.kind] - KIND_RANK[b.kind] ||
     nameRank(a.name) - nameRank(b.name) ||
     (a.name < b.name ? -1 : a.name > b.name ? 1 : a.value < b.value ? -1 : 1)

@@ -26,8 +26,13 @@ export function traceSearchAnswer({ rows, chosen, more, isOrderCertain, order }:
         ? 'none failed'
         : `${formatCount(failed)} failed (${formatRatioPercent(failed / known.length)})`;
   const parts: AnswerPart[] = [value(`${chosen}.`), value(` ${half[0]?.toUpperCase()}${half.slice(1)}; ${outcome}.`)];
-  if (more && order === 'newest') parts.push(muted(' These figures are of the traces here, not of all that match.'));
-  if (more && order === 'slowest') parts.push(muted(' The slowest alone say nothing about the rest.'));
+  parts.push(
+    muted(
+      order === 'slowest'
+        ? ' The slowest say nothing about the rest.'
+        : ` Figures of the traces here${more ? ', not of all that match' : ''}: samplers keep failed and slow ones more often.`,
+    ),
+  );
   const status = !isOrderCertain ? 'unknown' : failed > 0 ? 'watch' : 'ok';
   return [{ status, parts }];
 }

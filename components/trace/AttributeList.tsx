@@ -17,7 +17,7 @@ export function AttributeList({
   return (
     <section aria-label={title} className="grid min-w-0 gap-1">
       {title === undefined ? null : <h4 className="text-t3">{title}</h4>}
-      <dl className="grid min-w-0 grid-cols-[minmax(0,2fr)_minmax(0,3fr)] gap-x-3 gap-y-0.5">
+      <dl className="grid min-w-0 grid-cols-[fit-content(55%)_minmax(0,1fr)] gap-x-3 gap-y-0.5">
         {attributes.map(({ key, type, value, chars }, index) => (
           // A key may come twice.
           // biome-ignore lint/suspicious/noArrayIndexKey: see above

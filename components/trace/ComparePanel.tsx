@@ -1,6 +1,6 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
+import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { clsx } from 'clsx';
 import { type FormEvent, useState } from 'react';
 import { ViewLink } from '@/components/shell/ViewLink';
@@ -13,6 +13,7 @@ import { QueryState } from '@/components/ui/QueryState';
 import type { Trace } from '@/lib/contracts/trace';
 import type { TraceDiffReport, TraceDiffRow } from '@/lib/contracts/trace-diff';
 import { formatCount, formatMs, formatNumber } from '@/lib/domain/format';
+import type { ApiError } from '@/lib/queries/api';
 import { traceDiffQuery } from '@/lib/queries/trace';
 import { orNameless } from './span-colour';
 import { useTraceView } from './use-trace-view';
@@ -24,6 +25,14 @@ export function ComparePanel({ trace, onOpen }: { trace: Trace; onOpen: (span: s
   const [view, setView] = useTraceView();
   const [id, setId] = useState(view.against !== null && view.against !== 'typical' ? view.against : '');
   const [version, setVersion] = useState(view.version ?? '');
+  const query = useQuery({
+    ...traceDiffQuery({
+      traceId: trace.traceId,
+      against: view.against ?? '',
+      ...(view.version === null ? {} : { version: view.version }),
+    }),
+    enabled: view.against !== null,
+  });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (id.trim() !== '') setView({ against: id.trim().slice(0, 200), version: null });
@@ -32,6 +41,7 @@ export function ComparePanel({ trace, onOpen }: { trace: Trace; onOpen: (span: s
     <Panel
       title="Compare"
       definition="milliseconds each place holds of the critical path, here against there; the parts sum to the difference"
+      why={query.data?.why}
     >
       <div className="mb-3 flex flex-wrap items-end gap-x-4 gap-y-2" data-noprint>
         <form onSubmit={submit} className="flex items-end gap-2">
@@ -68,24 +78,19 @@ export function ComparePanel({ trace, onOpen }: { trace: Trace; onOpen: (span: s
           Name another trace, or compare with the typical one: the median of up to twenty like it within an hour.
         </p>
       ) : (
-        <Difference trace={trace} against={view.against} version={view.version} onOpen={onOpen} />
+        <Difference query={query} onOpen={onOpen} />
       )}
     </Panel>
   );
 }
 
 function Difference({
-  trace,
-  against,
-  version,
+  query,
   onOpen,
 }: {
-  trace: Trace;
-  against: string;
-  version: string | null;
+  query: UseQueryResult<TraceDiffReport, ApiError>;
   onOpen: (span: string) => void;
 }) {
-  const query = useQuery(traceDiffQuery({ traceId: trace.traceId, against, ...(version === null ? {} : { version }) }));
   return (
     <QueryState query={query} height={HEIGHT}>
       {(report) => (

@@ -38,13 +38,21 @@ export function FlamePanel({ trace, onOpen }: { trace: Trace; onOpen: (span: str
             : { what: 'No span has a duration.', why: 'The flame graph is made of time; here is none.', action: null }
         }
       >
-        {(flame) => <Flame flame={flame} onOpen={onOpen} />}
+        {(flame) => <Flame flame={flame} hasStages={trace.stages.length > 0} onOpen={onOpen} />}
       </QueryState>
     </Panel>
   );
 }
 
-function Flame({ flame, onOpen }: { flame: TraceFlame; onOpen: (span: string) => void }) {
+function Flame({
+  flame,
+  hasStages,
+  onOpen,
+}: {
+  flame: TraceFlame;
+  hasStages: boolean;
+  onOpen: (span: string) => void;
+}) {
   const theme = useChartTheme();
   const [root, setRoot] = useState(-1);
   const boxes = useMemo(() => boxesOf(flame, root), [flame, root]);
@@ -76,11 +84,14 @@ function Flame({ flame, onOpen }: { flame: TraceFlame; onOpen: (span: string) =>
             const name = nameOf(flame, place);
             const ms = flame.ms[place] ?? 0;
             const count = flame.count[place] ?? 1;
-            const text = `${name}, ${orNameless(flame.services[flame.service[place] ?? -1] ?? '')}: ${formatMs(ms)} (${formatRatioPercent(ms / flame.totalMs)}), ${formatMs(flame.selfMs[place] ?? 0)} its own, ${formatCount(count)} ${count === 1 ? 'span' : 'spans'}`;
+            const visible = `${name}${count > 1 ? ` × ${formatCount(count)}` : ''}`;
+            const text = `${visible}, ${orNameless(flame.services[flame.service[place] ?? -1] ?? '')}: ${formatMs(ms)} (${formatRatioPercent(ms / flame.totalMs)}), ${formatMs(flame.selfMs[place] ?? 0)} its own`;
             const colour = spanColour(
-              flame.names[flame.name[place] ?? -1] ?? '',
-              flame.services[flame.service[place] ?? -1] ?? '',
-              theme,
+              {
+                name: flame.names[flame.name[place] ?? -1] ?? '',
+                service: flame.services[flame.service[place] ?? -1] ?? '',
+              },
+              { theme, hasStages },
             );
             return (
               <li
@@ -98,7 +109,7 @@ function Flame({ flame, onOpen }: { flame: TraceFlame; onOpen: (span: string) =>
                   className="block h-[20px] w-full truncate rounded-[2px] border-l-2 px-1 text-left text-axis text-t1 hover:brightness-125 focus-visible:z-10"
                   style={{ background: withAlpha(colour, 0.3), borderColor: colour }}
                 >
-                  {width > 0.03 ? `${name}${count > 1 ? ` × ${formatCount(count)}` : ''}` : ''}
+                  {width > 0.03 ? visible : ''}
                 </button>
               </li>
             );

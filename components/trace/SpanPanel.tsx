@@ -95,7 +95,7 @@ function Details({
           {formatInstant(details.atMs, zone)}
           <span className="text-t3">
             {' '}
-            {formatMs(Math.abs(details.startMs))} {details.startMs < 0 ? 'before' : 'after'} the trace
+            {formatMs(Math.abs(details.startMs))} {details.startMs < 0 ? 'before' : 'into'} the trace
           </span>
         </Row>
         <Row name="duration">{formatMs(details.durationMs)}</Row>

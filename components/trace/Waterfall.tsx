@@ -2,7 +2,7 @@
 'use client';
 
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useCallback, useEffect, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useChartTheme } from '@/components/charts/use-chart-theme';
 import { Button } from '@/components/ui/Button';
 import { Skeleton } from '@/components/ui/Skeleton';
@@ -44,6 +44,8 @@ export function Waterfall(props: WaterfallProps) {
   const { trace, axis, group, folds, onFold, jump, ticks, onOpen, onShown } = props;
   const [view] = useTraceView();
   const theme = useChartTheme();
+  const hasStages = trace.stages.length > 0;
+  const colours = useMemo(() => ({ theme, hasStages }), [theme, hasStages]);
   const id = useId();
   const frame = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
@@ -203,7 +205,7 @@ export function Waterfall(props: WaterfallProps) {
                   place={item.index}
                   row={row}
                   axis={axis}
-                  theme={theme}
+                  colours={colours}
                   isActive={item.index === active}
                   isSelected={row !== null && row.span === view.span}
                   logs={(row !== null && ticks.get(row.span)) || NO_TICKS}

@@ -6,11 +6,11 @@ import { clsx } from 'clsx';
 import { ChevronDown, ChevronRight, TriangleAlert } from 'lucide-react';
 import { memo } from 'react';
 import { StatusIcon } from '@/components/ui/Status';
-import { type ThemeName, withAlpha } from '@/lib/charts/palette';
+import { withAlpha } from '@/lib/charts/palette';
 import { formatCount, formatMs } from '@/lib/domain/format';
 import { type Axis, placeOf, span as stretchOn } from './axis';
 import type { WaterfallRowText } from './row-window';
-import { orNameless, spanColour } from './span-colour';
+import { orNameless, type SpanColours, spanColour } from './span-colour';
 
 export const ROW_HEIGHT = 30;
 /** Levels that are indented by 12 px each; deeper ones stand at the last and say their depth. */
@@ -25,7 +25,7 @@ export interface WaterfallRowProps {
   place: number;
   row: WaterfallRowText | null;
   axis: Axis;
-  theme: ThemeName;
+  colours: SpanColours;
   isActive: boolean;
   isSelected: boolean;
   /** Instants of log lines of this span. */
@@ -36,7 +36,7 @@ export interface WaterfallRowProps {
 
 /** A span, or siblings alike, as a row: name, bar on the root's axis, duration. */
 export const WaterfallRow = memo(function WaterfallRow(props: WaterfallRowProps) {
-  const { id, place, row, axis, theme, isActive, isSelected, logs, onToggle, onOpen } = props;
+  const { id, place, row, axis, colours, isActive, isSelected, logs, onToggle, onOpen } = props;
   if (row === null) {
     return (
       <div id={id} role="row" aria-rowindex={place + 1} aria-level={1} className="flex h-full items-center px-2">
@@ -47,7 +47,7 @@ export const WaterfallRow = memo(function WaterfallRow(props: WaterfallRowProps)
     );
   }
   const isGroup = row.count > 1;
-  const colour = spanColour(row.name, row.service, theme);
+  const colour = spanColour(row, colours);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid around it has the focus and the keys
     <div

@@ -215,7 +215,7 @@ export type TraceFlame = z.infer<typeof TraceFlame>;
 
 export const TraceSpanParams = TraceParams.extend({
   span: SpanKeyText,
-  /** An attribute, by its place among the span's, whose whole value is wanted. */
+  /** 1: values are not cut. */
   whole: z.enum(['0', '1']).default('0'),
 });
 export type TraceSpanParams = z.input<typeof TraceSpanParams>;
@@ -268,7 +268,6 @@ export const TraceSpan = z.object({
     }),
   ),
   links: z.array(z.object({ traceId: z.string().nullable(), spanId: z.string().nullable(), attributes })),
-  /** Lists that are longer than what is here. */
   cut: z.array(z.string()),
   why: z.array(Why),
 });

@@ -32,10 +32,10 @@ export function refuseOldNode() {
 }
 
 /** Runs a program with its output shown; returns its exit code. */
-export function run(command, args, env = {}) {
+export function run(command, args, env = {}, stdio = 'inherit') {
   const { status, error } = spawnSync(command, args, {
     cwd: ROOT,
-    stdio: 'inherit',
+    stdio,
     env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', CHECKPOINT_DISABLE: '1', ...env },
     // npm is a script of the shell on Windows.
     shell: process.platform === 'win32' && command === 'npm',
@@ -44,7 +44,10 @@ export function run(command, args, env = {}) {
   return status ?? 1;
 }
 
-export const runNode = (args, env) => run(process.execPath, args, env);
+export const runNode = (args, env, stdio) => run(process.execPath, args, env, stdio);
+
+/** Getting ready talks on standard error, so that standard output stays for what was asked (the JSON of `npm run bench`). */
+const PREPARING = ['inherit', process.stderr, 'inherit'];
 
 /** Hash of the contents of files and folders, their names included. */
 function hashOf(paths) {
@@ -131,7 +134,7 @@ export function ensureBuilt() {
       present: existsSync(join(ROOT, '.next/BUILD_ID')),
       work: () => {
         say('building the console (again only when its sources change) …');
-        if (runNode([NEXT, 'build'], { NODE_ENV: 'production' }) !== 0) throw new Error('build failed');
+        if (runNode([NEXT, 'build'], { NODE_ENV: 'production' }, PREPARING) !== 0) throw new Error('build failed');
       },
     });
   } catch {

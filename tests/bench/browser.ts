@@ -40,12 +40,7 @@ async function firstLoad(
     });
     const start = performance.now();
     await page.goto(consoleUrl + path, { waitUntil: 'commit' });
-    await page
-      .getByRole('link', { name: 'fraud_detector' })
-      .first()
-      .or(page.locator('canvas').first())
-      .first()
-      .waitFor();
+    await page.locator(ready).first().waitFor();
     const drawnMs = performance.now() - start;
     await page.waitForLoadState('networkidle');
     const sizes = await Promise.all(scripts);

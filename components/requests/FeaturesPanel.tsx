@@ -1,5 +1,6 @@
 'use client';
 
+import { clsx } from 'clsx';
 import { Diagnosis } from '@/components/ui/Diagnosis';
 import { StatusWord } from '@/components/ui/Status';
 import type { Status } from '@/lib/contracts/answer';
@@ -54,7 +55,7 @@ export function FeaturesPanel({ features, isTelling }: { features: FeatureReport
                   <th scope="col" className="px-2 py-1 text-right font-normal">
                     Value
                   </th>
-                  <th scope="col" className="w-[140px] px-2 py-1 font-normal max-sm:hidden">
+                  <th scope="col" className="w-[112px] px-2 py-1 font-normal max-sm:hidden">
                     Distribution
                   </th>
                   <th scope="col" className="px-2 py-1 font-normal">
@@ -83,10 +84,17 @@ function Feature({ row }: { row: FeatureRow }) {
       <td className="whitespace-nowrap px-3 py-1">
         <StatusWord status={status} word={word} />
       </td>
-      <th scope="row" className="max-w-[180px] px-2 py-1 text-left font-medium [overflow-wrap:anywhere]">
+      <th scope="row" className="min-w-[108px] max-w-[180px] px-2 py-1 text-left font-medium [overflow-wrap:anywhere]">
         {row.name}
       </th>
-      <td className="px-2 py-1 text-right tabular-nums [overflow-wrap:anywhere]">{shown(row)}</td>
+      <td
+        className={clsx(
+          'px-2 py-1 text-right tabular-nums',
+          typeof row.value === 'number' ? 'whitespace-nowrap' : '[overflow-wrap:anywhere]',
+        )}
+      >
+        {shown(row)}
+      </td>
       <td className="px-2 py-1 max-sm:hidden">
         {row.distribution === null ? null : (
           <DistributionBars

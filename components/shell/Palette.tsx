@@ -1,11 +1,24 @@
 'use client';
 
 import { Command } from 'cmdk';
-import { Clock, FileSearch, Keyboard, Monitor, Moon, Pencil, Snowflake, Sun, Waypoints } from 'lucide-react';
+import {
+  BookOpenText,
+  Clock,
+  FileSearch,
+  Keyboard,
+  Monitor,
+  Moon,
+  Pencil,
+  Snowflake,
+  Sun,
+  Waypoints,
+} from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useTheme } from 'next-themes';
 import { Dialog } from 'radix-ui';
 import { type ReactNode, useState } from 'react';
+import { isSurelyId, type PastedId, readPasted } from '@/lib/domain/pasted-id';
+import { requestHref } from '@/lib/domain/request-story';
 import { useNow } from './clock';
 import { openDialog } from './dialogs';
 import { COMMAND_INPUT, COMMAND_ITEM, useModelChoices } from './ModelChoice';
@@ -18,6 +31,9 @@ import { modelPath } from './view-address';
 /** A W3C trace id: 32 hex digits; Tempo also takes those of 16. */
 const TRACE_ID = /^(?:[0-9a-f]{16}|[0-9a-f]{32})$/i;
 
+/** Readings of a pasted text that are offered. */
+const MAX_STORIES = 3;
+
 /** Everything by name: pages, models, ranges, theme, a note; an id that is pasted offers what it can open. */
 export function Palette({ onClose }: { onClose: () => void }) {
   const { view, setView, href } = useView();
@@ -27,6 +43,9 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const choices = useModelChoices();
   const [text, setText] = useState('');
   const trace = TRACE_ID.test(text.trim()) ? tracePath(text.trim().toLowerCase()) : null;
+  const pasted = readPasted(text);
+  const surely = pasted.ids.filter(isSurelyId).slice(0, MAX_STORIES);
+  const perhaps = pasted.ids.filter((id) => !isSurelyId(id)).slice(0, MAX_STORIES);
   const run = (action: () => void) => () => {
     onClose();
     action();
@@ -45,15 +64,16 @@ export function Palette({ onClose }: { onClose: () => void }) {
             <Command.Input
               value={text}
               onValueChange={setText}
-              placeholder={
-                tracePath('0') === null
-                  ? 'A page, model, range or command'
-                  : 'A page, model or command; or paste a trace id'
-              }
+              placeholder="A page, model or command; or paste any id, log line or address"
               className={`${COMMAND_INPUT} h-11! text-body!`}
             />
             <Command.List className="max-h-[56vh] overflow-y-auto p-1.5 text-small [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-t3">
-              <Command.Empty className="p-2 text-t2">Nothing here has this name.</Command.Empty>
+              {pasted.ids.length > 0 ? null : (
+                <Command.Empty className="p-2 text-t2">Nothing here has this name.</Command.Empty>
+              )}
+              {surely.map((id) => (
+                <StoryItem key={`${id.kind} ${id.id}`} pasted={id} onSelect={go(requestHref(id.id, pasted.atMs))} />
+              ))}
               {trace === null ? null : (
                 <Item value={`open trace ${text}`} icon={<Waypoints size={14} aria-hidden />} onSelect={go(trace)}>
                   Open trace <span className="font-mono">{text.trim()}</span>
@@ -135,11 +155,33 @@ export function Palette({ onClose }: { onClose: () => void }) {
                   Theme of the system
                 </Item>
               </Command.Group>
+              {perhaps.map((id) => (
+                <StoryItem key={`${id.kind} ${id.id}`} pasted={id} onSelect={go(requestHref(id.id, pasted.atMs))} />
+              ))}
             </Command.List>
           </Command>
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>
+  );
+}
+
+/** Opens the story of a pasted id. Mounted whatever the filter says: a log line would never match a name. */
+function StoryItem({ pasted, onSelect }: { pasted: PastedId; onSelect: () => void }) {
+  return (
+    <Command.Item
+      forceMount
+      value={`story of ${pasted.kind} ${pasted.id}`}
+      onSelect={onSelect}
+      className={COMMAND_ITEM}
+    >
+      <span className="text-t3">
+        <BookOpenText size={14} aria-hidden />
+      </span>
+      <span className="min-w-0 flex-1 truncate">
+        Story of {pasted.kind} <span className="font-mono">{pasted.id}</span>
+      </span>
+    </Command.Item>
   );
 }
 

@@ -40,10 +40,19 @@ export function readPasted(text: string): Pasted {
   if (whole.startsWith('{')) return inJson(whole) ?? inText(whole);
   if (/^https?:\/\//i.test(whole)) return inAddress(whole);
   const bare = whole.replace(/^["'`(<[\s]+|["'`)>\],;.\s]+$/g, '');
+  const named = namedIn(whole);
+  if (named.ids.length > 0) return named;
   const alone = idsAlone(bare);
   if (alone.length > 0) return { ids: alone, atMs: null };
   return inText(whole);
 }
+
+/** Whether an id cannot well be anything else: a word with a digit in it may be one, and may be a model's name. */
+export const isSurelyId = ({ kind, id }: PastedId): boolean =>
+  kind !== 'request' ||
+  /^[0-9a-f-]{16,}$/i.test(id) ||
+  /^(?:req|request)[-_:]/i.test(id) ||
+  (id.match(/\d/g) ?? []).length >= 5;
 
 const isZero = (hex: string): boolean => /^0+$/.test(hex);
 
@@ -163,12 +172,18 @@ function inJson(text: string): Pasted | null {
   return found.pasted.ids.length > 0 ? found.pasted : null;
 }
 
-/** Names before values, in logfmt, in cut JSON and in prose; else what looks like an id wherever it stands. */
-function inText(text: string): Pasted {
+/** Names before values: in logfmt, in cut JSON and in prose. */
+function namedIn(text: string): Pasted {
   const found = new Found();
   const pairs = /\\?["']?([a-z][\w.@-]{1,40})\\?["']?\s*[=:]\s*\\?["']?([\w.:@~+/-]{1,200}={0,2})/gi;
   for (const [, name = '', value = ''] of text.matchAll(pairs)) found.take(name, value);
-  if (found.pasted.ids.length > 0) return found.pasted;
+  return found.pasted;
+}
+
+/** What is named first; else what looks like an id wherever it stands. */
+function inText(text: string): Pasted {
+  const named = namedIn(text);
+  if (named.ids.length > 0) return named;
   const parent = /\b[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\b/i.exec(text);
   const ids = [
     ...(parent ? idsAlone(parent[0]) : []),
@@ -179,7 +194,7 @@ function inText(text: string): Pasted {
     ...[...text.matchAll(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi)].flatMap(([token]) => idsAlone(token)),
     ...[...text.matchAll(/\b[0-9a-f]{16}\b/gi)].flatMap(([token]) => idsAlone(token)),
   ];
-  return { ids: unique(ids).slice(0, 10), atMs: found.atMs };
+  return { ids: unique(ids).slice(0, 10), atMs: named.atMs };
 }
 
 const decoded = (text: string): string => {
@@ -198,11 +213,12 @@ function inAddress(text: string): Pasted {
   const found = new Found();
   for (const [name, value] of new URLSearchParams(url.search.replaceAll('+', '%2B'))) found.take(name, value);
   const [, page, segment] = /\/(requests?|traces?)\/([^/]+)/.exec(url.pathname) ?? [];
-  const inPath = segment === undefined ? [] : idsAlone(decoded(segment));
-  const kind = page?.startsWith('request') ? 'request' : 'trace';
-  const first =
-    kind === 'request' && segment !== undefined && inPath.length === 0 ? requestOf(decoded(segment)) : inPath;
-  const named = unique([...first.filter((one) => one.kind === kind), ...found.pasted.ids, ...first]);
+  const written = segment === undefined ? '' : decoded(segment);
+  const inPath = idsAlone(written);
+  // A request's page takes any id; a trace's page takes traces.
+  const isTrace = page?.startsWith('trace') ?? false;
+  const own = isTrace ? inPath.filter(({ kind }) => kind === 'trace') : inPath.length > 0 ? inPath : requestOf(written);
+  const named = unique([...own, ...found.pasted.ids]);
   if (named.length > 0) return { ids: named, atMs: found.atMs };
   // Grafana keeps its queries as JSON within a parameter, escaped once or twice.
   const inside = inText(decoded(decoded(url.search + url.hash)));

@@ -103,6 +103,14 @@ function version({ record, deployment, atMs }: GuideFacts): Verdict {
   return { status: 'ok', word: deployment.role, evidence };
 }
 
+/** Pipelines and jobs that carry the first word of the model's name, as fleets name them; all of them where none does. */
+function feedersOf({ record, conditions }: GuideFacts) {
+  const all = conditions?.pipelines ?? [];
+  const [word = ''] = (record.model ?? '').toLowerCase().split(/[^a-z0-9]+/);
+  const own = all.filter(({ name }) => word.length >= 3 && name.toLowerCase().startsWith(word));
+  return own.length > 0 ? own : all.slice(0, 5);
+}
+
 function featureFetch(facts: GuideFacts): Verdict {
   const { fetchMs, conditions, timeline, atMs } = facts;
   const failed = requestFailures(timeline).filter(({ isFetch }) => isFetch);
@@ -112,7 +120,7 @@ function featureFetch(facts: GuideFacts): Verdict {
     evidence.push(
       `The fetch took ${formatMs(fetchMs)}${mean === null ? '' : `; ${formatMs(mean)} in the mean of that hour`}.`,
     );
-  for (const { name, backlogRows, lastSuccessMs } of conditions?.pipelines ?? []) {
+  for (const { name, backlogRows, lastSuccessMs } of feedersOf(facts)) {
     if (backlogRows !== null && backlogRows > 0)
       evidence.push(`Pipeline ${name} had ${formatCount(backlogRows)} rows waiting.`);
     if (lastSuccessMs !== null)

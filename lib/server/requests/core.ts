@@ -85,6 +85,15 @@ function storyTrace(trace: LoadedTrace): StoryTrace {
   };
 }
 
+/** Whether other stages are part of this span: then it is their frame, not a stage itself. */
+function holdsStages({ parsed, raw }: LoadedTrace, index: number): boolean {
+  const { childFrom, childList } = raw.tree;
+  for (let slot = childFrom[index] ?? 0; slot < (childFrom[index + 1] ?? 0); slot += 1) {
+    if (stageOfName(parsed.names[parsed.name[childList[slot] ?? -1] ?? -1] ?? '') !== null) return true;
+  }
+  return false;
+}
+
 /** The spans of a story: all of a small trace, of a large one the root, the failed, the stages and the longest. */
 function storySpans(trace: LoadedTrace, focus: string | null): StorySpan[] {
   const { parsed } = trace;
@@ -110,7 +119,7 @@ function storySpans(trace: LoadedTrace, focus: string | null): StorySpan[] {
         name: short(name),
         spanId: parsed.spanIds[index] ?? '',
         depth: tree.depth[index] ?? 0,
-        stage: index === root ? null : stageOfName(name),
+        stage: holdsStages(trace, index) ? null : stageOfName(name),
         isError: parsed.error[index] === 1,
         message: parsed.error[index] === 1 ? messageOf(trace, index) : null,
       };

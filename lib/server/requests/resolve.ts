@@ -280,7 +280,7 @@ class Lookup {
     const looked: Looked[] = [];
     const searchesSpans = spansById(this.asked.ids, this.config.signals) !== null;
     if (this.#tempo !== null) {
-      const words = searchesSpans ? null : 'asked for the trace by its id, in all of its time';
+      const words = searchesSpans ? 'searched by attribute' : 'asked for the trace by its id, in all of its time';
       const failure = this.#tempoFailure;
       looked.push({ source: this.#tempo.name, backToMs: searchesSpans ? backToMs : null, failure, words });
     }

@@ -12,6 +12,8 @@ import { logFieldOf, similarLines, similarTraces, spanAttributeOf } from './stor
 /** Windows around the request, one after the other until there are enough. */
 const AROUND_MS = [2 * 60_000, 15 * 60_000] as const;
 const ENOUGH = 5;
+/** Places kept for traced requests where the nearest are not: only a trace can be compared. */
+const TRACED = 2;
 const MAX_LINES = 400;
 const MAX_HITS = 40;
 
@@ -44,10 +46,21 @@ export async function readSimilar(config: Config, asked: Asked, signal: AbortSig
       line === null
         ? await fromTraces(config, asked, range, gather, signal)
         : await fromLines(config, asked, line, range, gather, signal);
-    rows = found.sort((a, b) => Math.abs(a.atMs - asked.atMs) - Math.abs(b.atMs - asked.atMs)).slice(0, ENOUGH);
+    rows = nearest(found, asked.atMs);
     if (rows.length >= ENOUGH || gather.gaps.length > 0) return part(rows, aroundMs);
   }
   return part(rows, AROUND_MS.at(-1) ?? 0);
+}
+
+/** The nearest in time; where none of them was traced, the nearest that were take the last two places. */
+function nearest(found: readonly SimilarRequest[], atMs: number): SimilarRequest[] {
+  const away = (row: SimilarRequest) => Math.abs(row.atMs - atMs);
+  const sorted = [...found].sort((a, b) => away(a) - away(b));
+  const isTraced = ({ traceId, sampled }: SimilarRequest) => traceId !== null && sampled !== false;
+  const rows = sorted.slice(0, ENOUGH);
+  if (rows.some(isTraced)) return rows;
+  const traced = sorted.slice(ENOUGH).filter(isTraced).slice(0, TRACED);
+  return [...rows.slice(0, ENOUGH - traced.length), ...traced];
 }
 
 interface Range {

@@ -8,7 +8,8 @@ import { whyOf } from '../answer';
 import { AppError } from '../errors';
 import { type LokiClient, MAX_LINES } from '../loki/client';
 import { type Direction, type LogEntry, writeCursor } from '../loki/entries';
-import { addNs, nsToMs } from '../loki/time';
+import { addNs, compareNs, nsToMs } from '../loki/time';
+import { labelsKey } from '../prometheus/results';
 import { getRedactor } from '../redaction/redact';
 import { streamOf } from './names';
 import { lineHash, readRowId, toRows } from './row';
@@ -46,33 +47,44 @@ export async function streamSelectorOf(
 
 interface Side {
   entries: LogEntry[];
+  /** Where the lines beyond begin; null when there are none within what was looked at. */
+  next: string | null;
   end: string | null;
   why: Why[];
 }
 
-/** Lines on one side of an instant, in widening windows. `ns` is included for forward and excluded for backward. */
+/**
+ * Lines on one side of an instant, nearest first, in widening windows; more than wanted, so that the instant at the
+ * edge of what is shown is whole. `ns` is included for forward and excluded for backward.
+ */
 async function side(
   loki: LokiClient,
-  { selector, ns, direction, wanted }: { selector: string; ns: string; direction: Direction; wanted: number },
+  asked: { selector: string; ns: string; direction: Direction; wanted: number },
   signal: AbortSignal,
+  limit = Math.min(MAX_LINES, asked.wanted + FIRST_TIES),
 ): Promise<Side> {
-  if (wanted === 0) return { entries: [], end: null, why: [] };
+  const { selector, ns, direction, wanted } = asked;
+  if (wanted === 0) return { entries: [], next: null, end: null, why: [] };
   const atMs = nsToMs(ns);
   const cursor = writeCursor({ ns: direction === 'backward' ? addNs(ns, -1n) : ns, given: [] });
   const why: Why[] = [];
   for (const [step, windowMs] of WIDENING_MS.entries()) {
     const startMs = Math.max(0, direction === 'backward' ? atMs - windowMs : atMs);
     const endMs = direction === 'backward' ? atMs + 1 : atMs + windowMs;
-    const answer = await loki.logs(selector, { startMs, endMs, direction, limit: wanted, cursor }, signal);
+    const answer = await loki.logs(selector, { startMs, endMs, direction, limit, cursor }, signal);
     why.push(whyOf(answer, direction === 'backward' ? 'lines before' : 'lines after'));
     const { entries, next } = answer.value;
-    if (entries.length >= wanted || next !== null) return { entries: entries.slice(0, wanted), end: null, why };
+    if (next !== null && limit < MAX_LINES && entries[wanted - 1]?.ns === entries.at(-1)?.ns) {
+      const whole = await side(loki, asked, signal, MAX_LINES);
+      return { ...whole, why: [...why, ...whole.why] };
+    }
+    if (entries.length >= wanted || next !== null) return { entries, next, end: null, why };
     if (step === WIDENING_MS.length - 1) {
       const where = direction === 'backward' ? 'before' : 'after';
-      return { entries, end: `No more within ${formatDuration(windowMs)} ${where} it.`, why };
+      return { entries, next: null, end: `No more within ${formatDuration(windowMs)} ${where} it.`, why };
     }
   }
-  return { entries: [], end: null, why };
+  return { entries: [], next: null, end: null, why };
 }
 
 /**
@@ -90,30 +102,57 @@ export async function logContext(
   const { selector, why } = await streamSelectorOf(loki, { labels, atMs, levels: 'drop' }, signal);
 
   const ask = (wanted: number) => side(loki, { selector, ns, direction: 'forward', wanted }, signal);
-  let onward = await ask(Math.min(MAX_LINES, after + FIRST_TIES));
+  // One more than is shown tells whether there are more.
+  let onward = await ask(after + 2);
   const isSelf = (entry: LogEntry) =>
     entry.ns === ns &&
     lineHash(entry.line) === hash &&
     Object.entries(entry.labels).every(([name, value]) => labels[name] === undefined || labels[name] === value);
-  // A whole page of one instant: the line may lie behind it.
-  const isOneInstant = onward.entries.length > 0 && onward.entries.at(-1)?.ns === ns;
-  if (isOneInstant && onward.end === null) onward = await ask(MAX_LINES);
-
-  const self = onward.entries.findIndex(isSelf);
+  let self = onward.entries.findIndex(isSelf);
+  // Behind many lines of its instant, the lines after it are further on than was asked.
+  if (self > 0 && onward.entries.length < self + after + 2 && onward.end === null) {
+    onward = await ask(Math.min(MAX_LINES, self + after + 2));
+    self = onward.entries.findIndex(isSelf);
+  }
+  if (onward.next !== null && onward.entries.length < self + after + 2) {
+    // The instant alone fills what may be asked for at once.
+    const startMs = Math.max(0, atMs);
+    const range = { startMs, endMs: atMs + WIDENING_MS[2] };
+    const beyond = await loki.logs(
+      selector,
+      { ...range, direction: 'forward', limit: after + 2, cursor: onward.next },
+      signal,
+    );
+    onward = {
+      entries: [...onward.entries, ...beyond.value.entries],
+      next: beyond.value.next,
+      end: null,
+      why: [...onward.why, whyOf(beyond, 'lines after, behind those of one instant')],
+    };
+  }
   const ties = onward.entries.slice(0, Math.max(0, self)).slice(-before);
   const rest = self === -1 ? onward.entries : onward.entries.slice(self + 1);
   const back = await side(loki, { selector, ns, direction: 'backward', wanted: before - ties.length }, signal);
-  const head = [...back.entries].reverse();
+  const head = lastOf(inOrder([...back.entries].reverse()), before - ties.length);
   const own = onward.entries[self];
   const entries = [...head, ...ties, ...(own === undefined ? [] : [own]), ...rest.slice(0, after)];
   return {
     query: selector,
     rows: toRows(entries, getRedactor()),
     at: own === undefined ? -1 : head.length + ties.length,
-    beforeEnd: back.end,
+    beforeEnd: back.entries.length > head.length ? null : back.end,
     afterEnd: rest.length > after ? null : onward.end,
     why: [why, ...back.why, ...onward.why],
   };
+}
+
+const lastOf = <T>(items: readonly T[], count: number): T[] => (count <= 0 ? [] : items.slice(-count));
+
+/** By time, and within one nanosecond by stream, as lists that were asked for forwards are. */
+function inOrder(entries: readonly LogEntry[]): LogEntry[] {
+  const keyed = entries.map((entry) => ({ entry, key: labelsKey(entry.labels) }));
+  keyed.sort((a, b) => compareNs(a.entry.ns, b.entry.ns) || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return keyed.map(({ entry }) => entry);
 }
 
 /** A line whole, however long, redacted; null when it is no longer there or the query rewrote it. */

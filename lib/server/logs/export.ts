@@ -66,8 +66,9 @@ export async function* exportLogs(
 ): AsyncGenerator<string, void> {
   const { query } = await writeQuery(loki, asked, asked, signal);
   const { head, row: write, end } = writerOf(asked.format, asked.columns ?? []);
-  if (head !== '') yield head;
   const redact = getRedactor();
+  // With the first lines, not before them: a refused query must be an error and not a file.
+  let before = head;
   let cursor: string | undefined;
   let lines = 0;
   let bytes = 0;
@@ -75,7 +76,8 @@ export async function* exportLogs(
     const limit = Math.min(PAGE, asked.limit - lines);
     const { answer } = await askPage(loki, query, { ...asked, limit, cursor }, signal);
     const rows = toRows(answer.value.entries, redact);
-    const text = rows.map(write).join('');
+    const text = before + rows.map(write).join('');
+    before = '';
     lines += rows.length;
     bytes += text.length;
     if (text !== '') yield text;

@@ -3,6 +3,8 @@ import type { Direction, LogPage } from '@/lib/contracts/logs';
 import { type Answer, whyOf } from '../answer';
 import { AppError } from '../errors';
 import type { LogPage as EntryPage, LokiClient } from '../loki/client';
+import { readCursor, writeCursor } from '../loki/entries';
+import { addNs } from '../loki/time';
 import { getRedactor } from '../redaction/redact';
 import { TooLargeError } from '../upstream-body';
 import { type LogFilter, writeQuery } from './filter';
@@ -49,8 +51,8 @@ export async function askPage(
   asked: Omit<ListAsked, keyof LogFilter>,
   signal: AbortSignal,
 ): Promise<{ answer: Answer<EntryPage>; shrunkTo: number | null }> {
-  const { startMs, endMs, direction, cursor } = asked;
-  let limit = asked.limit;
+  const { startMs, endMs, direction } = asked;
+  let { limit, cursor } = asked;
   for (;;) {
     try {
       const answer = await loki.logs(
@@ -61,8 +63,21 @@ export async function askPage(
       return { answer, shrunkTo: limit === asked.limit ? null : limit };
     } catch (error) {
       const isTooLarge = error instanceof AppError && error.details.cause instanceof TooLargeError;
-      if (!isTooLarge || limit <= 1) throw error;
+      if (!isTooLarge) throw error;
+      const past = limit > 1 ? null : pastInstant(cursor, direction);
+      if (limit <= 1 && past === null) throw error;
+      if (past !== null) cursor = past;
       limit = Math.max(1, Math.floor(limit / 8));
     }
   }
+}
+
+/**
+ * The place behind the whole instant a cursor stands at: asking for it again brings back what was given already, and
+ * two lines of megabytes may be more than can be held. Null where nothing was given of that instant.
+ */
+function pastInstant(cursor: string | undefined, direction: Direction): string | null {
+  const place = cursor === undefined ? null : readCursor(cursor);
+  if (place === null || place.given.length === 0) return null;
+  return writeCursor({ ns: addNs(place.ns, direction === 'backward' ? -1n : 1n), given: [] });
 }

@@ -133,7 +133,8 @@ export function lokiClient(source: SourceConfig, options: ClientOptions = {}): L
       }
       const range = { startNs: toNs(startMs), endNs: toNs(endMs) };
       const bounds = cursor === null ? range : boundsAfter(cursor, direction, range);
-      const wanted = Math.min(limit + (cursor?.given.length ?? 0) + 1, MAX_LINES);
+      // One more tells whether there are more; a single line may be so large that a second one is too much.
+      const wanted = Math.min(limit + (cursor?.given.length ?? 0) + (limit === 1 ? 0 : 1), MAX_LINES);
       const { answer, asked: asks } = await askLines(query, { ...bounds, endMs }, wanted, direction, signal);
       const { result, encodingFlags, stats } = answer.value.data;
       const merged = mergeStreams(result, direction);

@@ -114,8 +114,8 @@ export async function logContext(
     onward = await ask(Math.min(MAX_LINES, self + after + 2));
     self = onward.entries.findIndex(isSelf);
   }
-  if (onward.next !== null && onward.entries.length < self + after + 2) {
-    // The instant alone fills what may be asked for at once.
+  // The instant alone may fill what can be asked for at once; the page behind it may bring only lines given already.
+  for (let tries = 0; tries < 3 && onward.next !== null && onward.entries.length < self + after + 2; tries += 1) {
     const startMs = Math.max(0, atMs);
     const range = { startMs, endMs: atMs + WIDENING_MS[2] };
     const beyond = await loki.logs(

@@ -122,7 +122,8 @@ export function explainerAnswer(differences: readonly Difference[], sides: Expla
   const others = certain.filter(({ kind }) =>
     first.kind === 'attribute' ? kind === 'stage' || kind === 'repeats' : kind === 'attribute',
   );
-  const second = others.find(({ name }) => !isOutcome(name)) ?? others[0];
+  // That a request did not fail is no reason for anything.
+  const second = others.find(({ name }) => !isOutcome(name));
   const more = certain.length - (second === undefined ? 1 : 2);
   const lines: AnswerText = [{ status: 'watch', parts: sentence(SUBJECT[selection], first) }];
   if (second !== undefined) lines.push({ status: 'watch', parts: sentence('They', second) });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Health of a thing, worst first; each has its own icon and word wherever it is shown. */
 export const Status = z.enum(['bad', 'watch', 'unknown', 'ok']);

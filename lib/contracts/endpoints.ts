@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Events, EventsParams } from './event';
 import { Fleet, FleetParams, Jobs, ModelChoices } from './fleet';
 import {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AnswerText, Status } from './answer';
 import { RANGE_MESSAGE, RangeFields, withinTenYears } from './range';
 import { Against } from './view';

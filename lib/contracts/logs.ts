@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ModelName, RANGE_MESSAGE, RangeFields, withinTenYears } from './range';
 import { Labels, SeriesSet } from './series';
 import { Why } from './why';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AnswerText } from './answer';
 import { MissingSignal, ModelRow, Role } from './fleet';
 import { SeriesSet } from './series';

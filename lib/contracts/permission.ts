@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What somebody may do. Each route names exactly one; identities hold sets of them. */
 export const Permission = z.enum([

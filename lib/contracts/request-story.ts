@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AnswerText, Status } from './answer';
 import { ErrorBody, SourceKind } from './error';
 import { ChangeEvent } from './event';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Status } from './answer';
 import { SourceKind } from './error';
 import { MissingSignal } from './fleet';

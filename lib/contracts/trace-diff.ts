@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AnswerText } from './answer';
 import { TraceIdText } from './trace';
 import { Why } from './why';

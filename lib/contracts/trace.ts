@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AnswerText } from './answer';
 import { Why } from './why';
 

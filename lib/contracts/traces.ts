@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AnswerText } from './answer';
 import { ModelName, RANGE_MESSAGE, RangeFields, withinTenYears } from './range';
 import { Why } from './why';

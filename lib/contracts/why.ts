@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SourceKind } from './error';
 
 /** How a shown number came to be: one query as it ran, for the "why" drawer of a panel. */

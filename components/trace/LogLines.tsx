@@ -10,6 +10,7 @@ import { formatMs } from '@/lib/domain/format';
 import { traceLogsQuery } from '@/lib/queries/trace';
 
 const HEIGHT = 240;
+const AROUND_MS = 5 * 60_000;
 const LEVEL_TONE: Readonly<Record<string, string>> = {
   error: 'text-bad',
   fatal: 'text-bad',
@@ -27,6 +28,7 @@ export function LogLines({ trace, onOpen }: { trace: Trace; onOpen: (span: strin
       definition={query.data?.found ?? 'lines with this trace’s id'}
       why={query.data?.why}
       height={HEIGHT}
+      actions={<LogsLink trace={trace}>Open in Logs</LogsLink>}
     >
       <QueryState
         query={query}
@@ -37,11 +39,7 @@ export function LogLines({ trace, onOpen }: { trace: Trace; onOpen: (span: strin
             : {
                 what: 'No log line has this trace’s id.',
                 why: found,
-                action: (
-                  <ViewLink className="link" to={`/logs?find=${trace.traceId}`}>
-                    Search the logs
-                  </ViewLink>
-                ),
+                action: <LogsLink trace={trace}>Search the logs</LogsLink>,
               }
         }
       >
@@ -58,6 +56,21 @@ export function LogLines({ trace, onOpen }: { trace: Trace; onOpen: (span: strin
         )}
       </QueryState>
     </Panel>
+  );
+}
+
+/** The logs around this trace, with its id as the text that is looked for. */
+function LogsLink({ trace, children }: { trace: Trace; children: string }) {
+  const from = String(Math.max(0, Math.floor(trace.startMs - AROUND_MS)));
+  const to = String(Math.ceil(trace.startMs + trace.durationMs + AROUND_MS));
+  return (
+    <ViewLink
+      className="link py-1 text-small"
+      to={`/logs?text=${trace.traceId}`}
+      patch={{ from, to, model: null, versions: [] }}
+    >
+      {children}
+    </ViewLink>
   );
 }
 

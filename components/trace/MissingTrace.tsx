@@ -34,7 +34,7 @@ export function MissingTrace({ traceId, error, onRetry }: { traceId: string; err
               look for this id everywhere
             </ViewLink>{' '}
             or{' '}
-            <ViewLink to={`/logs?find=${encodeURIComponent(traceId.slice(0, 200))}`} className="link">
+            <ViewLink to={`/logs?text=${encodeURIComponent(traceId.slice(0, 200))}`} className="link">
               search the logs
             </ViewLink>
             .

@@ -89,7 +89,7 @@ export function Waterfall(props: WaterfallProps) {
     });
   }, [head, onShown]);
 
-  const focusRow = head?.focusRow ?? null;
+  const { focusRow } = rows;
   const jumped = useRef(-1);
   // The scroll position is the browser's: a jump moves it once its row is known.
   useEffect(() => {

@@ -1,6 +1,7 @@
 'use client';
 
 import { useQueries } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import type { TraceClock, TraceGrouping, TraceOnly, TraceRows } from '@/lib/contracts/trace';
 import { traceRowsQuery } from '@/lib/queries/trace';
 import { PAGE_ROWS, rowAt, type WaterfallRowText } from './row-window';
@@ -19,6 +20,8 @@ export interface RowsAsked {
 export interface Rows {
   /** What all windows say alike; undefined until the first is here. */
   head: TraceRows | undefined;
+  /** Row of the span in focus, once its own answer is here. */
+  focusRow: number | null;
   error: Error | null;
   isFetching: boolean;
   at: (place: number) => WaterfallRowText | null;
@@ -44,11 +47,18 @@ export function useRows(asked: RowsAsked, first: number, last: number): Rows {
       }),
     ),
   });
-  const held = windows.flatMap(({ data }) => (data === undefined ? [] : [data]));
-  // A stand-in is of other settings: what is certain comes first.
-  const head = windows.find(({ data, isPlaceholderData }) => data !== undefined && !isPlaceholderData)?.data ?? held[0];
+  const fresh = windows.flatMap(({ data }) => (data === undefined ? [] : [data]));
+  // While other settings or far rows are asked for, the rows before stand in: the grid keeps its place and its focus.
+  const before = useRef<readonly TraceRows[]>([]);
+  useEffect(() => {
+    if (fresh.length > 0) before.current = fresh;
+  });
+  const held = fresh.length > 0 ? fresh : before.current;
+  const head = held[0];
+  const focusRow = fresh[0]?.focusRow ?? null;
   return {
     head,
+    focusRow,
     error: windows.find(({ error }) => error !== null)?.error ?? null,
     isFetching: windows.some(({ isFetching }) => isFetching),
     at: (place) =>

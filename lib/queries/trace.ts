@@ -19,14 +19,15 @@ const tracePart = <T>(traceId: string, part: string, params: ApiParams) => ({
   staleTime: STALE_MS,
 });
 
-/** Header, stages, faults and statistics of a trace. */
-export const traceQuery = ({ traceId, ...params }: TraceParams) => tracePart<Trace>(traceId, '', params);
-
-/** A window of its rows. While a changed fold is asked for, the rows before stand in. */
-export const traceRowsQuery = ({ traceId, ...params }: TraceRowsParams) => ({
-  ...tracePart<TraceRows>(traceId, '/rows', params),
-  placeholderData: (previous: TraceRows | undefined) => previous,
+/** Header, stages, faults and statistics of a trace. While the other clock is asked for, the answer before stands in. */
+export const traceQuery = ({ traceId, ...params }: TraceParams) => ({
+  ...tracePart<Trace>(traceId, '', params),
+  placeholderData: (before: Trace | undefined) => (before?.traceId === traceId ? before : undefined),
 });
+
+/** A window of its rows. */
+export const traceRowsQuery = ({ traceId, ...params }: TraceRowsParams) =>
+  tracePart<TraceRows>(traceId, '/rows', params);
 
 export const traceFlameQuery = ({ traceId, ...params }: TraceParams) =>
   tracePart<TraceFlame>(traceId, '/flame', params);

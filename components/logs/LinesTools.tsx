@@ -3,7 +3,7 @@
 import { clsx } from 'clsx';
 import { Columns3, Download, Radio, WrapText } from 'lucide-react';
 import { type ReactNode, useMemo, useState } from 'react';
-import { toast } from 'sonner';
+import { announce } from '@/components/ui/announce';
 import { Button } from '@/components/ui/Button';
 import { Choice } from '@/components/ui/Choice';
 import { Popover } from '@/components/ui/Popover';
@@ -138,11 +138,9 @@ function ExportMenu({ view, question, rows }: Pick<LinesToolsProps, 'view' | 'qu
     const some = rows.slice(0, COPIED);
     try {
       await navigator.clipboard.writeText(some.map(({ line }) => stripAnsi(line)).join('\n'));
-      toast.success(
-        `${formatCount(some.length)} lines copied${rows.length > COPIED ? ', the first of those loaded' : ''}`,
-      );
+      announce(`${formatCount(some.length)} lines copied${rows.length > COPIED ? ', the first of those loaded' : ''}`);
     } catch {
-      toast.error('The browser refused the clipboard. Download them instead.');
+      announce('The browser refused the clipboard. Download them instead.');
     }
     setOpen(false);
   };

@@ -3,8 +3,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Columns3, Copy, ListFilter, ListFilterPlus } from 'lucide-react';
 import { useState } from 'react';
-import { toast } from 'sonner';
 import { ViewLink } from '@/components/shell/ViewLink';
+import { announce } from '@/components/ui/announce';
 import { Button, IconButton } from '@/components/ui/Button';
 import { useZone } from '@/components/ui/preference';
 import { QueryState } from '@/components/ui/QueryState';
@@ -26,9 +26,9 @@ export interface LogDetailsProps {
 async function copy(text: string, what: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
-    toast.success(`${what} copied`);
+    announce(`${what} copied`);
   } catch {
-    toast.error('The browser refused the clipboard. Select the text and copy it by hand.');
+    announce('The browser refused the clipboard. Select the text and copy it by hand.');
   }
 }
 

@@ -2,12 +2,13 @@
 
 import dynamic from 'next/dynamic';
 import { type ReactNode, Suspense, useSyncExternalStore } from 'react';
+import { useEverAnnounced } from '@/components/ui/announce';
 import { DialogHost } from './DialogHost';
 import { Navigation } from './Navigation';
 import { TopBar } from './TopBar';
 
-// Nothing is toasted before the first press of a button.
-const Toaster = dynamic(() => import('sonner').then((module) => module.Toaster), { ssr: false });
+// Nothing is announced before the first press of a button.
+const Toasts = dynamic(() => import('@/components/ui/Toasts').then((file) => file.Toasts), { ssr: false });
 
 const never = () => () => undefined;
 
@@ -22,6 +23,7 @@ const useMounted = (): boolean =>
 /** Navigation, top bar and the page. What depends on the reader's clock is drawn after mount, so nothing mismatches. */
 export function AppShell({ children }: { children: ReactNode }) {
   const isMounted = useMounted();
+  const isSpoken = useEverAnnounced();
   return (
     <>
       <a
@@ -48,15 +50,7 @@ export function AppShell({ children }: { children: ReactNode }) {
           {isMounted ? <Suspense>{children}</Suspense> : null}
         </main>
       </div>
-      <Toaster
-        position="bottom-right"
-        visibleToasts={3}
-        toastOptions={{
-          unstyled: true,
-          className:
-            'flex w-[356px] max-w-full items-center gap-2 rounded-panel border border-line bg-raised px-3 py-2 text-small text-t1 shadow-float',
-        }}
-      />
+      {isSpoken ? <Toasts /> : null}
     </>
   );
 }

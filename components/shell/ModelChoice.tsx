@@ -1,21 +1,18 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { Command } from 'cmdk';
-import { Check, ChevronsUpDown } from 'lucide-react';
+import { ChevronsUpDown } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { usePathname, useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { Button } from '@/components/ui/Button';
 import { Popover } from '@/components/ui/Popover';
-import { RoleMark } from '@/components/ui/RoleMark';
 import { fleetChoicesQuery } from '@/lib/queries/fleet-choices';
 import { useView } from './use-view';
-import { modelPath } from './view-address';
 
-export const COMMAND_ITEM =
-  'flex h-7 cursor-pointer items-center gap-2 rounded-sm px-2 text-t1 data-[selected=true]:bg-raised data-[disabled=true]:opacity-50';
-export const COMMAND_INPUT =
-  'h-8 w-full border-line border-b bg-transparent px-3 text-small outline-none placeholder:text-t3 focus-visible:outline-none';
+// Loaded when first opened: a name is all that most readings need.
+const ModelList = dynamic(() => import('./ModelLists').then((file) => file.ModelList), { ssr: false });
+const VersionList = dynamic(() => import('./ModelLists').then((file) => file.VersionList), { ssr: false });
 
 /** Models with traffic in the range, and the versions of the one looked at. */
 export function useModelChoices() {
@@ -50,33 +47,7 @@ export function ModelChoice() {
         </Button>
       }
     >
-      <Command label="Models" className="w-72 max-w-full">
-        <Command.Input placeholder="Find a model" className={COMMAND_INPUT} />
-        <Command.List className="p-1">
-          <Command.Empty className="p-2 text-t2">
-            {choices.isPending
-              ? 'Asking the sources…'
-              : (choices.error?.message ?? 'No model of this name has traffic in this range.')}
-          </Command.Empty>
-          <Command.Item value="all models" onSelect={() => go('/')} className={COMMAND_ITEM}>
-            <Check size={13} aria-hidden className={current === undefined ? '' : 'invisible'} /> all models
-          </Command.Item>
-          {models.map(({ model, versions }) => (
-            <Command.Item
-              key={model}
-              value={`model ${model}`}
-              onSelect={() => go(modelPath(model))}
-              className={COMMAND_ITEM}
-            >
-              <Check size={13} aria-hidden className={current === model ? 'shrink-0' : 'invisible shrink-0'} />
-              <span className="truncate">{model}</span>
-              <span className="ml-auto whitespace-nowrap text-t3">
-                {versions.length} {versions.length === 1 ? 'version' : 'versions'}
-              </span>
-            </Command.Item>
-          ))}
-        </Command.List>
-      </Command>
+      <ModelList choices={choices} current={current} onChoose={go} />
     </Popover>
   );
 }
@@ -109,33 +80,12 @@ export function VersionChoice() {
         </Button>
       }
     >
-      <Command label="Versions" className="w-60 max-w-full">
-        <Command.Input placeholder="Find a version" className={COMMAND_INPUT} />
-        <Command.List className="p-1">
-          <Command.Empty className="p-2 text-t2">No version of this name has traffic in this range.</Command.Empty>
-          <Command.Item value="all versions" onSelect={() => setView({ versions: [] })} className={COMMAND_ITEM}>
-            <Check size={13} aria-hidden className={view.versions.length === 0 ? '' : 'invisible'} /> all versions
-          </Command.Item>
-          {versions.map(({ version, role }) => (
-            <Command.Item
-              key={version}
-              value={`version ${version}`}
-              onSelect={() => toggle(version)}
-              aria-checked={view.versions.includes(version)}
-              className={COMMAND_ITEM}
-            >
-              <Check
-                size={13}
-                aria-hidden
-                className={view.versions.includes(version) ? 'shrink-0' : 'invisible shrink-0'}
-              />
-              <RoleMark role={role} />
-              <span className="truncate">{version}</span>
-              <span className="ml-auto text-t3">{role === 'other' ? '' : role}</span>
-            </Command.Item>
-          ))}
-        </Command.List>
-      </Command>
+      <VersionList
+        versions={versions}
+        chosen={view.versions}
+        onAll={() => setView({ versions: [] })}
+        onToggle={toggle}
+      />
     </Popover>
   );
 }

@@ -2,7 +2,7 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { toast } from 'sonner';
+import { announce } from '@/components/ui/announce';
 import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
 import { Input, TextArea } from '@/components/ui/Field';
@@ -49,7 +49,7 @@ function NewNoteForm({ atMs, model, onClose }: { atMs: number; model: string | n
       { id, text, atMs: at, model, version: null },
       {
         onSuccess: () => {
-          toast('Note added');
+          announce('Note added');
           onClose();
         },
       },
@@ -91,7 +91,7 @@ function NoteView({ note, onClose }: { note: Note; onClose: () => void }) {
   const [isSure, setSure] = useState(false);
   const done = (words: string) => ({
     onSuccess: () => {
-      toast(words);
+      announce(words);
       onClose();
     },
   });

@@ -2,7 +2,7 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import dynamic from 'next/dynamic';
-import { toast } from 'sonner';
+import { announce } from '@/components/ui/announce';
 import { Button } from '@/components/ui/Button';
 import { Choice } from '@/components/ui/Choice';
 import { Skeleton } from '@/components/ui/Skeleton';
@@ -31,7 +31,7 @@ export function SearchPanel({ error, query }: { error: ApiError | null; query: s
       const { query: written } = await client.fetchQuery(traceQueryQuery(filter));
       set({ q: written });
     } catch (failure) {
-      toast.error(toApiError(failure).message);
+      announce(toApiError(failure).message);
     }
   };
 

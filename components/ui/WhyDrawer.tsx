@@ -3,7 +3,7 @@
 import { ExternalLink, X } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { Fragment } from 'react';
-import { toast } from 'sonner';
+import { announce } from '@/components/ui/announce';
 import type { Why } from '@/lib/contracts/why';
 import { formatDuration, formatMs, formatRange } from '@/lib/domain/format';
 import { Button, IconButton } from './Button';
@@ -108,8 +108,8 @@ export const toCurl = (url: string): string => `curl -sS '${url.replaceAll("'", 
 async function copy(text: string, done: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
-    toast(done);
+    announce(done);
   } catch {
-    toast.error('This browser refuses the clipboard here. Select the text and copy it.');
+    announce('This browser refuses the clipboard here. Select the text and copy it.');
   }
 }

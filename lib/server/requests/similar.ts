@@ -39,6 +39,8 @@ export async function readSimilar(config: Config, asked: Asked, signal: AbortSig
     gaps: gather.gaps,
     why: gather.why,
   });
+  // Without a model there is nothing to be alike in.
+  if (record.model === null) return { rows: [], how: 'No model is named.', gaps: [], why: [] };
   let rows: SimilarRequest[] = [];
   for (const aroundMs of AROUND_MS) {
     const range = { startMs: Math.max(0, asked.atMs - aroundMs), endMs: Math.min(asked.nowMs, asked.atMs + aroundMs) };

@@ -8,6 +8,7 @@ import type { FeatureReport, FeatureRow } from '@/lib/contracts/request-story';
 import { formatNumber } from '@/lib/domain/format';
 import { DistributionBars } from './DistributionBars';
 import { Part } from './Part';
+import { WideTable } from './WideTable';
 
 const VERDICT: Readonly<Record<FeatureRow['verdict'], { status: Status; word: string }>> = {
   unusual: { status: 'watch', word: 'unusual' },
@@ -42,34 +43,32 @@ export function FeaturesPanel({ features, isTelling }: { features: FeatureReport
             }}
           />
         ) : (
-          <div className="-mx-3 overflow-x-auto">
-            <table aria-label="Inputs of the request" className="w-full border-collapse text-small">
-              <thead>
-                <tr className="text-left text-t3">
-                  <th scope="col" className="px-3 py-1 font-normal">
-                    State
-                  </th>
-                  <th scope="col" className="px-2 py-1 font-normal">
-                    Input
-                  </th>
-                  <th scope="col" className="px-2 py-1 text-right font-normal">
-                    Value
-                  </th>
-                  <th scope="col" className="w-[112px] px-2 py-1 font-normal max-sm:hidden">
-                    Distribution
-                  </th>
-                  <th scope="col" className="px-2 py-1 font-normal">
-                    Where it lies
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map((row) => (
-                  <Feature key={row.name} row={row} />
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <WideTable label="Inputs of the request">
+            <thead>
+              <tr className="text-left text-t3">
+                <th scope="col" className="px-3 py-1 font-normal">
+                  State
+                </th>
+                <th scope="col" className="px-2 py-1 font-normal">
+                  Input
+                </th>
+                <th scope="col" className="px-2 py-1 text-right font-normal">
+                  Value
+                </th>
+                <th scope="col" className="w-[112px] px-2 py-1 font-normal max-sm:hidden">
+                  Distribution
+                </th>
+                <th scope="col" className="px-2 py-1 font-normal">
+                  Where it lies
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row) => (
+                <Feature key={row.name} row={row} />
+              ))}
+            </tbody>
+          </WideTable>
         )
       }
     </Part>
@@ -84,7 +83,7 @@ function Feature({ row }: { row: FeatureRow }) {
       <td className="whitespace-nowrap px-3 py-1">
         <StatusWord status={status} word={word} />
       </td>
-      <th scope="row" className="min-w-[108px] max-w-[180px] px-2 py-1 text-left font-medium [overflow-wrap:anywhere]">
+      <th scope="row" className="min-w-[124px] max-w-[240px] px-2 py-1 text-left font-medium [overflow-wrap:anywhere]">
         {row.name}
       </th>
       <td

@@ -100,15 +100,15 @@ function Story({ state, isTelling }: { state: StoryState; isTelling: boolean }) 
   if (story === null) return null;
   const part = { story, isTelling };
   return (
-    <div className="grid items-start gap-3 lg:grid-cols-2">
+    <div className="grid items-start gap-3 lg:grid-cols-[2fr_3fr]">
       <TimelinePanel story={story} />
       <RecordPanel story={story} role={deployment?.role ?? null} />
       <FeaturesPanel features={state.features} isTelling={isTelling} />
       <LatencyPanel part={state.latency} {...part} />
       <DeploymentPanel part={deployment} {...part} />
       <GuidePanel guide={state.guide} isTelling={isTelling} />
-      <SimilarPanel part={state.similar} {...part} />
       <ReplayPanel key={story.requestId ?? story.traceId} story={story} />
+      <SimilarPanel part={state.similar} {...part} />
     </div>
   );
 }

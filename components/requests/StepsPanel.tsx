@@ -9,6 +9,7 @@ import type { Status } from '@/lib/contracts/answer';
 import type { StoryStep } from '@/lib/contracts/request-story';
 import type { Why } from '@/lib/contracts/why';
 import { formatBytes, formatCount, formatMs, formatRange } from '@/lib/domain/format';
+import { WideTable } from './WideTable';
 
 const STATE: Readonly<Record<StoryStep['state'], { status: Status; word: string }>> = {
   asking: { status: 'unknown', word: 'asking' },
@@ -55,28 +56,26 @@ export function StepsPanel({ steps, isTelling, isFound, elapsedMs, onStop, onAga
           {state}: {cost}
           {time}.
         </summary>
-        <div className="-mx-3 mt-2 overflow-x-auto">
-          <table aria-label="Questions asked" className="w-full border-collapse text-small">
-            <thead>
-              <tr className="text-left text-t3">
-                {['State', 'Source', 'What', 'Window', 'Took', 'Read', 'Found'].map((name, index) => (
-                  <th
-                    key={name}
-                    scope="col"
-                    className={clsx('whitespace-nowrap px-2.5 py-1 font-normal', index > 3 && 'text-right')}
-                  >
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {steps.map((step) => (
-                <Step key={step.id} step={step} />
+        <WideTable label="Questions asked">
+          <thead>
+            <tr className="text-left text-t3">
+              {['State', 'Source', 'What', 'Window', 'Took', 'Read', 'Found'].map((name, index) => (
+                <th
+                  key={name}
+                  scope="col"
+                  className={clsx('whitespace-nowrap px-2.5 py-1 font-normal', index > 3 && 'text-right')}
+                >
+                  {name}
+                </th>
               ))}
-            </tbody>
-          </table>
-        </div>
+            </tr>
+          </thead>
+          <tbody>
+            {steps.map((step) => (
+              <Step key={step.id} step={step} />
+            ))}
+          </tbody>
+        </WideTable>
       </details>
     </Panel>
   );

@@ -59,7 +59,7 @@ type Judged = Pick<FeatureRow, 'verdict' | 'words' | 'place'>;
 
 /**
  * Verdict on a number against buckets: unusual when all of its bucket is in a tail of UNUSUAL_TAIL; unsure when a small
- * bucket reaches into the tail; usual otherwise, as far as buckets tell. `of` names the distribution: "training".
+ * bucket or the open last one reaches into the tail; usual otherwise, as far as buckets tell. `of` names the distribution: "training".
  */
 export function judgeNumber(value: number, buckets: Buckets, of: string): Judged {
   const place = placeOf(buckets, value);
@@ -71,11 +71,13 @@ export function judgeNumber(value: number, buckets: Buckets, of: string): Judged
   const { low, high } = place;
   const bounds = buckets.upperBounds;
   const last = bounds.length - 1;
-  const beyond = bucketIndex(buckets, value) === last ? `, beyond the last bound (${bounds[last - 1] ?? 'none'})` : '';
+  // The last bucket has no end: how far out a value in it lies is not told at all.
+  const isOpen = bucketIndex(buckets, value) === last;
+  const beyond = isOpen ? `, beyond the last bound (${bounds[last - 1] ?? 'none'})` : '';
   const words = `${placeWords(place, of)}${beyond}`;
   if (1 - low <= UNUSUAL_TAIL || high <= UNUSUAL_TAIL) return { verdict: 'unusual', words, place };
   const reachesTail = high > 1 - UNUSUAL_TAIL || low < UNUSUAL_TAIL;
-  if (reachesTail && high - low <= UNSURE_SHARE) {
+  if (reachesTail && (isOpen || high - low <= UNSURE_SHARE)) {
     return { verdict: 'unsure', words: `${words}; its bucket is too wide to say more`, place };
   }
   return { verdict: 'usual', words, place };

@@ -44,6 +44,11 @@ describe('where a value lies among buckets', () => {
     );
   });
 
+  it('cannot tell how far out a value in the open last bucket lies, however much that holds', () => {
+    const ages = buckets([730, 800], [1460, 930], [INF, 1_000]);
+    expect(judgeNumber(4_949, ages, 'training')).toMatchObject({ verdict: 'unsure', place: { low: 0.93, high: 1 } });
+  });
+
   it('does not judge by fewer than a hundred values, nor by none', () => {
     expect(judgeNumber(1, buckets([1, 10], [INF, 99]), 'training')).toMatchObject({ verdict: 'unknown' });
     expect(judgeNumber(1, buckets([1, 0], [INF, 0]), 'training')).toMatchObject({ verdict: 'unknown', place: null });

@@ -2,6 +2,7 @@ import 'server-only';
 import type { ExplainParams } from '@/lib/contracts/traces';
 import type { Why } from '@/lib/contracts/why';
 import {
+  byPreference,
   type Candidate,
   type HiddenName,
   hiddenByName,
@@ -50,12 +51,13 @@ export async function compareCounts(
   query: string,
   params: ExplainParams,
   signal: AbortSignal,
+  deadlineMs = COMPARE_DEADLINE_MS,
 ): Promise<ComparedCounts | string> {
   const { name } = tempo.source;
   const inside = insideOf(query);
   if (!flavour.features.instantMetrics) return `${name} has no compare() (2.6 and later do)`;
   if (inside === null) return 'compare() takes one plain spanset, and this query is more than that';
-  const deadline = AbortSignal.timeout(COMPARE_DEADLINE_MS);
+  const deadline = AbortSignal.timeout(deadlineMs);
   try {
     const { startMs, endMs, box } = params;
     const window = params.selection === 'box' ? box : null;
@@ -68,10 +70,12 @@ export async function compareCounts(
     return { ...counts, why: [whyOf(answer, 'attributes of the root spans, selected against the rest')] };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    if (deadline.aborted) return `compare() of ${name} did not answer within ${COMPARE_DEADLINE_MS / 1000} s`;
+    if (deadline.aborted) return `compare() of ${name} did not answer within ${deadlineMs / 1000} s`;
     return `compare() of ${name} failed: ${error instanceof AppError ? error.message : 'its answer could not be read'}`;
   }
 }
+
+const toName = ({ name }: ComparedAttribute) => ({ kind: 'attribute' as const, name, value: '' });
 
 /** Attributes every root span has exactly once: their totals are the numbers of traces. */
 const ON_EVERY_TRACE = ['rootName', 'rootServiceName'];
@@ -82,7 +86,9 @@ function countsOf(compared: readonly ComparedAttribute[], isAboutFailure: boolea
   const { selectionTotal: selectedTotal, baselineTotal: restTotal } = every;
   const hidden: HiddenName[] = [];
   const groups = new Map<string, Candidate & { alsoAs: string[] }>();
-  for (const { name, values, cut, selectionTotal, baselineTotal } of compared) {
+  // What leads a group of names is what somebody can act on first.
+  const preferred = compared.toSorted((a, b) => byPreference(toName(a), toName(b)));
+  for (const { name, values, cut, selectionTotal, baselineTotal } of preferred) {
     if (!/^(?:span|resource)\./.test(name)) continue;
     const having = values.filter(({ value }) => value !== 'nil');
     if (having.length === 0) continue;

@@ -63,6 +63,9 @@ const explanation: Explanation = {
   why: [],
 };
 
+// What happy-dom adds to the window: an address of the test's own server.
+const happy = window as unknown as { happyDOM: { setURL: (url: string) => void } };
+
 let server: Server;
 let asked: ExplainParams[] = [];
 let gone = 0;
@@ -92,7 +95,7 @@ beforeEach(() => {
   asked = [];
   gone = 0;
   const { port } = server.address() as AddressInfo;
-  window.happyDOM.setURL(`http://127.0.0.1:${port}/traces?select=slow`);
+  happy.happyDOM.setURL(`http://127.0.0.1:${port}/traces?select=slow`);
 });
 afterEach(cleanup);
 

@@ -22,6 +22,9 @@ const ANSWERS: Record<string, unknown> = {
   '/api/traces/query': { query: '{ span.model_name = "reco" }' },
 };
 
+// What happy-dom adds to the window: an address of the test's own server.
+const happy = window as unknown as { happyDOM: { setURL: (url: string) => void } };
+
 let server: Server;
 beforeAll(async () => {
   server = createServer((request, response) => {
@@ -39,7 +42,7 @@ afterAll(() => {
 });
 beforeEach(() => {
   const { port } = server.address() as AddressInfo;
-  window.happyDOM.setURL(`http://127.0.0.1:${port}/traces?model=reco`);
+  happy.happyDOM.setURL(`http://127.0.0.1:${port}/traces?model=reco`);
 });
 afterEach(cleanup);
 

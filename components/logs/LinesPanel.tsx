@@ -21,6 +21,7 @@ import { LinesFoot } from './LinesFoot';
 import { LinesTools } from './LinesTools';
 import { LogList } from './LogList';
 import { PatternsView } from './PatternsView';
+import { withOwnIds } from './row-fields';
 import { TailBar } from './TailBar';
 import type { LogView } from './use-log-view';
 import { useTail } from './use-tail';
@@ -28,7 +29,7 @@ import { useTail } from './use-tail';
 const HEIGHT = 360;
 /** Pages that are loaded at most to reach the line a link opens. */
 const PAGES_TO_LINE = 10;
-const NONE: readonly LogRow[] = [];
+const NO_PAGES: readonly LogRow[][] = [];
 
 export interface LinesPanelProps {
   question: LogQuestion;
@@ -61,7 +62,7 @@ export function LinesPanel({
   const [isPaused, setPaused] = useState(false);
   const tail = useTail(filter, { isOn: view.isLive, isPaused });
   const loaded = pages.data?.pages;
-  const rows = useMemo(() => loaded?.flatMap((page) => page.rows) ?? NONE, [loaded]);
+  const rows = useMemo(() => withOwnIds(loaded?.map((page) => page.rows) ?? NO_PAGES), [loaded]);
   const tailRows = useMemo(
     () => (view.direction === 'backward' ? tail.rows.toReversed() : tail.rows),
     [tail.rows, view.direction],

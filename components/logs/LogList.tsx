@@ -1,7 +1,7 @@
 'use client';
 
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useZone } from '@/components/ui/preference';
 import { useShortcut } from '@/components/ui/shortcuts';
 import type { FieldFilter, LogRow } from '@/lib/contracts/logs';
@@ -9,6 +9,7 @@ import { LogDetails } from './LogDetails';
 import { LineHead, LogLine } from './LogLine';
 
 const ROW_PX = 22;
+const estimateSize = () => ROW_PX;
 /** Rows from the end at which the next page is asked for. */
 const AHEAD = 200;
 
@@ -31,13 +32,16 @@ export interface LogListProps {
 export function LogList({ rows, look, openId, onOpen, onFilter, onColumn, onEnd, onScrolled, foot }: LogListProps) {
   const { zone } = useZone();
   const box = useRef<HTMLElement>(null);
+  const getScrollElement = useCallback(() => box.current, []);
   const [cursor, setCursor] = useState(-1);
+  // Stable while the rows are: a new function makes the virtualizer measure tens of thousands of rows again.
+  const keyOf = useCallback((index: number) => rows[index]?.id ?? index, [rows]);
   const virtual = useVirtualizer({
     count: rows.length,
-    getScrollElement: () => box.current,
-    estimateSize: () => ROW_PX,
-    getItemKey: (index) => `${rows[index]?.id ?? ''} ${index}`,
-    overscan: 20,
+    getScrollElement,
+    estimateSize,
+    getItemKey: keyOf,
+    overscan: 12,
   });
   const items = virtual.getVirtualItems();
   const lastInSight = items.at(-1)?.index ?? 0;
@@ -47,7 +51,7 @@ export function LogList({ rows, look, openId, onOpen, onFilter, onColumn, onEnd,
     if (rows.length > 0 && lastInSight >= rows.length - AHEAD) onEnd?.();
   }, [lastInSight, rows.length, onEnd]);
 
-  const openAt = openId === null ? -1 : rows.findIndex(({ id }) => id === openId);
+  const openAt = useMemo(() => (openId === null ? -1 : rows.findIndex(({ id }) => id === openId)), [rows, openId]);
   const shownFor = useRef<string | null>(null);
   useEffect(() => {
     // The window's scroll position: a line opened by a link is brought into sight once.
@@ -57,11 +61,17 @@ export function LogList({ rows, look, openId, onOpen, onFilter, onColumn, onEnd,
     virtual.scrollToIndex(openAt, { align: 'auto' });
   }, [openAt, openId, virtual]);
 
-  const toggle = (row: LogRow) => {
+  const latest = useRef({ rows, openId, onOpen });
+  useEffect(() => {
+    latest.current = { rows, openId, onOpen };
+  });
+  // The same function for every row and render, so that a row is drawn again only when it changed itself.
+  const toggle = useCallback((row: LogRow) => {
+    const { rows: all, openId: open, onOpen: tell } = latest.current;
     shownFor.current = row.id;
-    setCursor(rows.indexOf(row));
-    onOpen(row.id === openId ? null : row.id);
-  };
+    setCursor(all.indexOf(row));
+    tell(row.id === open ? null : row.id);
+  }, []);
   const move = (step: 1 | -1) => {
     const next = Math.min(rows.length - 1, Math.max(0, cursor + step));
     setCursor(next);

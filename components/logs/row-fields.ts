@@ -54,3 +54,19 @@ export const idSets = (row: LogRow): Readonly<Record<string, string>>[] => [
 
 /** Labels as the server takes them back: metadata besides, which Loki 2.9 mixes in. */
 export const labelsText = (row: LogRow): string => JSON.stringify(row.labels);
+
+/** Rows of all pages; the same line of two streams, on two pages, gets an id of its own. */
+export function withOwnIds(pages: readonly (readonly LogRow[])[]): readonly LogRow[] {
+  const [first] = pages;
+  if (first !== undefined && pages.length === 1) return first;
+  const times = new Map<string, number>();
+  return pages.flatMap((rows) =>
+    rows.map((row) => {
+      const held = times.get(row.id) ?? 0;
+      times.set(row.id, held + 1);
+      if (held === 0) return row;
+      const [base = row.id] = row.id.split('~');
+      return { ...row, id: `${base}~${100 + held}` };
+    }),
+  );
+}

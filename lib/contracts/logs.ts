@@ -8,6 +8,8 @@ export const LINE_CUT_CHARS = 8_192;
 /** Lines a browser holds at most, and an export writes at most. */
 export const MAX_HELD_LINES = 50_000;
 export const PAGE_LINES = 1_000;
+/** Lines of the pages behind the first: who reads on, reads far. */
+export const LATER_PAGE_LINES = 2_500;
 
 /** Where a field comes from, which decides how LogQL reaches it. */
 export const FieldKind = z.enum(['label', 'meta', 'json', 'logfmt']);

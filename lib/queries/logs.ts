@@ -2,6 +2,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import {
   type Direction,
   type FieldKind,
+  LATER_PAGE_LINES,
   type LogContext,
   type LogFilterInput,
   type LogNames,
@@ -23,7 +24,11 @@ export const logPagesQuery = (params: LogQuestion & { direction: Direction }) =>
   infiniteQueryOptions<LogPage, ApiError, { pages: LogPage[] }, readonly [string, object], string | null>({
     queryKey: ['logs', params],
     queryFn: ({ signal, pageParam }) =>
-      apiAsk<LogPage>('logs', { ...params, limit: PAGE_LINES, cursor: pageParam ?? undefined }, signal),
+      apiAsk<LogPage>(
+        'logs',
+        { ...params, limit: pageParam === null ? PAGE_LINES : LATER_PAGE_LINES, cursor: pageParam ?? undefined },
+        signal,
+      ),
     initialPageParam: null,
     getNextPageParam: (last, pages) =>
       pages.reduce((sum, { rows }) => sum + rows.length, 0) >= MAX_HELD_LINES ? null : last.next,

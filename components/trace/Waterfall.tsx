@@ -11,7 +11,7 @@ import { MAX_TOGGLED, type Trace, type TraceGrouping } from '@/lib/contracts/tra
 import { formatMs } from '@/lib/domain/format';
 import { toApiError } from '@/lib/queries/api';
 import { type Axis, placeOf, ticksOf } from './axis';
-import type { WaterfallRowText } from './row-window';
+import { PAGE_ROWS, type WaterfallRowText } from './row-window';
 import { useRows } from './use-rows';
 import { useTraceView } from './use-trace-view';
 import type { Folds, Jump } from './WaterfallPanel';
@@ -49,7 +49,7 @@ export function Waterfall(props: WaterfallProps) {
   const id = useId();
   const frame = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
-  const [range, setRange] = useState({ first: 0, last: 60 });
+  const [range, setRange] = useState({ first: 0, last: 0 });
   const rows = useRows(
     {
       traceId: trace.traceId,
@@ -72,8 +72,9 @@ export function Waterfall(props: WaterfallProps) {
     overscan: OVERSCAN,
     onChange: (instance) => {
       const items = instance.getVirtualItems();
-      const first = items[0]?.index ?? 0;
-      const last = items.at(-1)?.index ?? 60;
+      // By windows: a step of the scroll within one asks nothing and draws nothing anew.
+      const first = Math.floor((items[0]?.index ?? 0) / PAGE_ROWS) * PAGE_ROWS;
+      const last = Math.floor((items.at(-1)?.index ?? 0) / PAGE_ROWS) * PAGE_ROWS;
       setRange((before) => (before.first === first && before.last === last ? before : { first, last }));
     },
   });

@@ -37,10 +37,22 @@ const FAULTS = [
   [ROW_FLAG.untimed, 'without a start'],
 ] as const;
 
+/** Rows read before: the same row is the same object, so that what is on the screen is not drawn again while scrolling. */
+const read = new WeakMap<TraceRows, Map<number, WaterfallRowText>>();
+
 /** The row at a place among all rows; null where the window does not reach. */
 export function rowAt(window: TraceRows | undefined, place: number): WaterfallRowText | null {
   if (window === undefined) return null;
-  const at = place - window.offset;
+  const known = read.get(window) ?? new Map<number, WaterfallRowText>();
+  read.set(window, known);
+  const before = known.get(place);
+  if (before !== undefined) return before;
+  const row = readRow(window, place - window.offset);
+  if (row !== null) known.set(place, row);
+  return row;
+}
+
+function readRow(window: TraceRows, at: number): WaterfallRowText | null {
   const { rows } = window;
   const key = rows.key[at];
   if (key === undefined) return null;

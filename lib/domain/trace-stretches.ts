@@ -3,15 +3,33 @@ import type { TraceAnalysis } from './trace-analysis';
 /** Stretches drawn on one bar at most; of more, the longest. */
 export const MAX_STRETCHES = 24;
 
-/** From, to, from, to …: the longest stretches in time order, at most MAX_STRETCHES. */
-function longest(flat: readonly number[]): number[] {
+/** Gaps narrower than this share of a bar are closed where there are too many stretches to draw: about a pixel. */
+const CLOSED_GAP = 1 / 400;
+
+/**
+ * From, to, from, to … in time order, at most MAX_STRETCHES: as they are where they are few; of more, with their narrow
+ * gaps closed, the longest.
+ */
+function drawable(flat: readonly number[]): number[] {
   if (flat.length <= MAX_STRETCHES * 2) return [...flat];
-  const pairs = Array.from({ length: flat.length / 2 }, (_, i) => [flat[i * 2] ?? 0, flat[i * 2 + 1] ?? 0] as const);
-  return pairs
-    .sort((a, b) => b[1] - b[0] - (a[1] - a[0]))
+  const pairs = Array.from({ length: flat.length / 2 }, (_, i) => ({
+    from: flat[i * 2] ?? 0,
+    to: flat[i * 2 + 1] ?? 0,
+  }));
+  pairs.sort((a, b) => a.from - b.from);
+  const first = pairs[0]?.from ?? 0;
+  const last = pairs.reduce((latest, { to }) => Math.max(latest, to), first);
+  const joined: { from: number; to: number }[] = [];
+  for (const { from, to } of pairs) {
+    const before = joined.at(-1);
+    if (before !== undefined && from - before.to <= (last - first) * CLOSED_GAP) before.to = Math.max(before.to, to);
+    else joined.push({ from, to });
+  }
+  return joined
+    .sort((a, b) => b.to - b.from - (a.to - a.from))
     .slice(0, MAX_STRETCHES)
-    .sort((a, b) => a[0] - b[0])
-    .flat();
+    .sort((a, b) => a.from - b.from)
+    .flatMap(({ from, to }) => [from, to]);
 }
 
 /** Where a span worked itself: what its children leave free. Nanoseconds, from, to, from, to …; the longest. */
@@ -31,7 +49,7 @@ export function selfStretches(analysis: TraceAnalysis, durationNs: Float64Array,
     reached = Math.max(reached, childEnd);
   }
   if (reached < end) free.push(reached, end);
-  return longest(free);
+  return drawable(free);
 }
 
 /** Where these spans hold the critical path. Nanoseconds, from, to, from, to …; the longest. */
@@ -41,7 +59,7 @@ export function criticalStretches(analysis: TraceAnalysis, spans: readonly numbe
     const to = (analysis.stepFrom[span + 1] ?? 0) * 2;
     for (let at = (analysis.stepFrom[span] ?? 0) * 2; at < to; at += 1) flat.push(analysis.stepNs[at] ?? 0);
   }
-  return longest(flat);
+  return drawable(flat);
 }
 
 /** Spans that touch each of `bins` equal parts of 0…endNs, of those that `counts` lets in. */

@@ -174,7 +174,11 @@ export function SimilarPanel({ part, story, isTelling }: Props<SimilarRequests>)
                       <span className="text-t3">not sampled</span>
                     ) : (
                       <ViewLink
-                        to={traceId === null ? `/traces/${row.traceId}` : `/traces/${traceId}?against=${row.traceId}`}
+                        to={
+                          traceId === null
+                            ? `/traces/${row.traceId}`
+                            : `/traces/${traceId}?tab=compare&against=${row.traceId}`
+                        }
                         className="link"
                       >
                         {traceId === null ? 'Open' : 'Compare'}

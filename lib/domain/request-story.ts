@@ -72,7 +72,7 @@ function inputs({ features }: Told): AnswerText {
   if (features === null || features.length === 0) return [];
   const odd = features.filter(({ verdict }) => verdict === 'unusual' || verdict === 'unseen');
   const missing = features.filter(({ verdict }) => verdict === 'missing');
-  const compared = features.filter(({ verdict }) => verdict !== 'unknown' && verdict !== 'missing').length;
+  const usual = features.filter(({ verdict }) => verdict === 'usual').length;
   const lines: AnswerText = odd.slice(0, 2).map((row) => ({
     status: 'watch',
     parts: [
@@ -93,11 +93,15 @@ function inputs({ features }: Told): AnswerText {
       parts: [value(`Without a value: ${names}${missing.length > 3 ? ` and ${missing.length - 3} more` : ''}.`)],
     });
   }
-  if (lines.length === 0 && compared > 0) {
-    const all = compared === features.length ? `All ${compared}` : `${compared} of ${features.length}`;
+  if (lines.length === 0 && usual > 0) {
+    const all = usual === features.length ? `All ${usual}` : `${usual} of ${features.length}`;
+    const rest = usual === features.length ? '' : '; of the others nothing can be said';
     lines.push({
       status: 'ok',
-      parts: [value(`${all} logged inputs lie where such values usually do, as far as buckets tell.`)],
+      parts: [
+        value(`${all} logged inputs lie where such values usually do`),
+        muted(`, as far as buckets tell${rest}.`),
+      ],
     });
   }
   return lines;

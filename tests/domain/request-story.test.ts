@@ -88,6 +88,17 @@ describe('the answer of a request', () => {
     expect(text(storyAnswer({ ...TOLD, features: unknown })).split('\n')).toHaveLength(1);
   });
 
+  it('counts only what is surely usual as usual', () => {
+    const row = { place: null, distribution: null, against: 'training', words: '' };
+    const features = [
+      { ...row, name: 'a', value: 1, verdict: 'usual' as const },
+      { ...row, name: 'b', value: 2, verdict: 'unsure' as const },
+    ];
+    expect(text(storyAnswer({ ...TOLD, features }))).toContain('1 of 2 logged inputs lie where such values usually do');
+    const unsure = features.slice(1);
+    expect(text(storyAnswer({ ...TOLD, features: unsure })).split('\n')).toHaveLength(1);
+  });
+
   it('holds with nothing known at all', () => {
     const record: PredictionRecord = { ...toRecord([], null, same, same) };
     const answer = storyAnswer({ ...TOLD, requestId: null, traceId: 'abc', record, noLines: 'No Loki is configured.' });

@@ -1,8 +1,8 @@
 'use client';
 
-import { ToggleGroup } from 'radix-ui';
+import { useId } from 'react';
 
-/** One of a few, side by side: a quantile, a comparison. The label is for screen readers. */
+/** One of a few, side by side: a quantile, a comparison. The label is for screen readers; arrows move the choice. */
 export function Choice<Value extends string>({
   label,
   options,
@@ -14,26 +14,25 @@ export function Choice<Value extends string>({
   value: Value;
   onChange: (value: Value) => void;
 }) {
+  const name = useId();
   return (
-    <ToggleGroup.Root
-      type="single"
-      aria-label={label}
-      value={value}
-      onValueChange={(next) => {
-        const chosen = options.find((option) => option.value === next);
-        if (chosen !== undefined) onChange(chosen.value);
-      }}
-      className="flex rounded-panel border border-line"
-    >
+    <div role="radiogroup" aria-label={label} className="flex shrink-0 rounded-panel border border-line">
       {options.map((option) => (
-        <ToggleGroup.Item
+        <label
           key={option.value}
-          value={option.value}
-          className="h-6.5 px-2 text-small text-t2 first:rounded-l-panel last:rounded-r-panel hover:text-t1 data-[state=on]:bg-raised data-[state=on]:text-t1"
+          className="relative flex h-6.5 cursor-pointer items-center px-2 text-small text-t2 first:rounded-l-panel last:rounded-r-panel hover:text-t1 has-checked:bg-raised has-checked:text-t1 has-focus-visible:outline-2 has-focus-visible:outline-accent"
         >
+          <input
+            type="radio"
+            name={name}
+            value={option.value}
+            checked={option.value === value}
+            onChange={() => onChange(option.value)}
+            className="absolute inset-0 cursor-pointer opacity-0"
+          />
           {option.label}
-        </ToggleGroup.Item>
+        </label>
       ))}
-    </ToggleGroup.Root>
+    </div>
   );
 }

@@ -1,8 +1,8 @@
 'use client';
 
 import { Check } from 'lucide-react';
-import { DropdownMenu } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useId, useState } from 'react';
+import { Popover } from './Popover';
 
 export interface ChoiceMenuProps<T extends string> {
   trigger: ReactNode;
@@ -14,44 +14,40 @@ export interface ChoiceMenuProps<T extends string> {
   note?: string;
 }
 
-/** One of a few, from a menu under a button. */
+/** One of a few, beneath a button. Arrows move the choice, a press takes it and closes. */
 export function ChoiceMenu<T extends string>({ trigger, label, value, choices, onChoose, note }: ChoiceMenuProps<T>) {
+  const [isOpen, setOpen] = useState(false);
+  const name = useId();
   return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content
-          aria-label={label}
-          align="start"
-          sideOffset={6}
-          collisionPadding={8}
-          className="z-50 min-w-40 rounded-panel border border-line bg-panel p-1 text-small shadow-float"
-        >
-          <DropdownMenu.RadioGroup
-            value={value}
-            onValueChange={(next) => {
-              const choice = choices.find((each) => each.value === next);
-              if (choice !== undefined) onChoose(choice.value);
+    <Popover trigger={trigger} label={label} isOpen={isOpen} onOpenChange={setOpen}>
+      <div role="radiogroup" aria-label={label} className="min-w-40 p-1">
+        {choices.map((choice) => (
+          // The press bubbles up from the input too; arrows are clicks of detail 0 and leave the list open.
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the input within is what the keyboard works
+          <label
+            key={choice.value}
+            onClick={(event) => {
+              if (event.detail > 0) setOpen(false);
             }}
+            className="relative flex h-7 cursor-pointer items-center gap-2 rounded-sm px-2 text-t1 hover:bg-raised has-focus-visible:bg-raised"
           >
-            {choices.map((choice) => (
-              <DropdownMenu.RadioItem
-                key={choice.value}
-                value={choice.value}
-                className="flex h-7 cursor-pointer items-center gap-2 rounded-sm px-2 text-t1 outline-none data-[highlighted]:bg-raised"
-              >
-                <span className="w-3.5">
-                  <DropdownMenu.ItemIndicator>
-                    <Check size={13} aria-hidden />
-                  </DropdownMenu.ItemIndicator>
-                </span>
-                {choice.name}
-              </DropdownMenu.RadioItem>
-            ))}
-          </DropdownMenu.RadioGroup>
-          {note === undefined ? null : <p className="max-w-52 px-2 py-1 text-axis text-t3">{note}</p>}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+            <input
+              type="radio"
+              name={name}
+              value={choice.value}
+              checked={choice.value === value}
+              onChange={() => onChoose(choice.value)}
+              onKeyDown={(event) => {
+                if (event.key === 'Enter') setOpen(false);
+              }}
+              className="absolute inset-0 cursor-pointer opacity-0"
+            />
+            <Check size={13} aria-hidden className={choice.value === value ? 'shrink-0' : 'invisible shrink-0'} />
+            {choice.name}
+          </label>
+        ))}
+      </div>
+      {note === undefined ? null : <p className="max-w-52 px-3 pb-2 text-axis text-t3">{note}</p>}
+    </Popover>
   );
 }

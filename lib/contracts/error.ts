@@ -1,5 +1,5 @@
-// As a namespace, of which a bundler keeps the used part alone: this file reaches the browser.
-import * as z from 'zod';
+// The small build of zod: this file is in the first load of every page.
+import * as z from 'zod/mini';
 
 /** The telemetry systems an answer can come from, and so be blamed on. */
 export const SourceKind = z.enum(['prometheus', 'loki', 'tempo', 'alertmanager']);
@@ -27,11 +27,11 @@ export const ErrorBody = z.object({
     code: ErrorCode,
     message: z.string(),
     /** The configured name of the source to blame, where one is. */
-    source: z.string().optional(),
+    source: z.optional(z.string()),
     /** Dotted paths of bad fields and what each expected, for a form to show. */
-    fields: z.record(z.string(), z.string()).optional(),
+    fields: z.optional(z.record(z.string(), z.string())),
     /** Where in the query the source found the fault: 1-based, as the source reported it. */
-    position: z.object({ line: z.number(), column: z.number() }).optional(),
+    position: z.optional(z.object({ line: z.number(), column: z.number() })),
   }),
 });
 export type ErrorBody = z.infer<typeof ErrorBody>;

@@ -1,5 +1,6 @@
 // As a namespace, of which a bundler keeps the used part alone: this file reaches the browser.
 import * as z from 'zod';
+import { MODEL_NAME_CHARACTERS } from './view';
 
 /** Ten years: no source keeps more, and a longer range is a slip of the hand. */
 export const MAX_RANGE_MS = 10 * 366 * 86_400_000;
@@ -19,7 +20,7 @@ export const RangeParams = z.object(RangeFields).refine(withinTenYears, { messag
 export type RangeParams = z.infer<typeof RangeParams>;
 
 /** A model's name as telemetry has it: any text, bounded; hostile until quoted. */
-export const ModelName = z.string().min(1).max(1_000);
+export const ModelName = z.string().min(1).max(MODEL_NAME_CHARACTERS);
 
 /** Range and one model. */
 export const ModelRangeParams = z

@@ -7,7 +7,7 @@ import { CONSOLE_VERSION } from './console-version';
 type Schema = Record<string, unknown>;
 
 /** A contract as JSON Schema; what it has no word for (a transform's result) is left open. */
-function toSchema(schema: z.ZodType, io: 'input' | 'output'): Schema {
+function toSchema(schema: z.core.$ZodType, io: 'input' | 'output'): Schema {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
   return rest;
 }

@@ -3,6 +3,9 @@
 import type { TraceAttribute } from '@/lib/contracts/trace';
 import { formatCount } from '@/lib/domain/format';
 
+/** Values up to this length stand whole without a scroll bar. */
+const LONG_CHARS = 400;
+
 /** Attributes with their types, in their order; a long value is cut until the whole is asked for. */
 export function AttributeList({
   title,
@@ -23,7 +26,11 @@ export function AttributeList({
           // biome-ignore lint/suspicious/noArrayIndexKey: see above
           <div key={index} className="col-span-2 grid min-w-0 grid-cols-subgrid">
             <dt className="min-w-0 text-t2 [overflow-wrap:anywhere]">{key}</dt>
-            <dd className="max-h-80 min-w-0 overflow-auto whitespace-pre-wrap text-t1 [overflow-wrap:anywhere]">
+            <dd
+              // What scrolls is reached by keyboard; only long values do.
+              tabIndex={value.length > LONG_CHARS ? 0 : undefined}
+              className="max-h-80 min-w-0 overflow-auto whitespace-pre-wrap text-t1 [overflow-wrap:anywhere]"
+            >
               {type === 'empty' ? <span className="text-t3">empty</span> : value}
               {type === 'string' || type === 'empty' ? null : <span className="text-t3"> {type}</span>}
               {value.length < chars ? (

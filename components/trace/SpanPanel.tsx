@@ -131,7 +131,11 @@ function Details({
               </p>
               <AttributeList attributes={event.attributes} onWhole={onWhole} />
               {event.stackTrace === null ? null : (
-                <pre className="max-h-64 overflow-auto rounded-panel bg-raised p-2 font-mono text-axis text-t1">
+                <pre
+                  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard
+                  tabIndex={0}
+                  className="max-h-64 overflow-auto rounded-panel bg-raised p-2 font-mono text-axis text-t1"
+                >
                   {event.stackTrace}
                 </pre>
               )}

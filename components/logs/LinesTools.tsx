@@ -46,7 +46,7 @@ export function LinesTools({ view, question, rows, onChange, onLive }: LinesTool
         onChange={(direction) => onChange({ direction, line: null })}
       />
       <Toggle isOn={view.isLive} onPress={() => onLive(!view.isLive)}>
-        <Radio size={13} aria-hidden /> Live
+        <Radio size={13} aria-hidden /> Live tail
       </Toggle>
       <Toggle isOn={view.isWrapped} onPress={() => onChange({ isWrapped: !view.isWrapped }, { replace: true })}>
         <WrapText size={13} aria-hidden /> Wrap

@@ -1,7 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { Columns3, Copy, ListFilter, ListFilterPlus } from 'lucide-react';
+import { Columns3, Copy, ListFilterPlus, ListX } from 'lucide-react';
 import { useState } from 'react';
 import { ViewLink } from '@/components/shell/ViewLink';
 import { announce } from '@/components/ui/announce';
@@ -78,11 +78,16 @@ function Fields({ row, columns, onFilter, onColumn }: LogDetailsProps) {
   return (
     <table className="w-full table-fixed border-collapse">
       <caption className="sr-only">Fields of this line</caption>
+      <colgroup>
+        <col className="w-22" />
+        <col className="w-28 sm:w-48" />
+        <col />
+      </colgroup>
       <tbody>
         {allFields(row).map((field, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a line may name a field twice
           <tr key={index} className="group/field border-line border-t first:border-t-0">
-            <td className="w-21 py-px align-top">
+            <td className="py-px align-top">
               <FieldActions
                 field={field}
                 isColumn={columns.includes(field.name)}
@@ -90,11 +95,7 @@ function Fields({ row, columns, onFilter, onColumn }: LogDetailsProps) {
                 onColumn={onColumn}
               />
             </td>
-            <th
-              scope="row"
-              className="w-44 truncate py-1 pr-3 text-left align-top font-normal text-t2"
-              title={field.name}
-            >
+            <th scope="row" className="truncate py-1 pr-3 text-left align-top font-normal text-t2" title={field.name}>
               {field.name}
             </th>
             <td className="py-1 font-mono text-t1 [overflow-wrap:anywhere]">{stripAnsi(field.value)}</td>
@@ -140,7 +141,7 @@ function FieldActions({
         disabled={!can}
         onClick={() => onFilter({ kind, name, op: '!=', value })}
       >
-        <ListFilter size={13} aria-hidden className="rotate-180" />
+        <ListX size={13} aria-hidden />
       </IconButton>
       <IconButton
         label={isColumn ? `Remove the column ${name}` : `Show ${name} as a column`}

@@ -36,7 +36,7 @@ export interface LogLineProps {
 }
 
 const COLUMN_WIDTH = 'w-36 shrink-0 truncate';
-const SERVICE_WIDTH = 'w-24 shrink-0 truncate text-t2 max-sm:hidden';
+const SERVICE_WIDTH = 'w-24 shrink-0 truncate max-sm:hidden';
 const SERVICE_LABELS = ['service_name', 'service', 'app', 'job'];
 
 /** Names of the columns, above the lines; with neither columns nor services there is nothing to name. */
@@ -88,7 +88,7 @@ export const LogLine = memo(function LogLine(props: LogLineProps) {
       </span>
       <span className={clsx('w-10 shrink-0', level.className)}>{level.word}</span>
       {hasService ? (
-        <span className={SERVICE_WIDTH} title={service}>
+        <span className={clsx(SERVICE_WIDTH, 'text-t2')} title={service}>
           {service}
         </span>
       ) : null}

@@ -44,7 +44,8 @@ export function logVolumeOption(set: SeriesSet, frame: ChartFrame): EChartsOptio
     ...baseOption(frame),
     grid: { left: 44, right: 12, top: 8, bottom: 22 },
     xAxis: timeAxis(frame),
-    yAxis: valueAxis(frame.theme, (value) => formatNumber(value), true),
+    // Lines are whole.
+    yAxis: { ...valueAxis(frame.theme, (value) => formatNumber(value), true), minInterval: 1 },
     tooltip: {
       ...tooltipFrame(frame.theme),
       trigger: 'axis',

@@ -12,7 +12,7 @@ export interface LogsAnswerInput {
   /** What Loki left out of the count, in a sentence. */
   partial: string | null;
   /** Said when nothing matches. */
-  emptiness: { what: string; why: string } | null;
+  emptiness: { what: string } | null;
   /** Zone times are written in; undefined is the reader's own. */
   zone: string | undefined;
 }
@@ -58,10 +58,8 @@ export function logsAnswer({ volume, notCounted, partial, emptiness, zone }: Log
     return [
       {
         status: 'unknown',
-        parts: [
-          { text: emptiness?.what ?? 'No line matches in this range.', tone: 'value' },
-          { text: emptiness === null ? '' : ` ${emptiness.why}`, tone: 'muted' },
-        ],
+        // The reason stands where the lines would be.
+        parts: [{ text: emptiness?.what ?? 'No line matches in this range.', tone: 'value' }],
       },
     ];
   }

@@ -140,6 +140,8 @@ async function newestTraces(
 const QUANTILES = [0.99, 0.9, 0.5] as const;
 /** Rounds of raising the bound where more traces lie above it than one search gives. */
 const MAX_RAISES = 5;
+/** Searches of parts of the range at most. */
+const MAX_SPLITS = 12;
 
 /**
  * The slowest traces: those over the P99 of the durations found, by TraceQL metrics, then over lower bounds until there
@@ -161,34 +163,57 @@ async function slowestTraces(
   const found = new Map<string, TraceHit>();
   let isCertain = false;
   let boundMs = 0;
-  const over = async (ms: number): Promise<Step> => {
+  const over = async (ms: number, within = range): Promise<Step> => {
     const text = ms > 0 ? withStages(query, [longerThan(ms)]) : query;
-    const step = await asker.ask(text, range, MAX_TRACES, false, ms > 0 ? `traces over ${formatMs(ms)}` : 'all traces');
+    const step = await asker.ask(
+      text,
+      within,
+      MAX_TRACES,
+      false,
+      ms > 0 ? `traces over ${formatMs(ms)}` : 'all traces',
+    );
     for (const hit of step.hits) found.set(hit.traceId, hit);
     boundMs = ms;
     return step;
   };
+  // More lie over the bound than one search gives, and no higher bound holds enough: then half of the time at once.
+  let splits = 0;
+  const inParts = async (ms: number, within: { startMs: number; endMs: number }): Promise<boolean> => {
+    const middleMs = Math.floor((within.startMs + within.endMs) / 2);
+    const halves = [
+      { startMs: middleMs, endMs: within.endMs },
+      { startMs: within.startMs, endMs: middleMs },
+    ];
+    let isWhole = true;
+    for (const half of halves) {
+      if (splits >= MAX_SPLITS || half.endMs - half.startMs < SHORTEST_WINDOW_MS) return false;
+      splits += 1;
+      const step = await over(ms, half);
+      if (step.more && !(await inParts(ms, half))) isWhole = false;
+    }
+    return isWhole;
+  };
   for (const bound of [...bounds, 0]) {
     let step = await over(bound);
-    for (let raises = 0; step.more && raises < MAX_RAISES; raises += 1) {
-      // Everything over the limit-th duration seen is enough, and less than what was cut.
+    for (let raises = 0; step.more && limit <= MAX_TRACES / 2 && raises < MAX_RAISES; raises += 1) {
+      // Everything over the limit-th duration seen is enough, and less than what was cut, unless nearly all were asked for.
       const durations = [...found.values()].map(({ durationMs }) => durationMs).sort((a, b) => b - a);
       const higher = durations[Math.min(limit, durations.length) - 1] ?? 0;
       if (higher <= boundMs) break;
       step = await over(higher);
     }
-    isCertain = !step.more;
-    if (found.size >= limit || step.more) break;
+    isCertain = !step.more || (await inParts(boundMs, range));
+    if (found.size >= limit || !isCertain) break;
   }
   const all = [...found.values()].sort((a, b) => b.durationMs - a.durationMs || b.startMs - a.startMs);
   const cut = startMs > question.range.startMs ? ' of the last 168 h' : '';
-  const over_ = boundMs > 0 ? `, over ${formatMs(boundMs)}` : '';
+  const bounded = boundMs > 0 ? `, over ${formatMs(boundMs)}` : '';
   return {
     rows: all.slice(0, limit).map((hit) => toTraceRow(hit, { ...question, asked: query })),
     more: all.length > limit || boundMs > 0,
     isOrderCertain: isCertain,
     how: isCertain
-      ? `slowest${cut}${over_}${note}`
+      ? `slowest${cut}${bounded}${note}`
       : `slowest of ${formatCount(found.size)} found${cut}: more lie over every bound than ${tempo.source.name} lists${note}`,
     why: asker.why,
   };

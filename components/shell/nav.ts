@@ -1,4 +1,4 @@
-import { Activity, type LucideIcon, Route, ScrollText, Settings } from 'lucide-react';
+import { Activity, GitCompareArrows, type LucideIcon, Route, ScrollText, Settings } from 'lucide-react';
 
 export interface NavItem {
   path: string;
@@ -13,6 +13,7 @@ export interface NavItem {
 /** The pages there are, in the order of the navigation. A page is one line here. */
 export const NAV: readonly NavItem[] = [
   { path: '/', name: 'Overview', Icon: Activity, key: 'o', under: '/models/' },
+  { path: '/compare', name: 'Compare', Icon: GitCompareArrows, key: 'c' },
   { path: '/traces', name: 'Traces', Icon: Route, key: 't', under: '/traces/' },
   { path: '/logs', name: 'Logs', Icon: ScrollText, key: 'l' },
   { path: '/settings/sources', name: 'Settings', Icon: Settings, key: 's', under: '/settings/' },

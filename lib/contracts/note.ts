@@ -1,10 +1,10 @@
 // As a namespace, of which a bundler keeps the used part alone: this file reaches the browser.
 import * as z from 'zod';
+import { MAX_NOTE_CHARACTERS } from './note-limits';
 import { ModelName, RANGE_MESSAGE, RangeFields, withinTenYears } from './range';
 
 /** Notes of one range that are sent at most. */
 export const MAX_NOTES = 1_000;
-export const MAX_NOTE_CHARACTERS = 2_000;
 
 const instantMs = z.number().int().min(0).max(8_640_000_000_000_000);
 const revision = z.coerce.number().int().min(1).max(2_147_483_647);

@@ -30,6 +30,8 @@ export interface WaterfallProps {
   jump: Jump | null;
   /** Instants of log lines by span. */
   ticks: ReadonlyMap<string, readonly number[]>;
+  /** Instants of log lines that name no span. */
+  looseTicks: readonly number[];
   onOpen: (span: string) => void;
   onShown: (shown: {
     spansShown: number;
@@ -41,7 +43,7 @@ export interface WaterfallProps {
 
 /** The rows of a trace, only those on the screen: a grid with one focus, keys j k ← → Enter. */
 export function Waterfall(props: WaterfallProps) {
-  const { trace, axis, group, folds, onFold, jump, ticks, onOpen, onShown } = props;
+  const { trace, axis, group, folds, onFold, jump, ticks, looseTicks, onOpen, onShown } = props;
   const [view] = useTraceView();
   const theme = useChartTheme();
   const hasStages = trace.stages.length > 0;
@@ -178,7 +180,7 @@ export function Waterfall(props: WaterfallProps) {
   }
   return (
     <div className="-mx-3">
-      <AxisLine axis={axis} />
+      <AxisLine axis={axis} logs={looseTicks} />
       <div
         ref={frame}
         role="treegrid"
@@ -233,8 +235,8 @@ function parentPlace(at: (place: number) => WaterfallRowText | null, place: numb
   return place;
 }
 
-/** Instants along the top of the bars. */
-function AxisLine({ axis }: { axis: Axis }) {
+/** Instants along the top of the bars, and the log lines that belong to no row. */
+function AxisLine({ axis, logs }: { axis: Axis; logs: readonly number[] }) {
   return (
     <div aria-hidden className={`${WATERFALL_COLUMNS} px-3 pb-1 text-axis text-t3 max-sm:hidden`}>
       <span />
@@ -249,6 +251,18 @@ function AxisLine({ axis }: { axis: Axis }) {
             >
               {text}
             </span>
+          );
+        })}
+        {logs.map((ms, index) => {
+          const place = placeOf(axis, ms);
+          return place < 0 || place > 1 ? null : (
+            <span
+              // biome-ignore lint/suspicious/noArrayIndexKey: ticks have no identity but their order
+              key={index}
+              title="a log line that names no span"
+              className="keeps-colour absolute -bottom-1 size-[5px] -translate-x-1/2 rounded-full bg-accent"
+              style={{ left: `${place * 100}%` }}
+            />
           );
         })}
       </span>

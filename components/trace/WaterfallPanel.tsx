@@ -60,6 +60,10 @@ export function WaterfallPanel({
     }
     return bySpan;
   }, [logs.data]);
+  const looseTicks = useMemo(
+    () => (logs.data?.lines ?? []).flatMap(({ span, startMs }) => (span === null ? [startMs] : [])),
+    [logs.data],
+  );
   return (
     <Panel
       title="Waterfall"
@@ -84,6 +88,7 @@ export function WaterfallPanel({
           onFold={setFolds}
           jump={jump}
           ticks={ticks}
+          looseTicks={looseTicks}
           onOpen={onOpen}
           onShown={setShown}
         />

@@ -47,7 +47,7 @@ export function StatisticsPanel({ trace, onOpen }: { trace: Trace; onOpen: (span
   return (
     <Panel
       title="Statistics"
-      definition="by span name: total counts time twice where spans run beside each other, self and critical path never"
+      definition="by span name: critical path sums to the root; self leaves out what children did; total counts it again"
       why={trace.why}
     >
       <DataTable

@@ -93,7 +93,7 @@ function Row({ found, widest }: { found: Difference; widest: number }) {
       <td className="whitespace-nowrap px-2.5 py-1 text-right tabular-nums">
         {q < 0.0001 ? '< 0.0001' : formatNumber(q, 2)}
         <div className={clsx('text-axis', isCertain ? 'text-watch' : 'text-t3')}>
-          {isCertain ? 'certain' : 'not certain'}
+          {isCertain ? 'certain' : found.high < 0 ? 'less often' : 'not certain'}
         </div>
       </td>
       <td className="px-2.5 py-1">

@@ -1,7 +1,7 @@
 import type { EChartsOption } from 'echarts';
 import type { Role } from '@/lib/contracts/fleet';
 import type { TraceBox, TraceRow } from '@/lib/contracts/traces';
-import { formatInstant, formatMs } from '@/lib/domain/format';
+import { formatInstant, formatMs, formatTime } from '@/lib/domain/format';
 import { baseOption, type ChartFrame, escapeHtml, timeAxis, tooltipFrame, valueAxis } from './frame';
 import { PALETTES, seriesStyle, type ThemeName, versionStyle } from './palette';
 import type { ChartTable } from './table';
@@ -128,7 +128,7 @@ export function traceScatterOption(input: ScatterInput, frame: ChartFrame): ECha
   return {
     ...baseOption(frame),
     grid: { left: 8, right: 12, top: 12, bottom: 4, containLabel: true },
-    xAxis: timeAxis(frame),
+    xAxis: withSeconds(frame),
     yAxis:
       scale === 'linear'
         ? linear
@@ -166,6 +166,15 @@ export function traceScatterOption(input: ScatterInput, frame: ChartFrame): ECha
       },
     ],
   };
+}
+
+/** A few minutes have ticks closer than a minute: they need their seconds. */
+const SECONDS_UNDER_MS = 600_000;
+
+function withSeconds(frame: ChartFrame) {
+  const axis = timeAxis(frame);
+  if (frame.range.endMs - frame.range.startMs > SECONDS_UNDER_MS) return axis;
+  return { ...axis, axisLabel: { ...axis.axisLabel, formatter: (ms: number) => formatTime(ms, frame.zone, true) } };
 }
 
 function tooltipOf(row: TraceRow, zone: string | undefined): string {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Compare, CompareParams, CompareReportParams, CompareTraces, CompareTracesParams } from './compare';
 import { Events, EventsParams } from './event';
 import { Fleet, FleetParams, Jobs, ModelChoices } from './fleet';
 import {
@@ -101,6 +102,9 @@ export const ENDPOINTS: readonly Endpoint[] = [
   read('traces/{traceId}/logs', TraceLogsParams, TraceLogs, 'The log lines of a trace'),
   read('traces/{traceId}/diff', TraceDiffParams, TraceDiffReport, 'A trace against another, or a typical one'),
   read('traces/{traceId}/raw', TraceRawParams, z.record(z.string(), z.unknown()), 'A trace as its Tempo gave it'),
+  read('compare', CompareParams, Compare, 'Two versions, or before and after: differences, verdict, reasons'),
+  read('compare/traces', CompareTracesParams, CompareTraces, 'Example traces of both sides of a comparison'),
+  { ...read('compare/report', CompareReportParams, z.string(), 'A comparison as Markdown'), media: 'text/markdown' },
   read('events', EventsParams, Events, 'Changes: versions, roles, alerts, notes'),
   read('jobs', RangeParams, Jobs, 'Batch jobs and feature pipelines'),
   read('logs', LogsParams, LogPage, 'Log lines of a range, page by page'),

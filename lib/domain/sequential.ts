@@ -10,7 +10,7 @@ import type { Interval } from './histogram';
 export const MIN_ERRORS_FOR_SEQUENCE = 10;
 
 /** Sample size at which the confidence sequence is tightest. */
-const TUNED_AT = 1_000;
+export const TUNED_AT = 1_000;
 
 const DEFAULT_ALPHA = 0.05;
 

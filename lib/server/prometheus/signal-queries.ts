@@ -144,6 +144,16 @@ export function rateOfSum(
 export const increaseQuery = (metric: string, keep: readonly string[], windowMs: number): string =>
   `sum ${by([...new Set(keep)])} (increase(${selector(metric)}[${toQueryDuration(windowMs)}]))`;
 
+/** Increase of a metric of the contract for one model, by its own labels: what the signal map calls model and version. */
+export const contractIncrease = (
+  { metric, labels }: { metric: string; labels: Readonly<Record<string, string>> },
+  asked: { suffix?: string; model: string; keep: readonly string[]; windowMs: number },
+): string =>
+  `sum ${by([...new Set([labels.version ?? 'model_version', ...asked.keep])])} (increase(${selector(
+    `${metric}${asked.suffix ?? ''}`,
+    [matcher(labels.model ?? 'model_name', '=', asked.model)],
+  )}[${toQueryDuration(asked.windowMs)}]))`;
+
 /** Firing alerts as the series Prometheus keeps of them. */
 export const alertsQuery = (): string =>
   `max without (instance, replica) (${selector('ALERTS', [matcher('alertstate', '=', 'firing')])})`;

@@ -1,0 +1,113 @@
+'use client';
+
+import { useMemo } from 'react';
+import { useModelChoices } from '@/components/shell/ModelChoice';
+import { useView } from '@/components/shell/use-view';
+import { ViewLink } from '@/components/shell/ViewLink';
+import { AnswerLine } from '@/components/ui/AnswerLine';
+import { Panel } from '@/components/ui/Panel';
+import { QueryState } from '@/components/ui/QueryState';
+import type { Compare } from '@/lib/contracts/compare';
+import { DifferencesPanel } from './DifferencesPanel';
+import { ExamplesPanel } from './ExamplesPanel';
+import { OverTimePanels } from './OverTimePanels';
+import { Picks } from './Picks';
+import { PolicyPanel } from './PolicyPanel';
+import { SegmentsPanel } from './SegmentsPanel';
+import { StabilityPanel } from './StabilityPanel';
+import { useCompare, useResult } from './use-compare';
+import { VerdictPanel } from './VerdictPanel';
+
+/** Champion and challenger: is the challenger better? Promote, wait, or roll back? */
+export function ComparePage() {
+  const { view } = useView();
+  return (
+    <div className="grid grid-cols-1 gap-3">
+      <h1 className="truncate font-semibold text-title">
+        Compare{view.model === undefined ? '' : ` versions of ${view.model}`}
+      </h1>
+      {view.model === undefined ? <ModelList /> : <Comparison model={view.model} />}
+    </div>
+  );
+}
+
+/** Without a model there is nothing to compare: those with two versions come first. */
+function ModelList() {
+  const choices = useModelChoices();
+  return (
+    <Panel title="Choose a model" definition="models with traffic in the page’s range, those with two versions first">
+      <QueryState
+        query={choices}
+        diagnosis={({ models }) =>
+          models.length > 0
+            ? null
+            : {
+                what: 'No model had requests in this range.',
+                why: 'Prometheus counted none.',
+                action: 'A longer range may show some.',
+              }
+        }
+      >
+        {({ models }) => (
+          <ul className="grid gap-1">
+            {models
+              .toSorted((a, b) => b.versions.length - a.versions.length)
+              .map(({ model, versions }) => (
+                <li key={model}>
+                  <ViewLink to="/compare" patch={{ model }} className="link">
+                    {model}
+                  </ViewLink>{' '}
+                  <span className="text-t2">{versions.map(({ version }) => version).join(' against ')}</span>
+                </li>
+              ))}
+          </ul>
+        )}
+      </QueryState>
+    </Panel>
+  );
+}
+
+const PAGE_HEIGHT = 640;
+
+function Comparison({ model }: { model: string }) {
+  const asked = useCompare(model);
+  return (
+    <QueryState query={asked.query} height={PAGE_HEIGHT}>
+      {(compare) => <Judged compare={compare} asked={asked} />}
+    </QueryState>
+  );
+}
+
+function Judged({ compare, asked }: { compare: Compare; asked: ReturnType<typeof useCompare> }) {
+  const { whatIf, isEdited, set } = asked;
+  const result = useResult(compare, whatIf) ?? compare.result;
+  const { champion, challenger, mode } = compare.inputs;
+  const names = useMemo(() => {
+    const suffix = mode === 'instant' ? [' before', ' after'] : ['', ''];
+    return {
+      champion: `${champion?.version ?? 'none'}${suffix[0]}`,
+      challenger: `${challenger?.version ?? 'none'}${suffix[1]}`,
+    };
+  }, [champion?.version, challenger?.version, mode]);
+  const hasBoth = champion !== null && challenger !== null;
+  return (
+    <div className="grid grid-cols-1 gap-3">
+      <Picks compare={compare} asked={asked} />
+      <AnswerLine answer={result.answer} />
+      {isEdited ? <p className="text-small text-watch">Judged by an edited policy, which is not saved.</p> : null}
+      <div className="grid grid-cols-1 items-start gap-3 lg:grid-cols-[minmax(0,1fr)_300px]">
+        <div className="grid grid-cols-1 gap-3">
+          <DifferencesPanel compare={compare} result={result} names={names} />
+          {hasBoth ? <StabilityPanel compare={compare} result={result} name={names.challenger} /> : null}
+        </div>
+        <div className="grid grid-cols-1 gap-3">
+          <VerdictPanel result={result} />
+          <SegmentsPanel compare={compare} result={result} />
+          {hasBoth ? <ExamplesPanel compare={compare} result={result} /> : null}
+          <PolicyPanel configured={compare.result.policy} policy={result.policy} isEdited={isEdited} onChange={set} />
+        </div>
+      </div>
+      {hasBoth ? <OverTimePanels compare={compare} names={names} /> : null}
+    </div>
+  );
+}

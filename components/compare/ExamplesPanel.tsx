@@ -1,0 +1,82 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { ViewLink } from '@/components/shell/ViewLink';
+import { tracePath } from '@/components/shell/view-address';
+import { Panel } from '@/components/ui/Panel';
+import { QueryState } from '@/components/ui/QueryState';
+import { RoleMark } from '@/components/ui/RoleMark';
+import type { Compare, CompareResult, CompareTrace } from '@/lib/contracts/compare';
+import { formatMs } from '@/lib/domain/format';
+import { compareTracesQuery } from '@/lib/queries/compare';
+
+const HEIGHT = 130;
+
+/** Traces of both sides near their P95, with the time inference took in each. */
+export function ExamplesPanel({ compare: { inputs }, result }: { compare: Compare; result: CompareResult }) {
+  const p95 = result.measures.find(({ id }) => id === 'p95');
+  const query = useQuery(
+    compareTracesQuery({
+      model: inputs.model,
+      champion: inputs.champion?.version ?? '',
+      challenger: inputs.challenger?.version ?? '',
+      startMs: inputs.startMs,
+      endMs: inputs.endMs,
+      splitMs: inputs.splitMs ?? undefined,
+      // Whole milliseconds: a question a tick of the window does not change.
+      championMs: p95?.champion == null ? undefined : Math.round(p95.champion),
+      challengerMs: p95?.challenger == null ? undefined : Math.round(p95.challenger),
+    }),
+  );
+  return (
+    <Panel title="Example traces" definition="near each side’s P95" why={query.data?.why} height={HEIGHT}>
+      <QueryState
+        query={query}
+        height={HEIGHT}
+        diagnosis={({ champion, challenger, gaps }) =>
+          champion.length + challenger.length > 0
+            ? null
+            : {
+                what: 'No trace of either version was found.',
+                why: gaps[0] ?? 'Tempo has none in this window: not sampled, or older than it keeps.',
+                action: null,
+              }
+        }
+      >
+        {({ champion, challenger, gaps }) => (
+          <div className="grid gap-2 text-small">
+            <Side side="champion" traces={champion} />
+            <Side side="challenger" traces={challenger} />
+            {gaps.map((gap) => (
+              <p key={gap} className="text-t2">
+                {gap}
+              </p>
+            ))}
+          </div>
+        )}
+      </QueryState>
+    </Panel>
+  );
+}
+
+function Side({ side, traces }: { side: 'champion' | 'challenger'; traces: readonly CompareTrace[] }) {
+  return (
+    <ul className="grid gap-0.5" aria-label={`Traces of the ${side}`}>
+      {traces.length === 0 ? (
+        <li className="text-t2">
+          <RoleMark role={side} /> none found
+        </li>
+      ) : null}
+      {traces.map(({ traceId, durationMs, inferMs, failed }) => (
+        <li key={traceId} className="whitespace-nowrap">
+          <RoleMark role={side} /> {formatMs(durationMs)}
+          <span className="text-t2"> · infer {inferMs === null ? 'has no span' : formatMs(inferMs)}</span>{' '}
+          <ViewLink to={tracePath(traceId)} className="link font-mono" title={traceId}>
+            {traceId.slice(0, 8)}
+          </ViewLink>
+          {failed ? <span className="text-bad"> failed</span> : null}
+        </li>
+      ))}
+    </ul>
+  );
+}

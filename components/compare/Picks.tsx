@@ -1,0 +1,179 @@
+'use client';
+
+import { Download } from 'lucide-react';
+import { useId } from 'react';
+import { useView } from '@/components/shell/use-view';
+import { Button } from '@/components/ui/Button';
+import { Choice } from '@/components/ui/Choice';
+import { useZone } from '@/components/ui/preference';
+import { RoleMark } from '@/components/ui/RoleMark';
+import type { Compare, WhatIf } from '@/lib/contracts/compare';
+import { formatDuration, formatRange } from '@/lib/domain/format';
+import { compareReportAddress } from '@/lib/queries/compare';
+import type { useCompare } from './use-compare';
+
+const WINDOWS = [
+  { value: 'rollout', label: 'Since rollout' },
+  { value: 'range', label: 'Page’s range' },
+] as const;
+
+const MODES = [
+  { value: 'versions', label: 'Two versions' },
+  { value: 'instant', label: 'Before and after' },
+] as const;
+
+/** What is compared: the two sides, side by side or before and after, and over which window. */
+export function Picks({
+  compare,
+  asked: { params, isRange, splitMs, set, whatIf },
+}: {
+  compare: Compare;
+  asked: Pick<ReturnType<typeof useCompare>, 'params' | 'isRange' | 'splitMs' | 'set'> & { whatIf: WhatIf };
+}) {
+  const { range } = useView();
+  const { zone } = useZone();
+  const { inputs, versions, sharedStartMs } = compare;
+  const middle = Math.round((inputs.startMs + inputs.endMs) / 2);
+  const names = [
+    ...new Set([...versions.map(({ version }) => version), inputs.champion?.version, inputs.challenger?.version]),
+  ].filter((name) => name !== undefined);
+  const roleOf = (name: string) => versions.find(({ version }) => version === name)?.role ?? 'other';
+  return (
+    <div className="grid gap-1.5">
+      <div className="flex flex-wrap items-center gap-2">
+        <VersionPick
+          label="Champion"
+          mark="champion"
+          value={inputs.champion?.version ?? ''}
+          names={names}
+          roleOf={roleOf}
+          onChange={(version) => set({ champion: version })}
+        />
+        <span className="text-t2">{inputs.mode === 'instant' ? 'before, against' : 'against'}</span>
+        <VersionPick
+          label="Challenger"
+          mark="challenger"
+          value={inputs.challenger?.version ?? ''}
+          names={names}
+          roleOf={roleOf}
+          onChange={(version) => set({ challenger: version })}
+        />
+        {inputs.mode === 'instant' ? <span className="text-t2">after</span> : null}
+        <Choice
+          label="What is compared"
+          options={MODES}
+          value={inputs.mode}
+          onChange={(mode) => set(mode === 'instant' ? { at: String(middle) } : { at: null })}
+        />
+        {splitMs === null ? (
+          <Choice
+            label="Window"
+            options={WINDOWS}
+            value={isRange ? 'range' : 'rollout'}
+            onChange={(window) => set({ window: window === 'range' ? 'range' : null })}
+          />
+        ) : (
+          <SplitPick splitMs={splitMs} latestMs={range.endMs} onChange={(at) => set({ at: String(at) })} />
+        )}
+        <a
+          href={compareReportAddress({ ...params, ...whatIf })}
+          download
+          className="ml-auto inline-flex h-7 items-center gap-1.5 rounded-panel border border-line bg-panel px-2.5 text-small text-t1 hover:bg-raised"
+        >
+          <Download size={13} aria-hidden className="text-t3" /> Report
+        </a>
+      </div>
+      <p className="text-small text-t3">
+        {formatRange(inputs.startMs, inputs.endMs, zone)}, {formatDuration(inputs.endMs - inputs.startMs)},{' '}
+        {compare.window} · {clockWords(compare)}
+        {sharedStartMs !== null && isRange ? (
+          <Button look="quiet" className="ml-1 h-5!" onClick={() => set({ window: null })}>
+            Compare since both have traffic
+          </Button>
+        ) : null}
+      </p>
+    </div>
+  );
+}
+
+function clockWords({ inputs, sharedStartMs }: Compare): string {
+  if (inputs.champion === null || inputs.challenger === null) return 'one side only';
+  if (inputs.mode === 'instant') return 'wall clock not shared: before and after';
+  return sharedStartMs === null ? 'same wall clock' : 'wall clock shared in part only';
+}
+
+function VersionPick({
+  label,
+  mark,
+  value,
+  names,
+  roleOf,
+  onChange,
+}: {
+  label: string;
+  mark: 'champion' | 'challenger';
+  value: string;
+  names: readonly string[];
+  roleOf: (name: string) => string;
+  onChange: (version: string) => void;
+}) {
+  const id = useId();
+  return (
+    <span className="inline-flex min-w-0 items-center gap-1">
+      <RoleMark role={mark} />
+      <label htmlFor={id} className="sr-only">
+        {label}
+      </label>
+      <select
+        id={id}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        className="h-7 max-w-44 rounded-panel border border-line bg-panel px-2 text-small text-t1"
+      >
+        {value === '' ? <option value="">none</option> : null}
+        {names.map((name) => (
+          <option key={name} value={name}>
+            {name}
+            {roleOf(name) === 'other' ? '' : ` ${roleOf(name)}`}
+          </option>
+        ))}
+      </select>
+    </span>
+  );
+}
+
+/** An instant as the browser's own field writes it, in its own zone. */
+const toField = (ms: number): string => {
+  const date = new Date(ms);
+  return new Date(ms - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+};
+
+function SplitPick({
+  splitMs,
+  latestMs,
+  onChange,
+}: {
+  splitMs: number;
+  latestMs: number;
+  onChange: (ms: number) => void;
+}) {
+  const id = useId();
+  return (
+    <span className="inline-flex items-center gap-1.5 text-small">
+      <label htmlFor={id} className="text-t2">
+        split at
+      </label>
+      <input
+        id={id}
+        type="datetime-local"
+        value={toField(splitMs)}
+        max={toField(latestMs)}
+        onChange={(event) => {
+          const ms = new Date(event.target.value).getTime();
+          if (Number.isFinite(ms) && ms > 0 && ms < latestMs) onChange(ms);
+        }}
+        className="h-7 rounded-panel border border-line bg-panel px-2 text-small text-t1"
+      />
+    </span>
+  );
+}

@@ -1,0 +1,83 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { usePathname, useSearchParams } from 'next/navigation';
+import { useCallback, useMemo } from 'react';
+import { useView } from '@/components/shell/use-view';
+import { useZone } from '@/components/ui/preference';
+import { writeSearch } from '@/components/ui/use-url-param';
+import { type Compare, type CompareParams, type CompareResult, WhatIf } from '@/lib/contracts/compare';
+import { judge, withWhatIf } from '@/lib/domain/compare';
+import { compareQuery } from '@/lib/queries/compare';
+
+const MINUTE_MS = 60_000;
+
+/** What of the comparison stands in the address, beside what every page shares. */
+export const COMPARE_KEYS = ['champion', 'challenger', 'window', 'at'] as const;
+export const WHAT_IF_KEYS = ['p95', 'errors', 'quality', 'requests', 'minutes', 'share'] as const;
+
+export type ComparePatch = Partial<
+  Record<(typeof COMPARE_KEYS)[number] | (typeof WHAT_IF_KEYS)[number], string | null>
+>;
+
+/** The policy edits of an address; what cannot be read is left out, one by one. */
+export function whatIfOf(search: URLSearchParams): WhatIf {
+  const edit: Record<string, unknown> = {};
+  for (const key of WHAT_IF_KEYS) {
+    const text = search.get(key);
+    if (text !== null && text.trim() !== '' && WhatIf.safeParse({ [key]: text }).success) edit[key] = text;
+  }
+  return WhatIf.parse(edit);
+}
+
+/**
+ * The comparison the address asks for. The window runs since the challenger's first traffic unless the address asks for
+ * the page's range (`window=range`); `at` splits one version's time into before and after.
+ */
+export function useCompare(model: string) {
+  const { range } = useView();
+  const search = useSearchParams();
+  const pathname = usePathname();
+  const isRange = search.get('window') === 'range';
+  const at = search.get('at');
+  const splitMs = at !== null && /^\d{1,16}$/.test(at) ? Number(at) : null;
+  // A live page moves on by whole minutes: the window is long, and every question of it costs.
+  const endMs = isRange ? range.endMs : Math.floor(range.endMs / MINUTE_MS) * MINUTE_MS;
+  const champion = search.get('champion') || undefined;
+  const challenger = search.get('challenger') || undefined;
+  const params = useMemo<CompareParams>(
+    () => ({
+      model,
+      champion,
+      challenger,
+      ...(isRange ? { startMs: range.startMs } : {}),
+      endMs,
+      ...(splitMs === null ? {} : { splitMs }),
+    }),
+    [model, champion, challenger, isRange, range.startMs, endMs, splitMs],
+  );
+  const query = useQuery(compareQuery(params));
+  const whatIf = useMemo(() => whatIfOf(new URLSearchParams(search)), [search]);
+  const set = useCallback(
+    (patch: ComparePatch) => {
+      const next = new URLSearchParams(window.location.search);
+      for (const [key, value] of Object.entries(patch)) {
+        if (value === null || value === undefined) next.delete(key);
+        else next.set(key, value);
+      }
+      writeSearch(pathname, next, true);
+    },
+    [pathname],
+  );
+  return { params, query, whatIf, isEdited: Object.keys(whatIf).length > 0, isRange, splitMs, set };
+}
+
+/** The result under the edited policy, judged here by the same function as on the server, in the reader's zone. */
+export function useResult(compare: Compare | undefined, whatIf: WhatIf): CompareResult | null {
+  const { zone } = useZone();
+  return useMemo(() => {
+    if (compare === undefined) return null;
+    const named = zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    return judge(compare.inputs, withWhatIf(compare.result.policy, whatIf), named);
+  }, [compare, whatIf, zone]);
+}

@@ -1,0 +1,305 @@
+// As a namespace, of which a bundler keeps the used part alone: this file reaches the browser.
+import * as z from 'zod';
+import { AnswerText, Status } from './answer';
+import { Role } from './fleet';
+import { ModelName, RANGE_MESSAGE, withinTenYears } from './range';
+import { SeriesSet } from './series';
+import { Why } from './why';
+
+const instantMs = z.coerce.number().int().min(0).max(8_640_000_000_000_000);
+const VersionName = z.string().min(1).max(1_000);
+
+/** What a model's policy allows; shares are 0 to 1 (0.005: half a percentage point). */
+export const ComparePolicy = z.object({
+  /** 0.2: P95 may rise by at most a fifth. */
+  maxP95IncreaseRatio: z.number(),
+  maxErrorIncrease: z.number(),
+  maxQualityDrop: z.number(),
+  minRequests: z.number(),
+  minMinutes: z.number(),
+  /** The challenger's configured share of the traffic; null when nobody said, and then the split is not checked. */
+  challengerShare: z.number().nullable(),
+});
+export type ComparePolicy = z.infer<typeof ComparePolicy>;
+
+/** An edited policy as parameters of the address, in the units people write: "what if". Absent: as configured. */
+export const WhatIf = z.object({
+  /** Percent. */
+  p95: z.coerce.number().min(0).max(10_000).optional(),
+  /** Percentage points. */
+  errors: z.coerce.number().min(0).max(100).optional(),
+  quality: z.coerce.number().min(0).max(100).optional(),
+  requests: z.coerce.number().int().min(0).max(1_000_000_000).optional(),
+  minutes: z.coerce.number().min(0).max(1_000_000).optional(),
+  /** Percent, both ends excluded: the challenger's configured share. */
+  share: z.coerce.number().gt(0).lt(100).optional(),
+});
+export type WhatIf = z.infer<typeof WhatIf>;
+
+const CompareFields = {
+  model: ModelName,
+  /** Absent: by role. */
+  champion: VersionName.optional(),
+  challenger: VersionName.optional(),
+  /** Absent: since the challenger's first traffic. */
+  startMs: instantMs.optional(),
+  endMs: instantMs,
+  /** Before and after this instant instead of two versions side by side. */
+  splitMs: instantMs.optional(),
+};
+
+const orderly = ({ startMs, endMs }: { startMs?: number; endMs: number }): boolean =>
+  startMs === undefined || withinTenYears({ startMs, endMs });
+const split = ({ startMs, endMs, splitMs }: { startMs?: number; endMs: number; splitMs?: number }): boolean =>
+  splitMs === undefined || (splitMs < endMs && (startMs === undefined || startMs < splitMs));
+
+export const CompareParams = z
+  .object(CompareFields)
+  .refine(orderly, { message: RANGE_MESSAGE, path: ['startMs'] })
+  .refine(split, { message: 'splitMs must lie between startMs and endMs', path: ['splitMs'] });
+export type CompareParams = z.infer<typeof CompareParams>;
+
+export const CompareReportParams = z
+  .object({ ...CompareFields, ...WhatIf.shape })
+  .refine(orderly, { message: RANGE_MESSAGE, path: ['startMs'] })
+  .refine(split, { message: 'splitMs must lie between startMs and endMs', path: ['splitMs'] });
+export type CompareReportParams = z.infer<typeof CompareReportParams>;
+
+/** A histogram over the window: finite upper bounds, cumulative counts with one more at the end, the total. */
+export const Histogram = z.object({ upperBounds: z.array(z.number()), cumulative: z.array(z.number()) });
+export type Histogram = z.infer<typeof Histogram>;
+
+/** What was counted of one side over its window. Null: not measured. */
+export const SideCounts = z.object({
+  version: z.string(),
+  role: Role,
+  /** "2.4.0", or "2.4.0 after 13:20". */
+  startMs: z.number(),
+  endMs: z.number(),
+  requests: z.number().nullable(),
+  errors: z.number().nullable(),
+  /** Bounds in milliseconds. */
+  latency: Histogram.nullable(),
+  /** First and last time cell with traffic; null without traffic. */
+  firstMs: z.number().nullable(),
+  lastMs: z.number().nullable(),
+});
+export type SideCounts = z.infer<typeof SideCounts>;
+
+const Values = z.array(z.number().nullable());
+
+/** Counts of one side by time cell. `above`: requests slower than the cells' bound. */
+export const SideCells = z.object({ requests: Values, errors: Values, above: Values });
+export type SideCells = z.infer<typeof SideCells>;
+
+/** Exact durations of one side, from the log lines of the last part of the window, milliseconds. */
+export const ExactQuantile = z.object({ value: z.number(), low: z.number(), high: z.number(), count: z.number() });
+export type ExactQuantile = z.infer<typeof ExactQuantile>;
+
+const Outcomes = z.object({ tp: z.number(), fp: z.number(), tn: z.number(), fn: z.number() });
+export type Outcomes = z.infer<typeof Outcomes>;
+
+const Pair = z.object({ successes: z.number(), total: z.number() });
+
+/** A signal that could not be had, and why. */
+export const CompareFault = z.object({
+  signal: z.enum(['requests', 'errors', 'latency', 'other']),
+  reason: z.string(),
+});
+export type CompareFault = z.infer<typeof CompareFault>;
+
+/** Everything a verdict is made of: kept and replayed, it gives the same verdict to the bit. */
+export const CompareInputs = z.object({
+  model: z.string(),
+  mode: z.enum(['versions', 'instant']),
+  startMs: z.number(),
+  endMs: z.number(),
+  splitMs: z.number().nullable(),
+  scrapeIntervalMs: z.number(),
+  /** Null: the model has no second version in the window. */
+  champion: SideCounts.nullable(),
+  challenger: SideCounts.nullable(),
+  /** Null: not measured over time. Both sides on one grid; value i covers the step before startMs + i · stepMs. */
+  cells: z
+    .object({
+      startMs: z.number(),
+      stepMs: z.number(),
+      aboveBoundMs: z.number().nullable(),
+      champion: SideCells,
+      challenger: SideCells,
+    })
+    .nullable(),
+  /** Bound of the latency objective, where it is a bucket's. */
+  slo: z.object({ thresholdMs: z.number(), isBound: z.boolean(), bounds: z.array(z.number()) }).nullable(),
+  /** Null: no metric tells segments. */
+  segments: z.array(z.object({ segment: z.string(), champion: Pair, challenger: Pair })).nullable(),
+  stages: z.array(z.object({ stage: z.string(), champion: Histogram.nullable(), challenger: Histogram.nullable() })),
+  exactP95: z
+    .object({ champion: ExactQuantile, challenger: ExactQuantile, startMs: z.number(), endMs: z.number() })
+    .nullable(),
+  /** Null: no labels. */
+  outcomes: z.object({ champion: Outcomes, challenger: Outcomes }).nullable(),
+  /** Null: no metric of predictions by label. */
+  predictions: z.array(z.object({ label: z.string(), champion: z.number(), challenger: z.number() })).nullable(),
+  scores: z.object({ champion: Histogram, challenger: Histogram }).nullable(),
+  faults: z.array(CompareFault),
+});
+export type CompareInputs = z.infer<typeof CompareInputs>;
+
+export const Interval = z.object({ low: z.number(), high: z.number() });
+
+/** What a measure says: against its limit where it has one, else against zero. */
+export const MeasureState = z.enum([
+  'beyond',
+  'within',
+  'improves',
+  'undecided',
+  'bucket-too-wide',
+  'not-enough-data',
+  'not-measured',
+  'worse',
+  'better',
+  'differs',
+  'same',
+]);
+export type MeasureState = z.infer<typeof MeasureState>;
+
+export const Measure = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** `ratio` is shown in %, its difference in points. */
+  unit: z.enum(['ratio', 'ms', 'number']),
+  group: z.enum(['errors', 'latency', 'stages', 'output', 'quality']),
+  champion: z.number().nullable(),
+  challenger: z.number().nullable(),
+  /** The value lies in the open last bucket: at least this. */
+  championAtLeast: z.boolean(),
+  challengerAtLeast: z.boolean(),
+  difference: z.number().nullable(),
+  interval: Interval.nullable(),
+  intervalKind: z.enum(['always-valid', 'fixed']),
+  /** Largest harm the policy allows, as a difference: negative where less is worse. Null: no limit set. */
+  limit: z.number().nullable(),
+  /** Which direction harms; null where neither does. */
+  worse: z.enum(['up', 'down']).nullable(),
+  /** Buckets that hold the values and their intervals; drawn where the histogram limits the answer. */
+  brackets: z.object({ champion: Interval, challenger: Interval }).nullable(),
+  state: MeasureState,
+  /** The state in words: "beyond +0.5", "bucket too wide". */
+  word: z.string(),
+  status: Status,
+  samples: z.string(),
+  /** What it is, of which metric, how its interval is made. */
+  definition: z.string(),
+});
+export type Measure = z.infer<typeof Measure>;
+
+export const VerdictKind = z.enum(['in-doubt', 'not-enough-data', 'roll-back', 'promote', 'wait']);
+export type VerdictKind = z.infer<typeof VerdictKind>;
+
+export const Verdict = z.object({
+  kind: VerdictKind,
+  /** In order; the first ones decide. */
+  reasons: z.array(z.object({ status: Status, text: z.string(), decides: z.boolean() })),
+  /** Time still needed at this traffic; null when not known or not needed. */
+  neededMs: z.number().nullable(),
+});
+export type Verdict = z.infer<typeof Verdict>;
+
+/** What policy and inputs say together. */
+export const CompareResult = z.object({
+  policy: ComparePolicy,
+  measures: z.array(Measure),
+  verdict: Verdict,
+  answer: AnswerText,
+  split: z.object({
+    challengerShare: z.number().nullable(),
+    configuredShare: z.number().nullable(),
+    pValue: z.number().nullable(),
+  }),
+  /** Overdispersion of errors over minute cells, of each side and of their difference; null: not known. */
+  phi: z.object({
+    champion: z.number().nullable(),
+    challenger: z.number().nullable(),
+    paired: z.number().nullable(),
+  }),
+  evidence: z.object({ pValue: z.number(), provenMs: z.number().nullable() }).nullable(),
+  clock: z.object({ errorsMs: z.number().nullable(), p95Ms: z.number().nullable(), sentence: z.string() }),
+  segments: z.array(
+    z.object({
+      segment: z.string(),
+      championRequests: z.number(),
+      challengerRequests: z.number(),
+      champion: z.number().nullable(),
+      challenger: z.number().nullable(),
+      difference: z.number().nullable(),
+      interval: Interval.nullable(),
+      state: MeasureState,
+    }),
+  ),
+  /** Error difference from the start of the window up to each time, with its always-valid band; null before it can be. */
+  stability: z
+    .object({
+      startMs: z.number(),
+      stepMs: z.number(),
+      difference: Values,
+      low: Values,
+      high: Values,
+      beyondSinceMs: z.number().nullable(),
+    })
+    .nullable(),
+});
+export type CompareResult = z.infer<typeof CompareResult>;
+
+/** The comparison under the model's configured policy, with all that another policy would need. */
+export const Compare = z.object({
+  inputs: CompareInputs,
+  result: CompareResult,
+  /** Versions with traffic of late, to choose from. */
+  versions: z.array(z.object({ version: z.string(), role: Role })),
+  /** How the window was found: "since 2.4.0's first traffic", "as asked". */
+  window: z.string(),
+  /** Where the window should begin so that both share the clock; null when it does, or nothing would help. */
+  sharedStartMs: z.number().nullable(),
+  /** Both versions over time, labels `version` and `measure`; ratios 0 to 1, milliseconds, requests per second. */
+  overTime: SeriesSet,
+  /** 95 % band of the difference of P95 over time, labels `bound` = low | estimate | high, milliseconds. */
+  p95Difference: SeriesSet,
+  why: z.array(Why),
+});
+export type Compare = z.infer<typeof Compare>;
+
+/** Example traces of both sides: near each side's P95, with the time its inference took. */
+export const CompareTrace = z.object({
+  traceId: z.string(),
+  startMs: z.number(),
+  durationMs: z.number(),
+  /** Of the model.infer span; null where the trace has none. */
+  inferMs: z.number().nullable(),
+  failed: z.boolean().nullable(),
+});
+export type CompareTrace = z.infer<typeof CompareTrace>;
+
+export const CompareTraces = z.object({
+  champion: z.array(CompareTrace),
+  challenger: z.array(CompareTrace),
+  /** What could not be had, as sentences. */
+  gaps: z.array(z.string()),
+  why: z.array(Why),
+});
+export type CompareTraces = z.infer<typeof CompareTraces>;
+
+export const CompareTracesParams = z
+  .object({
+    model: ModelName,
+    champion: VersionName,
+    challenger: VersionName,
+    startMs: instantMs,
+    endMs: instantMs,
+    splitMs: instantMs.optional(),
+    /** P95 of each side, milliseconds, that examples should lie near; absent: any. */
+    championMs: z.coerce.number().min(0).max(31_536_000_000).optional(),
+    challengerMs: z.coerce.number().min(0).max(31_536_000_000).optional(),
+  })
+  .refine(withinTenYears, { message: RANGE_MESSAGE, path: ['startMs'] });
+export type CompareTracesParams = z.infer<typeof CompareTracesParams>;

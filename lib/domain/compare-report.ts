@@ -1,0 +1,149 @@
+import type { Compare, CompareResult, CompareTrace, CompareTraces, Measure } from '@/lib/contracts/compare';
+import { verdictWords } from './compare-answer';
+import { formatDifference, formatInterval } from './compare-state';
+import { formatCount, formatDuration, formatInstant, formatMs, formatNumber, formatRatioPercent } from './format';
+
+/** Text of telemetry within a Markdown table or sentence: no markup, no line break, no cell border. */
+export const escapeMarkdown = (text: string): string =>
+  text
+    .replace(/[\r\n]+/g, ' ')
+    .replace(/[\\`*_{}[\]<>|#~]/g, '\\$&')
+    .toWellFormed();
+
+const code = (text: string): string => {
+  const plain = text.replace(/[\r\n]+/g, ' ').toWellFormed();
+  // A fence longer than any run of backticks inside.
+  const longest = Math.max(0, ...(plain.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}${longest > 0 ? ' ' : ''}${plain}${longest > 0 ? ' ' : ''}${fence}`;
+};
+
+const figure = (value: number | null, unit: Measure['unit'], atLeast = false): string => {
+  if (value === null) return '–';
+  const text = unit === 'ratio' ? formatRatioPercent(value) : unit === 'ms' ? formatMs(value) : formatNumber(value);
+  return `${atLeast ? 'at least ' : ''}${text}`;
+};
+
+/**
+ * A comparison as Markdown: verdict and reasons, every measure with interval and sample, policy, example traces, and the
+ * queries with their times, so that anybody can repeat it. The same data gives the same text: nothing of the moment of
+ * writing is in it.
+ */
+export function compareReport(compare: Compare, result: CompareResult, traces: CompareTraces | null): string {
+  const { inputs } = compare;
+  const champion = inputs.champion?.version ?? 'none';
+  const challenger = inputs.challenger?.version ?? 'none';
+  const { policy, verdict } = result;
+  const suffix = inputs.mode === 'instant' ? [' before', ' after'] : ['', ''];
+  const lines = [
+    `# ${escapeMarkdown(inputs.model)}: ${escapeMarkdown(champion)}${suffix[0]} against ${escapeMarkdown(challenger)}${suffix[1]}`,
+    '',
+    `**${escapeMarkdown(verdictWords(verdict.kind, challenger))}**`,
+    '',
+    ...result.answer.map(({ parts }) => escapeMarkdown(parts.map(({ text }) => text).join(''))),
+    '',
+    `Range: ${formatInstant(inputs.startMs, 'UTC')} to ${formatInstant(inputs.endMs, 'UTC')} (${formatDuration(inputs.endMs - inputs.startMs)}, ${escapeMarkdown(compare.window)})${inputs.splitMs === null ? '' : `, split at ${formatInstant(inputs.splitMs, 'UTC')}`}`,
+    '',
+    '## Why',
+    '',
+    ...verdict.reasons.map(({ text, decides }, i) => `${i + 1}. ${escapeMarkdown(text)}${decides ? ' (decides)' : ''}`),
+    '',
+    '## Differences',
+    '',
+    'Challenger − champion. Intervals are 95 %; “always valid” ones may be read as often as one likes.',
+    '',
+    `| Measure | ${escapeMarkdown(champion)} | ${escapeMarkdown(challenger)} | Difference | Interval | Limit | Verdict | Samples |`,
+    '| --- | ---: | ---: | ---: | --- | ---: | --- | --- |',
+    ...result.measures.map(measureLine),
+    '',
+    ...result.measures.map(({ name, definition }) => `- ${escapeMarkdown(name)}: ${escapeMarkdown(definition)}`),
+    '',
+    ...segmentLines(result),
+    '## Policy',
+    '',
+    `- P95 may rise by at most ${formatNumber(policy.maxP95IncreaseRatio * 100)} %`,
+    `- Errors may rise by at most ${formatNumber(policy.maxErrorIncrease * 100)} points`,
+    `- Quality may fall by at most ${formatNumber(policy.maxQualityDrop * 100)} points, where labels exist`,
+    `- At least ${formatCount(policy.minRequests)} requests a side and ${formatNumber(policy.minMinutes)} minutes`,
+    `- Challenger’s configured share: ${policy.challengerShare === null ? 'none, so the split is not checked' : formatRatioPercent(policy.challengerShare)}`,
+    `- Overdispersion φ of errors over ${inputs.cells === null ? 'no' : formatDuration(inputs.cells.stepMs)} cells: ${formatNumber(result.phi.champion)} and ${formatNumber(result.phi.challenger)}, of their difference ${formatNumber(result.phi.paired)}`,
+    '',
+    result.clock.sentence,
+    '',
+    ...traceLines(traces, champion, challenger),
+    '## Queries',
+    '',
+    ...queryLines([...compare.why, ...(traces?.why ?? [])]),
+    '',
+  ];
+  return lines.join('\n');
+}
+
+function measureLine(measure: Measure): string {
+  const { unit, interval, intervalKind, brackets, limit, difference } = measure;
+  const range =
+    interval !== null
+      ? `${formatInterval(interval, unit)}${intervalKind === 'always-valid' ? ', always valid' : ''}`
+      : brackets === null
+        ? '–'
+        : `buckets ${formatMs(brackets.champion.low)} to ${formatMs(brackets.champion.high)} and ${formatMs(brackets.challenger.low)} to ${formatMs(brackets.challenger.high)}`;
+  const cells = [
+    measure.name,
+    figure(measure.champion, unit, measure.championAtLeast),
+    figure(measure.challenger, unit, measure.challengerAtLeast),
+    difference === null ? '–' : formatDifference(difference, unit),
+    range,
+    limit === null ? '–' : formatDifference(limit, unit),
+    measure.word,
+    measure.samples,
+  ];
+  return `| ${cells.map(escapeMarkdown).join(' | ')} |`;
+}
+
+function segmentLines({ segments }: CompareResult): string[] {
+  if (segments.length === 0) return [];
+  return [
+    '## Errors by segment',
+    '',
+    '| Segment | Champion | Challenger | Difference | Interval | Requests |',
+    '| --- | ---: | ---: | ---: | --- | --- |',
+    ...segments.map(({ segment, champion, challenger, difference, interval, ...counts }) => {
+      const cells = [
+        segment,
+        figure(champion, 'ratio'),
+        figure(challenger, 'ratio'),
+        formatDifference(difference, 'ratio'),
+        interval === null ? '–' : formatInterval(interval, 'ratio'),
+        `${formatCount(counts.championRequests)} · ${formatCount(counts.challengerRequests)}`,
+      ];
+      return `| ${cells.map(escapeMarkdown).join(' | ')} |`;
+    }),
+    '',
+  ];
+}
+
+function traceLines(traces: CompareTraces | null, champion: string, challenger: string): string[] {
+  if (traces === null) return [];
+  const of = (version: string, list: readonly CompareTrace[]): string[] =>
+    list.map(
+      ({ traceId, durationMs, inferMs, startMs }) =>
+        `- ${escapeMarkdown(version)}: ${code(traceId)}, ${formatMs(durationMs)}, model.infer ${formatMs(inferMs)}, ${formatInstant(startMs, 'UTC')}`,
+    );
+  const all = [...of(champion, traces.champion), ...of(challenger, traces.challenger)];
+  return [
+    '## Example traces',
+    '',
+    ...(all.length === 0 ? ['None found.'] : all),
+    ...traces.gaps.map(escapeMarkdown),
+    '',
+  ];
+}
+
+function queryLines(why: Compare['why']): string[] {
+  const lines = why.map(
+    ({ purpose, source, query, startMs, endMs, stepMs, truncated }) =>
+      `- ${escapeMarkdown(purpose)} (${escapeMarkdown(source)}, ${startMs === endMs ? `at ${formatInstant(endMs, 'UTC')}` : `${formatInstant(startMs, 'UTC')} to ${formatInstant(endMs, 'UTC')}${stepMs === null ? '' : `, step ${formatDuration(stepMs)}`}`}): ${code(query)}${truncated === null ? '' : ` ${escapeMarkdown(truncated)}`}`,
+  );
+  // Queries run side by side: their order of arrival is chance.
+  return [...new Set(lines)].sort();
+}

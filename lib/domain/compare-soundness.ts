@@ -1,0 +1,107 @@
+import type { CompareInputs, ComparePolicy, CompareResult, SideCounts } from '@/lib/contracts/compare';
+import { formatDuration, formatNumber, formatRatioPercent, formatTime } from './format';
+import { SAMPLE_RATIO_ALPHA, sampleRatioTest } from './sample-ratio';
+
+/** Whether two sides may be compared at all: the same clock, the configured split, every signal, fresh. */
+
+/** Share of the joint time that both sides must have traffic in. */
+const SHARED_ENOUGH = 0.9;
+/** A side is stale when it had no request for this long, although it should have had some. */
+const STALE_MS = 5 * 60_000;
+/** Requests that should have come meanwhile before silence means anything. */
+const EXPECTED_IN_SILENCE = 5;
+
+/** Challenger's share of the requests of both, and whether it is the configured one. */
+export function splitOf(inputs: CompareInputs, policy: ComparePolicy): CompareResult['split'] {
+  const a = inputs.champion?.requests ?? null;
+  const b = inputs.challenger?.requests ?? null;
+  const configuredShare = inputs.mode === 'versions' ? policy.challengerShare : null;
+  if (a === null || b === null || !(a + b > 0)) return { challengerShare: null, configuredShare, pValue: null };
+  const tested = configuredShare === null ? null : sampleRatioTest([a, b], [1 - configuredShare, configuredShare]);
+  return { challengerShare: b / (a + b), configuredShare, pValue: tested?.pValue ?? null };
+}
+
+/** Whether a gap in a side's traffic is longer than chance explains. */
+function isSilence(side: SideCounts, gapMs: number, scrapeIntervalMs: number): boolean {
+  if (side.firstMs === null || side.lastMs === null || side.requests === null) return false;
+  const activeMs = Math.max(side.lastMs - side.firstMs, scrapeIntervalMs);
+  return gapMs > Math.max(STALE_MS, 5 * scrapeIntervalMs) && (side.requests * gapMs) / activeMs >= EXPECTED_IN_SILENCE;
+}
+
+/** When both sides began to have traffic together; null where they did from the start, or never. */
+export function sharedStartOf(inputs: CompareInputs): number | null {
+  const { champion, challenger, mode, scrapeIntervalMs } = inputs;
+  if (mode === 'instant' || champion?.firstMs == null || challenger?.firstMs == null) return null;
+  const late = challenger.firstMs > champion.firstMs ? challenger : champion;
+  const gap = Math.abs(challenger.firstMs - champion.firstMs);
+  return isSilence(late, gap, scrapeIntervalMs) ? Math.max(champion.firstMs, challenger.firstMs) : null;
+}
+
+/** Reasons for which the comparison itself is in doubt, in order; none when it is sound. */
+export function doubts(inputs: CompareInputs, split: CompareResult['split'], zone: string): string[] {
+  const { champion, challenger, faults, mode } = inputs;
+  const found: string[] = [];
+  if (mode === 'versions' && champion !== null && challenger !== null && champion.version === challenger.version) {
+    found.push(`Both sides are ${champion.version}: a version differs from itself by nothing. Choose another one.`);
+  }
+  if (split.pValue !== null && split.pValue < SAMPLE_RATIO_ALPHA) {
+    found.push(
+      `The split is not the configured one: the challenger has ${formatRatioPercent(split.challengerShare)} of the requests, ${formatRatioPercent(split.configuredShare)} is configured (p ${formatP(split.pValue)}). Retries, stickiness or a health check may bias both sides.`,
+    );
+  }
+  for (const { signal, reason } of faults) if (signal !== 'other') found.push(reason);
+  if (champion === null || challenger === null || !hasTraffic(champion) || !hasTraffic(challenger)) return found;
+  const told = new Set(faults.map(({ signal }) => signal));
+  for (const side of [champion, challenger]) {
+    if (side.errors === null && !told.has('errors')) found.push(`Errors of ${side.version} are not measured.`);
+    if (side.latency === null && !told.has('latency')) found.push(`Latency of ${side.version} is not measured.`);
+  }
+  if (mode === 'instant') {
+    found.push(
+      'Before and after share no wall clock: whatever else changed between them cannot be told apart from the change itself.',
+    );
+    return found;
+  }
+  return [...found, ...clockDoubts(inputs, champion, challenger, zone)];
+}
+
+export const hasTraffic = (side: SideCounts | null): boolean => side?.requests != null && side.requests > 0;
+
+function clockDoubts(inputs: CompareInputs, champion: SideCounts, challenger: SideCounts, zone: string): string[] {
+  const found: string[] = [];
+  const { scrapeIntervalMs, endMs } = inputs;
+  for (const side of [champion, challenger]) {
+    if (side.lastMs === null) continue;
+    const ageMs = endMs - side.lastMs;
+    if (isSilence(side, ageMs, scrapeIntervalMs)) {
+      found.push(`The data is stale: ${side.version} had its last request ${formatDuration(ageMs)} before the end.`);
+    }
+  }
+  const shared = sharedStartOf(inputs);
+  if (shared === null || champion.firstMs === null || challenger.firstMs === null) return found;
+  const whole = endMs - Math.min(champion.firstMs, challenger.firstMs);
+  if ((endMs - shared) / Math.max(1, whole) >= SHARED_ENOUGH) return found;
+  const late = challenger.firstMs > champion.firstMs ? challenger : champion;
+  found.push(
+    `The two do not share the wall clock: ${late.version} has traffic only from ${formatTime(shared, zone)} ${zone} on, ${formatDuration(endMs - shared)} of ${formatDuration(whole)}.`,
+  );
+  return found;
+}
+
+/** A p-value with the digits that matter: "0.71", "4e-7", "< 1e-12". */
+export function formatP(p: number): string {
+  if (p < 1e-12) return '< 1e-12';
+  if (p < 0.001) return p.toExponential(0).replace('-', '−');
+  return formatNumber(p, 2);
+}
+
+/** What makes the comparison sound, as a sentence. */
+export function soundness(inputs: CompareInputs, split: CompareResult['split']): string {
+  const { champion, challenger, endMs } = inputs;
+  const share = split.challengerShare;
+  const figures = share === null ? '' : `split ${((1 - share) * 100).toFixed(1)} : ${(share * 100).toFixed(1)}, `;
+  const checked =
+    split.pValue === null ? 'no share configured to check it against' : `as configured (p ${formatP(split.pValue)})`;
+  const last = Math.min(champion?.lastMs ?? endMs, challenger?.lastMs ?? endMs);
+  return `Comparison is sound: ${figures}${checked}, same clock, newest data ${formatDuration(Math.max(0, endMs - last))} before the end.`;
+}

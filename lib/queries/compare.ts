@@ -1,0 +1,15 @@
+import type {
+  Compare,
+  CompareParams,
+  CompareReportParams,
+  CompareTraces,
+  CompareTracesParams,
+} from '@/lib/contracts/compare';
+import { apiAddress, apiQuery } from './api';
+
+export const compareQuery = (params: CompareParams) => apiQuery<Compare>('compare', params);
+
+export const compareTracesQuery = (params: CompareTracesParams) => apiQuery<CompareTraces>('compare/traces', params);
+
+/** Where the report of a comparison is downloaded. */
+export const compareReportAddress = (params: CompareReportParams): string => apiAddress('compare/report', params);

@@ -1,0 +1,187 @@
+import 'server-only';
+import type { CompareInputs, Histogram } from '@/lib/contracts/compare';
+import type { Sample } from '@/lib/contracts/series';
+import { type Buckets, toBuckets } from '@/lib/domain/histogram';
+import type { SegmentCounts } from '@/lib/domain/traffic-mix';
+import { boundOf, type Counts, countsBy, toMs } from '../fleet/counts';
+import { versionOf } from '../fleet/labels';
+import { bucketsQuery, contractIncrease, counterQuery, errorsQuery, requestsQuery } from '../prometheus/signal-queries';
+import { UNIT_MS } from '../signals/preset';
+import type { ResolvedSignal } from '../signals/signal-map';
+import type { Telemetry } from '../telemetry';
+import type { Parts } from './parts';
+
+/** One side's version and its own part of the window. */
+export interface SideAsked {
+  model: string;
+  version: string;
+  startMs: number;
+  endMs: number;
+}
+
+/** The counter that tells user segments apart, where services expose it. */
+const SEGMENT_METRIC = 'inference_segment_requests_total';
+const SEGMENT_LABEL = 'user_segment';
+const MAX_SEGMENTS = 50;
+
+export const toHistogram = (buckets: Buckets | null): Histogram | null =>
+  buckets === null ? null : { upperBounds: buckets.upperBounds.slice(0, -1), cumulative: [...buckets.cumulative] };
+
+/** Requests, failures and latency of a side: one instant query each over its whole window. */
+export async function readCounts(
+  { prometheus, map }: Telemetry,
+  parts: Parts,
+  { model, version, startMs, endMs }: SideAsked,
+  signal: AbortSignal,
+): Promise<Counts> {
+  const asked = { fn: 'increase', windowMs: endMs - startMs, model, byVersion: true } as const;
+  const ask = (query: string | null) => (query === null ? null : prometheus.instant(query, endMs, signal));
+  const [requests, errors, buckets] = await Promise.all([
+    parts.take('requests', 'requests by version', ask(requestsQuery(map, asked))),
+    parts.take('errors', 'failed requests by version', ask(errorsQuery(map, asked))),
+    parts.take('latency', 'latency buckets by version', ask(bucketsQuery(map, asked))),
+  ]);
+  const counts = countsBy(map, { requests, errors, buckets }, (labels) => versionOf(map, labels)).get(version);
+  return counts ?? { requests: requests === null ? null : 0, errors: null, buckets: null };
+}
+
+/** Requests and failures of a side by user segment; null where no metric tells. */
+export async function readSegments(
+  { prometheus, map }: Telemetry,
+  parts: Parts,
+  { model, version, startMs, endMs }: SideAsked,
+  signal: AbortSignal,
+): Promise<Map<string, { successes: number; total: number }> | null> {
+  const status = map.errors.kind === 'label' ? map.errors : ({ label: 'status', op: '=~', value: 'error' } as const);
+  const asked = { fn: 'increase', windowMs: endMs - startMs, model, byVersion: true, keep: [SEGMENT_LABEL] } as const;
+  const ask = (matchers: readonly { label: string; op: '=' | '!=' | '=~' | '!~'; value: string }[]) =>
+    prometheus.instant(counterQuery(map, SEGMENT_METRIC, { ...asked, matchers }), endMs, signal);
+  const [all, failed] = await Promise.all([
+    parts.take('other', 'requests by segment', ask([])),
+    parts.take('other', 'failed requests by segment', ask([status])),
+  ]);
+  if (all === null || failed === null || all.length === 0) return null;
+  const own = (samples: readonly Sample[]) => samples.filter(({ labels }) => versionOf(map, labels) === version);
+  const segments = new Map<string, { successes: number; total: number }>();
+  for (const { labels, value } of own(all)) {
+    if (value !== null) segments.set(labels[SEGMENT_LABEL] ?? '', { successes: 0, total: value });
+  }
+  for (const { labels, value } of own(failed)) {
+    const segment = segments.get(labels[SEGMENT_LABEL] ?? '');
+    if (segment !== undefined && value !== null) segment.successes = value;
+  }
+  return segments;
+}
+
+/** Segments of both sides, the largest first. */
+export function joinSegments(
+  champion: Map<string, { successes: number; total: number }> | null,
+  challenger: Map<string, { successes: number; total: number }> | null,
+): CompareInputs['segments'] {
+  if (champion === null || challenger === null) return null;
+  const none = { successes: 0, total: 0 };
+  const all = [...new Set([...champion.keys(), ...challenger.keys()])].map(
+    (segment): SegmentCounts => ({
+      segment: segment === '' ? 'none named' : segment,
+      champion: champion.get(segment) ?? none,
+      challenger: challenger.get(segment) ?? none,
+    }),
+  );
+  const sizeOf = (one: SegmentCounts) => one.champion.total + one.challenger.total;
+  return all.toSorted((a, b) => sizeOf(b) - sizeOf(a) || (a.segment < b.segment ? -1 : 1)).slice(0, MAX_SEGMENTS);
+}
+
+/** What a contract's metric says of one version, by another of its labels; null where the metric is not there. */
+async function readContract(
+  { prometheus }: Telemetry,
+  parts: Parts,
+  asked: SideAsked & { signal: ResolvedSignal; suffix?: string; keep: readonly string[]; purpose: string },
+  signal: AbortSignal,
+): Promise<Sample[] | null> {
+  const { model, version, startMs, endMs, keep, suffix, purpose } = asked;
+  if (!asked.signal.present) return null;
+  const query = contractIncrease(asked.signal, { model, keep, suffix, windowMs: endMs - startMs });
+  const samples = await parts.take('other', purpose, prometheus.instant(query, endMs, signal));
+  const label = asked.signal.labels.version ?? 'model_version';
+  return samples?.filter(({ labels }) => labels[label] === version) ?? null;
+}
+
+const bucketsBy = (
+  samples: readonly Sample[],
+  keyOf: (labels: Sample['labels']) => string,
+  factor: number,
+): Map<string, Histogram> => {
+  const points = new Map<string, { upperBound: number; count: number | null }[]>();
+  for (const { labels, value } of samples) {
+    const own = points.get(keyOf(labels)) ?? [];
+    own.push({ upperBound: toMs(boundOf(labels.le), factor), count: value });
+    points.set(keyOf(labels), own);
+  }
+  return new Map(
+    [...points].flatMap(([key, own]) => {
+      const histogram = toHistogram(toBuckets(own)?.buckets ?? null);
+      return histogram === null ? [] : [[key, histogram] as const];
+    }),
+  );
+};
+
+export interface SideExtras {
+  stages: Map<string, Histogram>;
+  scores: Histogram | null;
+  predictions: Map<string, number> | null;
+  outcomes: { tp: number; fp: number; tn: number; fn: number } | null;
+}
+
+/** Stage times, outputs and outcomes of a side, each where its metric is. */
+export async function readExtras(
+  telemetry: Telemetry,
+  parts: Parts,
+  side: SideAsked,
+  signal: AbortSignal,
+): Promise<SideExtras> {
+  const { contract } = telemetry.map;
+  const stageLabel = contract.stageTime.labels.stage ?? 'stage';
+  const labelLabel = contract.predictions.labels.label ?? 'label';
+  const outcomeLabel = contract.outcomes.labels.outcome ?? 'outcome';
+  const [stages, scores, predictions, outcomes] = await Promise.all([
+    readContract(
+      telemetry,
+      parts,
+      { ...side, signal: contract.stageTime, suffix: '_bucket', keep: [stageLabel, 'le'], purpose: 'time by stage' },
+      signal,
+    ),
+    readContract(
+      telemetry,
+      parts,
+      { ...side, signal: contract.predictionScore, suffix: '_bucket', keep: ['le'], purpose: 'scores' },
+      signal,
+    ),
+    readContract(
+      telemetry,
+      parts,
+      { ...side, signal: contract.predictions, keep: [labelLabel], purpose: 'predictions by label' },
+      signal,
+    ),
+    readContract(
+      telemetry,
+      parts,
+      { ...side, signal: contract.outcomes, keep: [outcomeLabel], purpose: 'outcomes' },
+      signal,
+    ),
+  ]);
+  const counted = (name: string): number => outcomes?.find(({ labels }) => labels[outcomeLabel] === name)?.value ?? 0;
+  return {
+    stages: bucketsBy(stages ?? [], (labels) => labels[stageLabel] ?? '', UNIT_MS.seconds),
+    scores: bucketsBy(scores ?? [], () => '', 1).get('') ?? null,
+    predictions:
+      predictions === null
+        ? null
+        : new Map(
+            predictions.flatMap(({ labels, value }) => (value === null ? [] : [[labels[labelLabel] ?? '', value]])),
+          ),
+    outcomes:
+      outcomes === null || outcomes.length === 0
+        ? null
+        : { tp: counted('tp'), fp: counted('fp'), tn: counted('tn'), fn: counted('fn') },
+  };
+}

@@ -11,8 +11,9 @@ import { tempoClient } from '../tempo/client';
 import type { TraceHit } from '../tempo/search';
 import { type LoadedTrace, loadTrace } from '../traces/load';
 import { mergeLines, type StoryLine } from './lines';
-import { NotNeeded, type Steps } from './steps';
+import type { Steps } from './steps';
 import { everyStream, linesByField, linesByText, logFieldOf, spansById } from './story-queries';
+import { widenBoth } from './widen';
 
 /** Lines of one answer at most; a request has a handful. */
 const MAX_LINES = 500;
@@ -48,7 +49,7 @@ interface Asked {
 
 /**
  * Looks an id up in Tempo and Loki: a trace id first by itself, which needs no time; anything else in windows that widen
- * from now, both sources at once, until one has it; then the other around the time that is known by then.
+ * from now, each source at its own pace, until one has it; then the other around the time that is known by then.
  */
 export async function resolveRequest(
   config: Config,
@@ -90,36 +91,18 @@ class Lookup {
     }
     if (trace !== null) return { found: await this.#aroundTrace(trace, []) };
     const windows = searchWindows({ nowMs, backMs, atMs });
-    for (const window of windows) {
-      const hit = await this.#window(window);
-      if (hit === null) continue;
-      return { found: await this.#complete(hit.entries, hit.traceId) };
-    }
-    return { looked: this.#looked(windows) };
-  }
-
-  /** Both sources in one window; whichever has it first makes the other's search needless. */
-  async #window(window: SearchWindow): Promise<{ entries: LogEntry[]; traceId: string | null } | null> {
-    const controller = new AbortController();
-    const signal = AbortSignal.any([this.signal, controller.signal]);
-    let first: 'Loki' | 'Tempo' | null = null;
-    const won = (by: 'Loki' | 'Tempo', isHit: boolean) => {
-      if (!isHit || first !== null) return;
-      first = by;
-      controller.abort(new NotNeeded(`Not needed any more: ${by} has it.`));
-    };
-    const [entries, hits] = await Promise.all([
-      this.#linesIn(window, this.asked.ids, `log lines, ${window.words}`, signal).then((found) => {
-        won('Loki', found.length > 0);
-        return found;
-      }),
-      this.#spansIn(window, signal).then((found) => {
-        won('Tempo', found.length > 0);
-        return found;
-      }),
-    ]);
-    const traceId = hits[0]?.traceId ?? null;
-    return entries.length === 0 && traceId === null ? null : { entries, traceId };
+    const [entries, hits] = await widenBoth(
+      windows,
+      {
+        name: this.#loki?.source.name ?? '',
+        look: (window, signal) => this.#linesIn(window, ids, `log lines, ${window.words}`, signal),
+      },
+      { name: this.#tempo?.name ?? '', look: (window, signal) => this.#spansIn(window, signal) },
+      this.signal,
+    );
+    const [hit] = hits;
+    if (entries.length === 0 && hit === undefined) return { looked: this.#looked(windows) };
+    return { found: await this.#complete([...entries], hit?.traceId ?? null) };
   }
 
   /** What the other source has about a request that one has found. */

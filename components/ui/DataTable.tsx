@@ -1,14 +1,5 @@
 'use client';
 
-import {
-  createSortedRowModel,
-  rowSortingFeature,
-  type SortFn,
-  type SortingState,
-  tableFeatures,
-  type Updater,
-  useTable,
-} from '@tanstack/react-table';
 import { clsx } from 'clsx';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { Fragment, type KeyboardEvent, type MouseEvent, type ReactNode, useMemo } from 'react';
@@ -42,35 +33,48 @@ export interface DataTableProps<Row extends object> {
   sortParam?: string;
 }
 
-const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel() });
+interface Sorting {
+  id: string;
+  descending: boolean;
+}
 
-/** "p95" ascending, "-p95" descending. */
-const toSorting = (text: string | null): SortingState =>
-  text === null || text === '' ? [] : [{ id: text.replace(/^-/, ''), desc: text.startsWith('-') }];
+/** "p95" ascending, "-p95" descending; null for a column that is not there or does not sort. */
+function toSorting<Row>(text: string | null, columns: readonly Column<Row>[]): Sorting | null {
+  const id = text?.replace(/^-/, '');
+  const isKnown = columns.some((column) => column.id === id && column.value !== undefined);
+  return id !== undefined && isKnown ? { id, descending: text?.startsWith('-') ?? false } : null;
+}
+
+/** What a press on a column's header asks for: its natural direction, then the other, then the order of the rows. */
+function nextSorting<Row>(sorting: Sorting | null, { id, numeric = false }: Column<Row>): Sorting | null {
+  if (sorting?.id !== id) return { id, descending: numeric };
+  return sorting.descending === numeric ? { id, descending: !numeric } : null;
+}
+
+/** Rows by a column; what is not measured stands last in both directions. */
+function sortRows<Row>(rows: readonly Row[], columns: readonly Column<Row>[], sorting: Sorting | null): readonly Row[] {
+  const value = columns.find(({ id }) => id === sorting?.id)?.value;
+  if (sorting === null || value === undefined) return rows;
+  const sign = sorting.descending ? -1 : 1;
+  return rows.toSorted((a, b) => {
+    const left = value(a);
+    const right = value(b);
+    if (left === null || right === null) return Number(left === null) - Number(right === null);
+    if (typeof left === 'number' && typeof right === 'number') return sign * (left - right);
+    return sign * String(left).localeCompare(String(right), 'en', { numeric: true });
+  });
+}
 
 /** A table with sticky header, sort in the address bar, rows by j/k and arrows, Enter to open. Wide ones scroll inside. */
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const { label, rows, columns, rowId, subRows, onOpen, sortParam = 'sort' } = props;
   const [sortText, setSortText] = useUrlParam(sortParam);
-  const sorting = useMemo(
-    () =>
-      toSorting(sortText).filter(({ id }) => columns.some((column) => column.id === id && column.value !== undefined)),
-    [sortText, columns],
-  );
-  const data = useMemo(() => [...rows], [rows]);
-  const definitions = useMemo(() => columns.map((column) => toDefinition(column)), [columns]);
-  const table = useTable({
-    features,
-    data,
-    columns: definitions,
-    state: { sorting },
-    onSortingChange: (updater: Updater<SortingState>) => {
-      const next = typeof updater === 'function' ? updater(sorting) : updater;
-      const [first] = next;
-      setSortText(first === undefined ? null : `${first.desc ? '-' : ''}${first.id}`);
-    },
-  });
-  const sorted = table.getRowModel().rows.map((row) => row.original);
+  const sorting = useMemo(() => toSorting(sortText, columns), [sortText, columns]);
+  const sorted = useMemo(() => sortRows(rows, columns, sorting), [rows, columns, sorting]);
+  const sortBy = (column: Column<Row>) => {
+    const next = nextSorting(sorting, column);
+    setSortText(next === null ? null : `${next.descending ? '-' : ''}${next.id}`);
+  };
   usePanelTools({ table: () => toTable(sorted, columns, subRows) });
 
   useShortcut({ keys: 'j', label: 'Next row of the table', group: 'Table', run: () => focusRow(1) });
@@ -125,12 +129,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         <thead className="sticky top-0 z-10 bg-panel">
           <tr>
             {columns.map((column) => (
-              <HeaderCell
-                key={column.id}
-                column={column}
-                sorting={sorting}
-                onSort={() => table.getColumn(column.id)?.toggleSorting()}
-              />
+              <HeaderCell key={column.id} column={column} sorting={sorting} onSort={() => sortBy(column)} />
             ))}
           </tr>
         </thead>
@@ -161,39 +160,16 @@ function focusRow(step: 1 | -1): void {
   next?.scrollIntoView({ block: 'nearest' });
 }
 
-function toDefinition<Row extends object>(column: Column<Row>) {
-  // Nulls are undefined here, because only those can be kept last in both directions.
-  return {
-    id: column.id,
-    accessorFn: (row: Row) => column.value?.(row) ?? undefined,
-    enableSorting: column.value !== undefined,
-    sortDescFirst: column.numeric ?? false,
-    sortUndefined: 'last' as const,
-    sortFn: byValue as SortFn<typeof features, Row>,
-  };
-}
-
-interface Valued {
-  getValue: (id: string) => unknown;
-}
-
-function byValue(a: Valued, b: Valued, id: string): number {
-  const left = a.getValue(id);
-  const right = b.getValue(id);
-  if (typeof left === 'number' && typeof right === 'number') return left - right;
-  return String(left).localeCompare(String(right), 'en', { numeric: true });
-}
-
 function HeaderCell<Row>({
   column,
   sorting,
   onSort,
 }: {
   column: Column<Row>;
-  sorting: SortingState;
+  sorting: Sorting | null;
   onSort: () => void;
 }) {
-  const sort = sorting.find(({ id }) => id === column.id);
+  const sort = sorting?.id === column.id ? sorting : undefined;
   const className = clsx(
     'whitespace-nowrap px-2.5 py-1 font-normal text-t3',
     column.numeric ? 'text-right' : 'text-left',
@@ -205,12 +181,12 @@ function HeaderCell<Row>({
       </th>
     );
   }
-  const Arrow = sort?.desc ? ArrowDown : ArrowUp;
+  const Arrow = sort?.descending ? ArrowDown : ArrowUp;
   return (
     <th
       scope="col"
       className={className}
-      aria-sort={sort === undefined ? 'none' : sort.desc ? 'descending' : 'ascending'}
+      aria-sort={sort === undefined ? 'none' : sort.descending ? 'descending' : 'ascending'}
     >
       <button type="button" onClick={onSort} className="inline-flex items-center gap-1 rounded-sm hover:text-t1">
         {column.header}

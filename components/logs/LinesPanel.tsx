@@ -189,7 +189,7 @@ export function LinesPanel({
           {list(shown.length === 0 ? 'Nothing has arrived yet. Lines of the last five minutes would show here.' : null)}
         </>
       ) : isEditorFault ? (
-        <p className="p-3 text-small text-t2">No lines: the query is not LogQL yet. The editor shows where.</p>
+        <p className="p-3 text-small text-t2">No lines: the editor says what is wrong with the query.</p>
       ) : summary?.emptiness != null && rows.length === 0 ? (
         <Diagnosis diagnosis={summary.emptiness} height={HEIGHT} />
       ) : (

@@ -99,6 +99,7 @@ function Judged({ compare, asked }: { compare: Compare; asked: ReturnType<typeof
         <div className="grid grid-cols-1 gap-3">
           <DifferencesPanel compare={compare} result={result} names={names} />
           {hasBoth ? <StabilityPanel compare={compare} result={result} name={names.challenger} /> : null}
+          {hasBoth ? <OverTimePanels compare={compare} names={names} /> : null}
         </div>
         <div className="grid grid-cols-1 gap-3">
           <VerdictPanel result={result} />
@@ -107,7 +108,6 @@ function Judged({ compare, asked }: { compare: Compare; asked: ReturnType<typeof
           <PolicyPanel configured={compare.result.policy} policy={result.policy} isEdited={isEdited} onChange={set} />
         </div>
       </div>
-      {hasBoth ? <OverTimePanels compare={compare} names={names} /> : null}
     </div>
   );
 }

@@ -23,7 +23,7 @@ export function DifferencesPanel({
   return (
     <Panel
       title="Differences"
-      definition="challenger − champion · 95 % intervals, those of limited measures valid while watched · red dash: policy limit"
+      definition="challenger − champion · 95 % intervals, those of limited measures valid while watched · red dash: policy limit · each row its own scale"
       why={compare.why}
       height={320}
     >
@@ -102,7 +102,10 @@ const columnsOf = (names: { champion: string; challenger: string }): Column<Meas
     header: 'Verdict',
     value: ({ word }) => word,
     cell: ({ status, word, state }) =>
-      state === 'undecided' || state === 'same' || state === 'differs' ? (
+      state === 'undecided' ||
+      state === 'same' ||
+      state === 'differs' ||
+      (state === 'bucket-too-wide' && status === 'unknown') ? (
         <span className="text-t2">{word}</span>
       ) : (
         <StatusWord status={status} word={word} />

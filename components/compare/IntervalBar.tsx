@@ -69,7 +69,7 @@ export function IntervalBar({ measure }: { measure: Measure }) {
       ) : (
         <path
           d={`M${left + 4} 3H${left}V${HEIGHT - 3}H${left + 4} M${right - 4} 3H${right}V${HEIGHT - 3}H${right - 4} M${left} ${HEIGHT / 2}H${right}`}
-          className="stroke-watch"
+          className={limit === null ? 'stroke-t3' : 'stroke-watch'}
           fill="none"
           strokeWidth={1.25}
         />

@@ -36,7 +36,7 @@ export function OverTimePanels({
   const why = compare.why.filter(({ purpose }) => purpose.endsWith('over time'));
   const estimate = p95Difference.series.filter(({ labels }) => labels.bound === 'estimate');
   return (
-    <div className="grid grid-cols-1 gap-3 sm:grid-cols-2 lg:grid-cols-3">
+    <div className="grid grid-cols-1 gap-3 md:grid-cols-2">
       {CHARTS.map(({ measure, title, unit, definition }) => {
         const series = overTime.series.filter(({ labels, values }) => labels.measure === measure && has(values));
         return (
@@ -63,6 +63,7 @@ export function OverTimePanels({
         definition={`ms, challenger − champion · ${step} step · 95 % band`}
         why={why}
         height={HEIGHT}
+        className="md:col-span-2"
       >
         {estimate.some(({ values }) => has(values)) ? (
           <WindowChart
@@ -77,7 +78,6 @@ export function OverTimePanels({
             }}
             nameOf={() => 'difference'}
             styleOf={(_, name) => versionStyle(name, 'challenger', theme)}
-            thresholds={[{ value: 0, label: '0' }]}
             yFromZero={false}
           />
         ) : (

@@ -133,7 +133,16 @@ export const CompareInputs = z.object({
   slo: z.object({ thresholdMs: z.number(), isBound: z.boolean(), bounds: z.array(z.number()) }).nullable(),
   /** Null: no metric tells segments. */
   segments: z.array(z.object({ segment: z.string(), champion: Pair, challenger: Pair })).nullable(),
-  stages: z.array(z.object({ stage: z.string(), champion: Histogram.nullable(), challenger: Histogram.nullable() })),
+  stages: z.array(
+    z.object({
+      stage: z.string(),
+      champion: Histogram.nullable(),
+      challenger: Histogram.nullable(),
+      /** Time all requests spent in it, milliseconds: exact, whatever the buckets are. */
+      championSumMs: z.number().nullable(),
+      challengerSumMs: z.number().nullable(),
+    }),
+  ),
   exactP95: z
     .object({ champion: ExactQuantile, challenger: ExactQuantile, startMs: z.number(), endMs: z.number() })
     .nullable(),

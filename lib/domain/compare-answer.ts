@@ -113,9 +113,12 @@ function latencyPart(p95: Measure | undefined, measures: readonly Measure[]): An
     ),
   ];
   const slower = p95.interval.low > 0 ? 'worse' : p95.interval.high < 0 ? 'better' : null;
-  const stages = measures.filter(({ group, state }) => group === 'stages' && state === slower);
+  const moved = measures.filter(({ group, state }) => group === 'stages' && state === slower);
+  const most = Math.max(0, ...moved.map(({ difference }) => Math.abs(difference ?? 0)));
+  // At this traffic a tenth of a millisecond is certain too: only stages that make up the difference are named.
+  const stages = moved.filter(({ difference }) => Math.abs(difference ?? 0) >= most / 4);
   if (slower !== null && stages.length > 0) {
-    const names = stages.map(({ name }) => name.replace(/ P95$/, '')).join(' and ');
+    const names = stages.map(({ name }) => name.replace(/ (?:P95|mean)$/, '')).join(' and ');
     parts.push(value(`; the difference is in ${names}`));
   }
   return [...parts, value('.')];

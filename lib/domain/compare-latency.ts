@@ -231,19 +231,66 @@ function sloMeasure(
   ];
 }
 
-/** A row per stage: its P95. */
+/** A row per stage: its P95, or its mean where the buckets cannot tell the P95s apart. */
 export const stageMeasures = (inputs: CompareInputs): Measure[] =>
-  inputs.stages.map(({ stage, champion, challenger }) =>
-    quantileMeasure(
-      { champion, challenger },
-      {
-        id: `stage-${stage}`,
-        name: `${stage.replaceAll('_', ' ')} P95`,
-        quantile: 0.95,
-        metric: 'the stage histogram',
-        group: 'stages',
-        limit: null,
-        factors: { champion: 1, challenger: 1 },
-      },
-    ),
-  );
+  inputs.stages.map((one) => {
+    const name = one.stage.replaceAll('_', ' ');
+    const measure = quantileMeasure(one, {
+      id: `stage-${one.stage}`,
+      name: `${name} P95`,
+      quantile: 0.95,
+      metric: 'the stage histogram',
+      group: 'stages',
+      limit: null,
+      factors: { champion: 1, challenger: 1 },
+    });
+    return measure.state === 'bucket-too-wide' ? (meanMeasure(one, name) ?? measure) : measure;
+  });
+
+/**
+ * Mean time in a stage. The means are exact, from the histogram's sum; only their standard errors come from the buckets
+ * (spread of the midpoints and, within a bucket, of a uniform). Null without sums.
+ */
+function meanMeasure(one: CompareInputs['stages'][number], name: string): Measure | null {
+  const sides = { champion: bucketsOf(one.champion), challenger: bucketsOf(one.challenger) };
+  if (sides.champion === null || sides.challenger === null) return null;
+  if (one.championSumMs === null || one.challengerSumMs === null) return null;
+  const [n, m] = [totalOf(sides.champion), totalOf(sides.challenger)];
+  const [a, b] = [one.championSumMs / n, one.challengerSumMs / m];
+  const half = Z_95 * Math.sqrt(varianceOf(sides.champion) / n + varianceOf(sides.challenger) / m);
+  if (!Number.isFinite(a) || !Number.isFinite(b) || !Number.isFinite(half)) return null;
+  const interval = { low: b - a - half, high: b - a + half };
+  return toMeasure({
+    id: `stage-${one.stage}`,
+    name: `${name} mean`,
+    unit: 'ms',
+    group: 'stages',
+    limit: null,
+    worse: 'up',
+    champion: a,
+    challenger: b,
+    difference: b - a,
+    interval,
+    intervalKind: 'fixed',
+    samples: `${formatCount(n)} · ${formatCount(m)}`,
+    definition:
+      'mean time of the stage, exact from the histogram’s sum, because its buckets are too wide for a P95; 95 % interval with the spread of the buckets',
+    state: stateAgainstZero(interval, 'up'),
+  });
+}
+
+/** Variance of what a histogram holds, in its unit squared; the open last bucket counts at its lower edge. */
+function varianceOf({ upperBounds, cumulative }: Buckets): number {
+  let n = 0;
+  let sum = 0;
+  let squares = 0;
+  for (const [i, upper] of upperBounds.entries()) {
+    const count = (cumulative[i] ?? 0) - (i === 0 ? 0 : (cumulative[i - 1] ?? 0));
+    const lower = i === 0 ? Math.min(0, upper) : (upperBounds[i - 1] ?? 0);
+    const top = Number.isFinite(upper) ? upper : lower;
+    n += count;
+    sum += (count * (lower + top)) / 2;
+    squares += count * (((lower + top) / 2) ** 2 + (top - lower) ** 2 / 12);
+  }
+  return Math.max(0, squares / n - (sum / n) ** 2);
+}

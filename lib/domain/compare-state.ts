@@ -101,7 +101,8 @@ export function toMeasure(
     brackets: null,
     ...measure,
     word: measure.word ?? wordOf(measure.state, measure),
-    status: STATUS_OF[measure.state],
+    // A bucket too wide matters where a limit waits for its answer.
+    status: measure.state === 'bucket-too-wide' && measure.limit === null ? 'unknown' : STATUS_OF[measure.state],
   };
 }
 

@@ -222,6 +222,8 @@ function joinExtras(
       stage,
       champion: a.stages.get(stage) ?? null,
       challenger: b.stages.get(stage) ?? null,
+      championSumMs: a.stageSums.get(stage) ?? null,
+      challengerSumMs: b.stageSums.get(stage) ?? null,
     })),
     scores: a.scores === null || b.scores === null ? null : { champion: a.scores, challenger: b.scores },
     predictions:

@@ -127,6 +127,8 @@ const bucketsBy = (
 
 export interface SideExtras {
   stages: Map<string, Histogram>;
+  /** Milliseconds. */
+  stageSums: Map<string, number>;
   scores: Histogram | null;
   predictions: Map<string, number> | null;
   outcomes: { tp: number; fp: number; tn: number; fn: number } | null;
@@ -143,11 +145,17 @@ export async function readExtras(
   const stageLabel = contract.stageTime.labels.stage ?? 'stage';
   const labelLabel = contract.predictions.labels.label ?? 'label';
   const outcomeLabel = contract.outcomes.labels.outcome ?? 'outcome';
-  const [stages, scores, predictions, outcomes] = await Promise.all([
+  const [stages, sums, scores, predictions, outcomes] = await Promise.all([
     readContract(
       telemetry,
       parts,
       { ...side, signal: contract.stageTime, suffix: '_bucket', keep: [stageLabel, 'le'], purpose: 'time by stage' },
+      signal,
+    ),
+    readContract(
+      telemetry,
+      parts,
+      { ...side, signal: contract.stageTime, suffix: '_sum', keep: [stageLabel], purpose: 'total time by stage' },
       signal,
     ),
     readContract(
@@ -172,6 +180,11 @@ export async function readExtras(
   const counted = (name: string): number => outcomes?.find(({ labels }) => labels[outcomeLabel] === name)?.value ?? 0;
   return {
     stages: bucketsBy(stages ?? [], (labels) => labels[stageLabel] ?? '', UNIT_MS.seconds),
+    stageSums: new Map(
+      (sums ?? []).flatMap(({ labels, value }) =>
+        value === null ? [] : [[labels[stageLabel] ?? '', value * UNIT_MS.seconds]],
+      ),
+    ),
     scores: bucketsBy(scores ?? [], () => '', 1).get('') ?? null,
     predictions:
       predictions === null

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { type TraceFacts, traceAnswer } from '@/lib/domain/trace-answer';
 import { type TraceDiffNode, type TraceProfile, traceDiff } from '@/lib/domain/trace-diff';
 import { boundedDiff, diffAnswer } from '@/lib/domain/trace-diff-answer';
-import { stageOfName } from '@/lib/domain/trace-stages';
+import { stageOfName, stagesOfTree } from '@/lib/domain/trace-stages';
+import { stageTimesNs } from '@/lib/domain/trace-time';
+import { buildTree } from '@/lib/domain/trace-tree';
 
 const FACTS: TraceFacts = {
   rootName: 'POST /predict',
@@ -81,6 +83,36 @@ describe('the stage of a span', () => {
     ['POST /predict', null],
     ['', null],
   ])('%s is %s', (name, stage) => expect(stageOfName(name)).toBe(stage));
+
+  const span = (spanId: string, parentSpanId: string, name: string, startNs: number, durationNs: number) => ({
+    spanId,
+    parentSpanId,
+    name,
+    startNs,
+    durationNs,
+  });
+  const request = [
+    span('a', '', 'POST /predict', 0, 100),
+    span('b', 'a', 'model.predict', 0, 100),
+    span('c', 'b', 'pipeline', 0, 90),
+    span('d', 'c', 'feature_store.get_features', 5, 40),
+    span('e', 'c', 'model.infer', 50, 30),
+  ];
+
+  it('is none for the frame of other stages, however deep they lie beneath it', () => {
+    const tree = buildTree(request);
+    const stages = stagesOfTree(tree, (index) => stageOfName(request[index]?.name ?? ''));
+    expect(stages).toEqual([null, null, null, 'feature_fetch', 'infer']);
+    const times = stageTimesNs(request, 0, (index) => stages[index] ?? null);
+    expect(Object.fromEntries(times.stages)).toEqual({ feature_fetch: 40, infer: 30 });
+    expect(times.otherNs).toBe(30);
+  });
+
+  it('is its own where nothing beneath it is a stage', () => {
+    const alone = [...request.slice(0, 3), span('d', 'c', 'GET redis', 5, 40)];
+    const stages = stagesOfTree(buildTree(alone), (index) => stageOfName(alone[index]?.name ?? ''));
+    expect(stages).toEqual([null, 'infer', null, null]);
+  });
 });
 
 const node = (name: string, criticalNs: number): TraceProfile['nodes'][number] => ({

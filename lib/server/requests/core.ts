@@ -4,7 +4,7 @@ import type { Why } from '@/lib/contracts/why';
 import { formatCount } from '@/lib/domain/format';
 import type { PastedId } from '@/lib/domain/pasted-id';
 import { type NameOf, recordLine, type SaidSpan, toRecord } from '@/lib/domain/request-story-record';
-import { stageOfName } from '@/lib/domain/trace-stages';
+import { stageOfName, stagesOfTree } from '@/lib/domain/trace-stages';
 import type { Config } from '../config';
 import { redact } from '../redaction/redact';
 import { modelConfigOf } from '../telemetry';
@@ -85,22 +85,15 @@ function storyTrace(trace: LoadedTrace): StoryTrace {
   };
 }
 
-/** Whether other stages are part of this span: then it is their frame, not a stage itself. */
-function holdsStages({ parsed, raw }: LoadedTrace, index: number): boolean {
-  const { childFrom, childList } = raw.tree;
-  for (let slot = childFrom[index] ?? 0; slot < (childFrom[index + 1] ?? 0); slot += 1) {
-    if (stageOfName(parsed.names[parsed.name[childList[slot] ?? -1] ?? -1] ?? '') !== null) return true;
-  }
-  return false;
-}
-
 /** The spans of a story: all of a small trace, of a large one the root, the failed, the stages and the longest. */
 function storySpans(trace: LoadedTrace, focus: string | null): StorySpan[] {
   const { parsed } = trace;
   const { tree, root } = trace.raw;
+  const stageOfNameIndex = parsed.names.map(stageOfName);
+  const stages = stagesOfTree(tree, (index) => stageOfNameIndex[parsed.name[index] ?? -1] ?? null);
   const weight = (index: number): number => {
     if (index === root || parsed.spanIds[index] === focus) return Number.POSITIVE_INFINITY;
-    const isStage = stageOfName(parsed.names[parsed.name[index] ?? -1] ?? '') !== null;
+    const isStage = (stages[index] ?? null) !== null;
     return (parsed.error[index] === 1 ? 1e15 : 0) + (isStage ? 1e14 : 0) + Math.max(0, parsed.durationNs[index] ?? 0);
   };
   const all = Array.from({ length: parsed.count }, (_, index) => index);
@@ -119,7 +112,7 @@ function storySpans(trace: LoadedTrace, focus: string | null): StorySpan[] {
         name: short(name),
         spanId: parsed.spanIds[index] ?? '',
         depth: tree.depth[index] ?? 0,
-        stage: holdsStages(trace, index) ? null : stageOfName(name),
+        stage: stages[index] ?? null,
         isError: parsed.error[index] === 1,
         message: parsed.error[index] === 1 ? messageOf(trace, index) : null,
       };

@@ -5,7 +5,7 @@ import type { TraceAnalysis } from '@/lib/domain/trace-analysis';
 import { traceAnswer } from '@/lib/domain/trace-answer';
 import { toNamedSpans } from '@/lib/domain/trace-columns';
 import { traceFaults } from '@/lib/domain/trace-faults';
-import { stageOfName } from '@/lib/domain/trace-stages';
+import { stageOfName, stagesOfTree } from '@/lib/domain/trace-stages';
 import { type SpanStatistic, serviceCounts, spanStatistics } from '@/lib/domain/trace-statistics';
 import { runningPerBin } from '@/lib/domain/trace-stretches';
 import { stageTimesNs } from '@/lib/domain/trace-time';
@@ -138,13 +138,14 @@ function minimapOf({ parsed }: LoadedTrace, { startNs, endNs }: TraceAnalysis) {
   };
 }
 
-function stagesOf(trace: LoadedTrace, { root }: TraceAnalysis, clock: TraceClock): Trace['stages'] {
+function stagesOf(trace: LoadedTrace, { root, tree }: TraceAnalysis, clock: TraceClock): Trace['stages'] {
   const { parsed, skew } = trace;
   const stageOfNameIndex = parsed.names.map(stageOfName);
   const spans = toNamedSpans(parsed, clock === 'corrected' ? skew.offsetsNs : undefined);
-  const { stages, otherNs } = stageTimesNs(spans, root, (span) =>
+  const stageOf = stagesOfTree(tree, (span) =>
     span === root ? null : (stageOfNameIndex[parsed.name[span] ?? -1] ?? null),
   );
+  const { stages, otherNs } = stageTimesNs(spans, root, (span) => stageOf[span] ?? null);
   if (stages.size === 0) return [];
   return [...stages, ['other', otherNs] as const].map(([stage, ns]) => ({ stage, ms: ns / NS_PER_MS }));
 }

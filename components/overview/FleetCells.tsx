@@ -78,7 +78,7 @@ export function BudgetCell({ budget }: { budget: BudgetState }) {
   const colour = budget.leftRatio <= 0.25 ? 'bg-bad' : budget.leftRatio <= 0.5 ? 'bg-watch' : 'bg-t3';
   return (
     <span className="inline-flex items-center gap-2">
-      <span aria-hidden className="keeps-colour inline-block h-1.5 w-20 overflow-hidden rounded-full bg-raised">
+      <span aria-hidden className="keeps-colour inline-block h-1.5 w-14 overflow-hidden rounded-full bg-raised">
         <span className={clsx('block h-full rounded-full', colour)} style={{ width: `${left * 100}%` }} />
       </span>
       <span className="min-w-9 text-right">{formatRatioPercent(budget.leftRatio)}</span>

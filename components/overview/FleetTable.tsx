@@ -9,7 +9,7 @@ import { RoleMark } from '@/components/ui/RoleMark';
 import { Sparkline } from '@/components/ui/Sparkline';
 import { StatusWord } from '@/components/ui/Status';
 import type { ModelRow, Quantile, VersionRow, Vitals } from '@/lib/contracts/fleet';
-import { formatDuration, formatRatioPercent } from '@/lib/domain/format';
+import { formatCount, formatDuration, formatRatioPercent } from '@/lib/domain/format';
 import { BudgetCell, ErrorCell, NotMeasured, QuantileCell, RateCell } from './FleetCells';
 
 /** A model, or one of its versions beneath it. `model` is null on a version's line: it has no change, budget or labels. */
@@ -90,7 +90,7 @@ const COLUMNS: readonly Column<FleetLine>[] = [
         </span>
       );
     },
-    className: 'max-w-36 truncate sm:max-w-60',
+    className: 'max-w-36 truncate sm:max-w-44',
   },
   {
     id: 'model',
@@ -118,7 +118,7 @@ const COLUMNS: readonly Column<FleetLine>[] = [
   quantileColumn('p99'),
   {
     id: 'spark',
-    header: 'P95 over the range',
+    header: 'P95 trend',
     cell: ({ model }) => (model === null ? null : <Sparkline values={model.p95Spark} unit="ms" />),
   },
   {
@@ -133,8 +133,16 @@ const COLUMNS: readonly Column<FleetLine>[] = [
     cell: ({ model }) => (model === null ? null : <StatusWord status={model.inputs.status} word={model.inputs.word} />),
   },
   {
+    id: 'alerts',
+    header: 'Alerts',
+    numeric: true,
+    value: ({ model }) => model?.firingAlerts ?? null,
+    cell: ({ model }) =>
+      model === null ? null : model.firingAlerts === null ? <NotMeasured /> : formatCount(model.firingAlerts),
+  },
+  {
     id: 'labels',
-    header: 'Labels, age',
+    header: 'Labels',
     numeric: true,
     value: ({ model }) => model?.labelAgeMs ?? null,
     cell: ({ model }) =>

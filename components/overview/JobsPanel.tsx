@@ -72,15 +72,32 @@ export function JobsPanel() {
       why={jobs.data?.why}
       height={96}
     >
-      <QueryState query={jobs} height={96} diagnosis={(data) => (data.jobs.length > 0 ? null : NO_JOBS)}>
+      <QueryState
+        query={jobs}
+        height={96}
+        diagnosis={({ jobs, gaps }) =>
+          jobs.length > 0
+            ? null
+            : gaps.length > 0
+              ? { what: 'Jobs could not be asked for.', why: gaps.join(' '), action: null }
+              : NO_JOBS
+        }
+      >
         {(data) => (
-          <DataTable
-            label="Jobs and pipelines"
-            rows={data.jobs}
-            columns={COLUMNS}
-            rowId={(job) => `${job.kind} ${job.name}`}
-            sortParam="jobs"
-          />
+          <>
+            <DataTable
+              label="Jobs and pipelines"
+              rows={data.jobs}
+              columns={COLUMNS}
+              rowId={(job) => `${job.kind} ${job.name}`}
+              sortParam="jobs"
+            />
+            {data.gaps.map((text) => (
+              <p key={text} className="mt-2 text-small text-t3">
+                {text}
+              </p>
+            ))}
+          </>
         )}
       </QueryState>
     </Panel>

@@ -1,6 +1,6 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useView } from '@/components/shell/use-view';
 import { LatencyPanel } from '@/components/signals/LatencyPanel';
 import { StageSplitPanel } from '@/components/signals/StageSplitPanel';
@@ -9,6 +9,9 @@ import { Choice } from '@/components/ui/Choice';
 import { Panel } from '@/components/ui/Panel';
 import { QueryState } from '@/components/ui/QueryState';
 import { Skeleton } from '@/components/ui/Skeleton';
+import type { Fleet } from '@/lib/contracts/fleet';
+import { fleetUnanswered } from '@/lib/domain/fleet-answer';
+import { lastGoodAnswer } from '@/lib/queries/api';
 import { fleetQuery } from '@/lib/queries/fleet';
 import { ChangesPanel } from './ChangesPanel';
 import { FleetTable } from './FleetTable';
@@ -25,15 +28,26 @@ const TABLE_HEIGHT = 280;
 export function OverviewPage() {
   const { view, range, setView } = useView();
   const fleet = useQuery(fleetQuery({ startMs: range.startMs, endMs: range.endMs, against: view.against }));
-  const foremost = view.model ?? fleet.data?.rows[0]?.model;
+  const client = useQueryClient();
+  // While the newest cannot be had, the page goes on with the last good answer; the table beneath says how old it is.
+  const known = fleet.data ?? (fleet.error === null ? undefined : lastGoodAnswer<Fleet>(client, fleet.error));
+  const foremost = view.model ?? known?.rows[0]?.model;
   return (
     <div className="grid grid-cols-1 gap-3">
       <h1 className="sr-only">Overview</h1>
-      {fleet.data === undefined ? <Skeleton height={46} /> : <AnswerLine answer={fleet.data.answer} />}
+      {known !== undefined ? (
+        <div className={fleet.error === null ? undefined : 'opacity-60'}>
+          <AnswerLine answer={known.answer} />
+        </div>
+      ) : fleet.error === null ? (
+        <Skeleton height={46} />
+      ) : (
+        <AnswerLine answer={fleetUnanswered(fleet.error.message)} />
+      )}
       <Panel
         title="Fleet"
         definition={`by what needs you most; change against the same time ${view.against === 'week' ? 'last week' : 'yesterday'}`}
-        why={fleet.data?.why}
+        why={known?.why}
         actions={
           <Choice
             label="Compare with"

@@ -45,7 +45,7 @@ export function StepsPanel({ steps, isTelling, isFound, elapsedMs, onStop, onAga
         isTelling ? (
           <Button onClick={onStop}>Stop</Button>
         ) : (
-          <Button look="quiet" className="mr-16" onClick={onAgain}>
+          <Button look="quiet" onClick={onAgain}>
             Look again
           </Button>
         )

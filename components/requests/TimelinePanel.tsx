@@ -42,18 +42,16 @@ export function TimelinePanel({ story }: { story: StoryCore }) {
       why={story.why}
       className="lg:col-span-2"
       actions={
-        <div className="mr-16">
-          <Choice
-            label="What the timeline shows"
-            value={show}
-            options={[
-              { value: 'all', label: 'All' },
-              { value: 'spans', label: 'Spans' },
-              { value: 'lines', label: 'Lines' },
-            ]}
-            onChange={(value) => setWanted(value === 'all' ? null : value)}
-          />
-        </div>
+        <Choice
+          label="What the timeline shows"
+          value={show}
+          options={[
+            { value: 'all', label: 'All' },
+            { value: 'spans', label: 'Spans' },
+            { value: 'lines', label: 'Lines' },
+          ]}
+          onChange={(value) => setWanted(value === 'all' ? null : value)}
+        />
       }
     >
       {entries.length === 0 ? (

@@ -49,7 +49,7 @@ export function SpanPanel({
           </IconButton>
         }
         height={320}
-        className="max-lg:rounded-none max-lg:border-0"
+        className="max-lg:rounded-none max-lg:border-0 [&>header]:sticky [&>header]:top-0 [&>header]:z-10 [&>header]:-mx-3 [&>header]:bg-panel [&>header]:px-3"
       >
         <QueryState query={query} height={320}>
           {(details) => <Details trace={trace} details={details} onOpen={onOpen} onWhole={() => setWhole(true)} />}

@@ -55,42 +55,48 @@ export function Panel({ title, definition, why, actions, height, className, chil
           </h2>
           {definition === undefined ? null : <p className="ml-2 inline text-small text-t3">{definition}</p>}
         </div>
-        {actions}
-        <div
-          data-noprint
-          className="absolute top-2.5 right-2 flex rounded-panel bg-panel opacity-0 transition-opacity focus-within:opacity-100 group-hover/panel:opacity-100 [@media(hover:none)]:static [@media(hover:none)]:opacity-100"
-        >
-          {why === undefined || why.length === 0 ? null : (
-            <IconButton label={`Why: ${title}`} onClick={() => setWhyOpen(true)}>
-              <CircleHelp size={14} aria-hidden />
-            </IconButton>
-          )}
-          {tools?.hasTableView ? (
-            <IconButton
-              label={view === 'table' ? `Show as chart: ${title}` : `Show as table: ${title}`}
-              onClick={() => setView(view === 'table' ? 'chart' : 'table')}
-            >
-              {view === 'table' ? <ChartLine size={14} aria-hidden /> : <Table2 size={14} aria-hidden />}
-            </IconButton>
-          ) : null}
-          {table === undefined ? null : (
-            <IconButton label={`Download CSV: ${title}`} onClick={() => void downloadCsv(title, table())}>
-              <Download size={14} aria-hidden />
-            </IconButton>
-          )}
-          {png === undefined || view === 'table' ? null : (
-            <IconButton label={`Download PNG: ${title}`} onClick={() => downloadPng(title, png())}>
-              <ImageIcon size={14} aria-hidden />
-            </IconButton>
-          )}
-          <IconButton
-            label={isExpanded ? `Smaller: ${title}` : `Larger: ${title}`}
-            aria-expanded={isExpanded}
-            className="max-sm:hidden"
-            onClick={() => setExpanded(!isExpanded)}
+        <div className={clsx('flex flex-wrap justify-end', actions !== undefined && 'relative')}>
+          <div
+            data-noprint
+            className={clsx(
+              'absolute flex rounded-panel bg-panel opacity-0 transition-opacity focus-within:opacity-100 group-hover/panel:opacity-100 [@media(hover:none)]:static [@media(hover:none)]:opacity-100',
+              // Beside the panel's own actions, never over them.
+              actions === undefined ? 'top-2.5 right-2' : 'top-0 right-full',
+            )}
           >
-            {isExpanded ? <Minimize2 size={14} aria-hidden /> : <Maximize2 size={14} aria-hidden />}
-          </IconButton>
+            {why === undefined || why.length === 0 ? null : (
+              <IconButton label={`Why: ${title}`} onClick={() => setWhyOpen(true)}>
+                <CircleHelp size={14} aria-hidden />
+              </IconButton>
+            )}
+            {tools?.hasTableView ? (
+              <IconButton
+                label={view === 'table' ? `Show as chart: ${title}` : `Show as table: ${title}`}
+                onClick={() => setView(view === 'table' ? 'chart' : 'table')}
+              >
+                {view === 'table' ? <ChartLine size={14} aria-hidden /> : <Table2 size={14} aria-hidden />}
+              </IconButton>
+            ) : null}
+            {table === undefined ? null : (
+              <IconButton label={`Download CSV: ${title}`} onClick={() => void downloadCsv(title, table())}>
+                <Download size={14} aria-hidden />
+              </IconButton>
+            )}
+            {png === undefined || view === 'table' ? null : (
+              <IconButton label={`Download PNG: ${title}`} onClick={() => downloadPng(title, png())}>
+                <ImageIcon size={14} aria-hidden />
+              </IconButton>
+            )}
+            <IconButton
+              label={isExpanded ? `Smaller: ${title}` : `Larger: ${title}`}
+              aria-expanded={isExpanded}
+              className="max-sm:hidden"
+              onClick={() => setExpanded(!isExpanded)}
+            >
+              {isExpanded ? <Minimize2 size={14} aria-hidden /> : <Maximize2 size={14} aria-hidden />}
+            </IconButton>
+          </div>
+          {actions}
         </div>
       </header>
       <PanelContext value={frame}>

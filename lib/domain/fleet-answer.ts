@@ -82,7 +82,7 @@ export function fleetAnswer(fleet: {
           ...(reason === undefined
             ? [{ text: ' Try a longer range, or see what the sources hold: ', tone: 'muted' as const }]
             : [{ text: ` ${reason.reason} ${reason.remedy ?? ''} `, tone: 'muted' as const }]),
-          { text: 'Settings', tone: 'value', to: '/settings' },
+          { text: 'Settings', tone: 'value', to: '/settings/sources' },
         ],
       },
       ...failures,
@@ -114,9 +114,14 @@ export function fleetAnswer(fleet: {
       status: 'unknown',
       parts: [
         { text: `Not measured here: ${listed(blind)}. `, tone: 'muted' },
-        { text: 'What would give it', tone: 'value', to: '/settings' },
+        { text: 'What would give it', tone: 'value', to: '/settings/sources' },
       ],
     });
   }
   return [...answer, ...failures];
 }
+
+/** What Overview says when the fleet itself could not be asked for: the reason, and no word on how it is. */
+export const fleetUnanswered = (reason: string): AnswerText => [
+  { status: 'unknown', parts: [value(`How the fleet is cannot be said now. ${reason}`)] },
+];

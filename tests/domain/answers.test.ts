@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AnswerText } from '@/lib/contracts/answer';
 import type { Role } from '@/lib/contracts/fleet';
 import { type MeasuredModel, type MeasuredVersion, modelFindings, versionFindings } from '@/lib/domain/findings';
-import { byNeed, fleetAnswer } from '@/lib/domain/fleet-answer';
+import { byNeed, fleetAnswer, fleetUnanswered } from '@/lib/domain/fleet-answer';
 import type { Buckets } from '@/lib/domain/histogram';
 import { inputState } from '@/lib/domain/input-state';
 import { batchState, pipelineState } from '@/lib/domain/jobs';
@@ -158,6 +159,26 @@ describe('the answer of Overview', () => {
       fleetAnswer({ rows: fleetOf(model()), missing: [], gaps: ['Without roles: Prometheus failed.'] }),
     );
     expect(answer.split('\n').at(-1)).toBe('[unknown] Without roles: Prometheus failed.');
+  });
+
+  it('says nothing about the fleet when it could not be asked for, but why', () => {
+    expect(textOf(fleetUnanswered('Prometheus cannot be reached.'))).toBe(
+      '[unknown] How the fleet is cannot be said now. Prometheus cannot be reached.',
+    );
+  });
+
+  it('leads to pages that there are', () => {
+    const missing = [{ signal: 'errors', reason: 'No counter.', remedy: null }];
+    const answers = [
+      fleetAnswer({ rows: [], missing, gaps: [] }),
+      fleetAnswer({ rows: fleetOf(model()), missing, gaps: [] }),
+    ];
+    const links = answers.flat().flatMap(({ parts }) => parts.flatMap(({ to }) => (to === undefined ? [] : [to])));
+    expect(links.length).toBeGreaterThan(1);
+    for (const link of links) {
+      const path = link.replace(/^\/models\/[^/]+$/, '/models/[model]');
+      expect(existsSync(`app${path}/page.tsx`), link).toBe(true);
+    }
   });
 
   it('speaks of three models by themselves, and of the others together', () => {

@@ -83,7 +83,8 @@ export const ModelRow = Vitals.extend({
   inputs: InputState,
   /** Age of the newest label at the end of the range; null when not measured. */
   labelAgeMs: z.number().nullable(),
-  firingAlerts: z.number(),
+  /** Null when alerts could not be asked for. */
+  firingAlerts: z.number().nullable(),
   /** P95 over the range on its step, for the sparkline, milliseconds. */
   p95Spark: z.array(z.number().nullable()),
   versions: z.array(VersionRow),
@@ -128,5 +129,10 @@ export const Job = z.object({
 });
 export type Job = z.infer<typeof Job>;
 
-export const Jobs = z.object({ jobs: z.array(Job), why: z.array(Why) });
+export const Jobs = z.object({
+  jobs: z.array(Job),
+  /** What could not be asked, as sentences: without them an empty list would say that there is no job. */
+  gaps: z.array(z.string()),
+  why: z.array(Why),
+});
 export type Jobs = z.infer<typeof Jobs>;

@@ -46,7 +46,8 @@ export interface MeasuredModel {
   inputs: InputState;
   labelAgeMs: number | null;
   labelLimitMs: number | null;
-  alerts: readonly { name: string; critical: boolean }[];
+  /** Firing alerts; null when they could not be asked for. */
+  alerts: readonly { name: string; critical: boolean }[] | null;
   /** How long before the end of the range the last request was seen; null when not known. */
   silentMs: number | null;
   limits: Limits;
@@ -145,7 +146,7 @@ function budgetFindings({ model, budget }: MeasuredModel): Finding[] {
 }
 
 function alertFindings({ model, alerts }: MeasuredModel): Finding[] {
-  if (alerts.length === 0) return [];
+  if (alerts === null || alerts.length === 0) return [];
   const status: Status = alerts.some(({ critical }) => critical) ? 'bad' : 'watch';
   const names = [...new Set(alerts.map(({ name }) => name))];
   const shown = names.slice(0, 2).join(' and ') + (names.length > 2 ? ` and ${names.length - 2} more` : '');

@@ -121,6 +121,7 @@ describe('the fleet', () => {
   it('knows batch jobs and pipelines', async () => {
     const read = Jobs.parse((await call(jobs, { query: range })).body);
     expect(read.jobs.map(({ kind }) => kind).sort()).toEqual(expect.arrayContaining(['batch', 'pipeline']));
+    expect(read.gaps).toEqual([]);
   });
 });
 
@@ -279,6 +280,18 @@ describe('a source that fails', () => {
       const failed = await call(fleet, { query: older });
       expect(failed.status).toBe(502);
       expect(ErrorBody.parse(failed.body).error.source).toBe('Prometheus');
+    } finally {
+      isPrometheusDown = false;
+    }
+  });
+
+  it('Prometheus down: no jobs are shown, and it is not said that there are none', async () => {
+    isPrometheusDown = true;
+    try {
+      const older = { startMs: NOW_MS - 4 * HOUR_MS, endMs: NOW_MS - HOUR_MS / 2 };
+      const read = Jobs.parse((await call(jobs, { query: older })).body);
+      expect(read.jobs).toEqual([]);
+      expect(read.gaps.join(' ')).toMatch(/Without last success: Prometheus failed/);
     } finally {
       isPrometheusDown = false;
     }

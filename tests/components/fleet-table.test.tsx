@@ -56,6 +56,14 @@ const rowNamed = (name: string | RegExp) => {
   return within(row);
 };
 
+/** The cell of a model's row under a header. */
+const cellOf = (name: string, header: string): HTMLElement => {
+  const at = screen.getAllByRole('columnheader').findIndex((each) => each.textContent?.includes(header));
+  const cell = rowNamed(name).getAllByRole('cell')[at];
+  if (cell === undefined) throw new Error(`no column ${header}`);
+  return cell;
+};
+
 afterEach(() => {
   cleanup();
   push.mockReset();
@@ -69,6 +77,7 @@ describe('the fleet table', () => {
     for (const text of ['0.9', '+0.6', '263', '+31 %', '18 %', 'amount drifted', '12 min']) {
       expect(row.getByText(text, { exact: false })).toBeDefined();
     }
+    expect(cellOf('fraud_detector', 'Alerts').textContent).toBe('1');
   });
 
   it('gives versions lines of their own, with role and share, from two on', () => {
@@ -84,9 +93,14 @@ describe('the fleet table', () => {
   });
 
   it('says "not measured" where nothing was measured, never zero', () => {
-    const nothing = { ...vitals({ errorRatio: null, p95: quantile(null) }), labelAgeMs: null };
+    const nothing = {
+      ...vitals({ errorRatio: null, p95: quantile(null) }),
+      labelAgeMs: null,
+      firingAlerts: null,
+    };
     render(<FleetTable rows={[model('triton_model', { ...nothing, p95Spark: [null, null] })]} />);
     expect(rowNamed('triton_model').getAllByText('not measured').length).toBeGreaterThanOrEqual(4);
+    expect(cellOf('triton_model', 'Alerts').textContent).toContain('not measured');
   });
 
   it('marks a quantile of the open last bucket as a lower bound', () => {

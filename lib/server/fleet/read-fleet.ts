@@ -149,7 +149,10 @@ export async function readFleet(telemetry: Telemetry, asked: FleetAsked, signal:
 const namesOf = (labels: Readonly<Record<string, string>>, roles: readonly string[]): string[] =>
   roles.flatMap((role) => labels[role] ?? []);
 
-/** Sums over a model's versions; a part that one version lacks is not measured for the whole. */
+/**
+ * Sums over a model's versions. Requests or errors that one version lacks are not measured for the whole; latency is
+ * that of whatever has a histogram, since a stack may tell it without the version that its counter has.
+ */
 function modelCounts(byVersion: ReadonlyMap<string, Counts>): Map<string, Counts> {
   const groups = new Map<string, Counts[]>();
   for (const [key, counts] of byVersion) {
@@ -202,9 +205,10 @@ const driftOf = (model: string, samples: readonly Sample[] | null, names: Readon
 const CRITICAL = /^(critical|page|p1|sev[01]|error)$/i;
 
 const alertsOf = (model: string, samples: readonly Sample[] | null, modelLabel: string) =>
-  (samples ?? [])
-    .filter(({ labels }) => [labels[modelLabel], labels.model_name, labels.model].includes(model))
-    .map(({ labels }) => ({ name: labels.alertname ?? 'alert', critical: CRITICAL.test(labels.severity ?? '') }));
+  samples
+    ?.filter(({ labels }) => [labels[modelLabel], labels.model_name, labels.model].includes(model))
+    .map(({ labels }) => ({ name: labels.alertname ?? 'alert', critical: CRITICAL.test(labels.severity ?? '') })) ??
+  null;
 
 function sparkByModel({ map }: Telemetry, spark: SeriesSet | null): Map<string, (number | null)[]> {
   const factor = map.latency.kind === 'histogram' || map.latency.kind === 'native' ? UNIT_MS[map.latency.unit] : 1;

@@ -56,7 +56,7 @@ export async function readJobs(
       backlogRows,
     }),
   );
-  return { jobs: [...batch, ...pipelines].sort(byState), why: gather.why };
+  return { jobs: [...batch, ...pipelines].sort(byState), gaps: gather.gaps, why: gather.why };
 }
 
 function sumBy(samples: readonly Sample[], label: string): ByName {

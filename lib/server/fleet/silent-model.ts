@@ -15,7 +15,7 @@ export const silentModel = (model: string): MeasuredModel => ({
   inputs: { status: 'unknown', word: 'not measured' },
   labelAgeMs: null,
   labelLimitMs: null,
-  alerts: [],
+  alerts: null,
   silentMs: null,
   limits: {
     maxErrorIncrease: DEFAULT_POLICY.maxErrorIncreasePoints / 100,

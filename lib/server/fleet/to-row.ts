@@ -60,7 +60,7 @@ export function toRow(
     budget: model.budget,
     inputs: model.inputs,
     labelAgeMs: model.labelAgeMs,
-    firingAlerts: model.alerts.length,
+    firingAlerts: model.alerts?.length ?? null,
     p95Spark: fleet.p95Spark.get(model.model) ?? [],
     versions: [...model.versions].sort(byRole).map((version) => {
       const [state] = versionFindings(model.model, version, model);

@@ -65,7 +65,7 @@ export function quantileMeasure(
   const { quantile, limit, factors } = asked;
   const head = { id: asked.id, name: asked.name, unit: 'ms', group: asked.group, worse: 'up' } as const;
   const own = { champion: bucketsOf(histograms.champion), challenger: bucketsOf(histograms.challenger) };
-  const definition = `${asked.name} of ${asked.metric}`;
+  const definition = `${asked.name}, from ${asked.metric}`;
   if (own.champion === null || own.challenger === null) return absentMeasure({ ...head, limit: null, definition });
   const common = commonBuckets(own.champion, own.challenger);
   if (common === null) {

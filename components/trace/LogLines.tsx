@@ -60,7 +60,7 @@ export function LogLines({ trace, onOpen }: { trace: Trace; onOpen: (span: strin
 }
 
 /** The logs around this trace, with its id as the text that is looked for. */
-function LogsLink({ trace, children }: { trace: Trace; children: string }) {
+export function LogsLink({ trace, children }: { trace: Trace; children: string }) {
   const from = String(Math.max(0, Math.floor(trace.startMs - AROUND_MS)));
   const to = String(Math.ceil(trace.startMs + trace.durationMs + AROUND_MS));
   return (

@@ -15,6 +15,7 @@ import type { Trace, TraceSpan } from '@/lib/contracts/trace';
 import { formatInstant, formatMs, formatRatioPercent } from '@/lib/domain/format';
 import { traceSpanQuery } from '@/lib/queries/trace';
 import { AttributeList } from './AttributeList';
+import { SpanLogs } from './SpanLogs';
 import { orNameless } from './span-colour';
 import { useTraceView } from './use-trace-view';
 
@@ -52,7 +53,9 @@ export function SpanPanel({
         className="max-lg:rounded-none max-lg:border-0 [&>header]:sticky [&>header]:top-0 [&>header]:z-10 [&>header]:-mx-3 [&>header]:bg-panel [&>header]:px-3"
       >
         <QueryState query={query} height={320}>
-          {(details) => <Details trace={trace} details={details} onOpen={onOpen} onWhole={() => setWhole(true)} />}
+          {(details) => (
+            <Details trace={trace} span={span} details={details} onOpen={onOpen} onWhole={() => setWhole(true)} />
+          )}
         </QueryState>
       </Panel>
     </div>
@@ -61,11 +64,13 @@ export function SpanPanel({
 
 function Details({
   trace,
+  span,
   details,
   onOpen,
   onWhole,
 }: {
   trace: Trace;
+  span: string;
   details: TraceSpan;
   onOpen: (span: string) => void;
   onWhole: () => void;
@@ -119,6 +124,7 @@ function Details({
         )}
         {details.scope === '' ? null : <Row name="scope">{details.scope}</Row>}
       </dl>
+      <SpanLogs trace={trace} span={span} />
       <AttributeList title="Attributes" attributes={details.attributes} onWhole={onWhole} />
       {details.events.length === 0 ? null : (
         <section aria-label="Events" className="grid gap-2">

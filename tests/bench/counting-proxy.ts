@@ -9,12 +9,24 @@ export interface CountingProxy {
   stop: () => Promise<void>;
 }
 
-/** Stands between the console and the lab and counts what passes. */
-export async function startCountingProxy(targetUrl: string): Promise<CountingProxy> {
+/**
+ * Stands between the console and the lab and counts what passes. `ownAnswer` may answer a path in the lab's stead with
+ * JSON: what the lab, as a Tempo of default limits, would cut.
+ */
+export async function startCountingProxy(
+  targetUrl: string,
+  ownAnswer: (path: string) => Buffer | null = () => null,
+): Promise<CountingProxy> {
   const target = new URL(targetUrl);
   let forwarded = 0;
   const server = createServer((incoming, outgoing) => {
     forwarded += 1;
+    const own = ownAnswer(incoming.url ?? '');
+    if (own !== null) {
+      outgoing.writeHead(200, { 'content-type': 'application/json', 'content-length': own.byteLength });
+      outgoing.end(own);
+      return;
+    }
     const upstream = httpRequest(
       {
         host: target.hostname,

@@ -2,33 +2,81 @@ import { rm } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { hasChromium } from '../chromium';
 import { labSources, startConsole, startLab } from '../demo-stack';
-import { measureBrowser } from './browser';
+import { measureColdOverview, measureFirstLoad } from './browser';
 import { startCountingProxy } from './counting-proxy';
 import type { Figures } from './figures';
+import { measureLogs } from './logs';
+import { measureRequests } from './requests';
 import { measureRouteRatio, measureSoak, measureViewerRatio } from './server';
+import { largeTraces, measureTraces } from './traces';
 
 /**
  * `npm run bench`: prints one JSON document. Needs a build (`npm run build`); BENCH_SOAK_MINUTES shortens the soak.
+ * `npm run bench -- traces logs` measures these sections alone.
  */
 const soakMinutes = Number(process.env.BENCH_SOAK_MINUTES ?? 10);
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
+interface Section {
+  does: string;
+  needsBrowser: boolean;
+  measure: (served: { url: string; pid: number }) => Promise<Figures>;
+}
+
 const lab = await startLab();
-const proxy = await startCountingProxy(lab.url);
+const proxy = await startCountingProxy(lab.url, largeTraces());
 const served = await startConsole(labSources(proxy.url));
+
+const SECTIONS: Readonly<Record<string, Section>> = {
+  route: {
+    does: 'route over direct upstream',
+    needsBrowser: false,
+    measure: ({ url }) => measureRouteRatio(url, proxy.url),
+  },
+  viewers: {
+    does: '100 viewers over one',
+    needsBrowser: false,
+    measure: ({ url }) => measureViewerRatio(url, proxy),
+  },
+  overview: { does: 'overview in a cold browser', needsBrowser: true, measure: ({ url }) => measureColdOverview(url) },
+  pages: {
+    does: 'first-load JavaScript',
+    needsBrowser: true,
+    measure: ({ url }) => measureFirstLoad(url, lab.url),
+  },
+  requests: {
+    does: 'request ids of the demo fleet',
+    needsBrowser: true,
+    measure: ({ url }) => measureRequests(url, lab.url),
+  },
+  logs: { does: '50,000 log lines', needsBrowser: true, measure: ({ url }) => measureLogs(url, lab.url) },
+  traces: {
+    does: 'traces of 1,000, 20,000 and 200,000 spans',
+    needsBrowser: true,
+    measure: ({ url, pid }) => measureTraces(url, pid),
+  },
+  soak: {
+    does: `soak: ${soakMinutes} minutes of 20 viewers`,
+    needsBrowser: false,
+    measure: async ({ url, pid }) => (soakMinutes > 0 ? measureSoak(url, pid, soakMinutes) : {}),
+  },
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !Object.hasOwn(SECTIONS, name));
 const figures: Figures = {};
 try {
-  say('route over direct upstream …');
-  Object.assign(figures, await measureRouteRatio(served.url, proxy.url));
-  say('100 viewers over one …');
-  Object.assign(figures, await measureViewerRatio(served.url, proxy));
-  if (hasChromium()) {
-    say('cold browser and first-load JavaScript …');
-    Object.assign(figures, await measureBrowser(served.url));
-  } else say('Chromium is missing: browser figures are not measured.');
-  if (soakMinutes > 0) {
-    say(`soak: ${soakMinutes} minutes of 20 viewers …`);
-    Object.assign(figures, await measureSoak(served.url, served.process.child.pid ?? 0, soakMinutes));
+  if (unknown.length > 0) {
+    throw new Error(`there is no section ${unknown.join(', ')}; there are ${Object.keys(SECTIONS).join(', ')}`);
+  }
+  for (const [name, { does, needsBrowser, measure }] of Object.entries(SECTIONS)) {
+    if (asked.length > 0 && !asked.includes(name)) continue;
+    if (needsBrowser && !hasChromium()) {
+      say(`${does}: not measured, Chromium is missing.`);
+      continue;
+    }
+    say(`${does} …`);
+    Object.assign(figures, await measure({ url: served.url, pid: served.process.child.pid ?? 0 }));
   }
 } finally {
   await Promise.all([served.process.stop(), proxy.stop(), lab.process.stop()]);

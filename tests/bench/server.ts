@@ -99,7 +99,7 @@ export async function measureViewerRatio(consoleUrl: string, proxy: CountingProx
 }
 
 /** Resident memory of a process, MiB. */
-const residentMiB = (pid: number): number => {
+export const residentMiB = (pid: number): number => {
   const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return Number(line?.[1] ?? Number.NaN) / 1024;
 };

@@ -1,5 +1,6 @@
 'use client';
 
+import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useModelChoices } from '@/components/shell/ModelChoice';
 import { useView } from '@/components/shell/use-view';
@@ -8,6 +9,7 @@ import { AnswerLine } from '@/components/ui/AnswerLine';
 import { Panel } from '@/components/ui/Panel';
 import { QueryState } from '@/components/ui/QueryState';
 import type { Compare } from '@/lib/contracts/compare';
+import { compareQuery } from '@/lib/queries/compare';
 import { DifferencesPanel } from './DifferencesPanel';
 import { ExamplesPanel } from './ExamplesPanel';
 import { OverTimePanels } from './OverTimePanels';
@@ -15,7 +17,7 @@ import { Picks } from './Picks';
 import { PolicyPanel } from './PolicyPanel';
 import { SegmentsPanel } from './SegmentsPanel';
 import { StabilityPanel } from './StabilityPanel';
-import { useCompare, useResult } from './use-compare';
+import { useCompareAddress, useResult } from './use-compare';
 import { VerdictPanel } from './VerdictPanel';
 
 /** Champion and challenger: is the challenger better? Promote, wait, or roll back? */
@@ -70,15 +72,16 @@ function ModelList() {
 const PAGE_HEIGHT = 640;
 
 function Comparison({ model }: { model: string }) {
-  const asked = useCompare(model);
+  const asked = useCompareAddress(model);
+  const query = useQuery(compareQuery(asked.params));
   return (
-    <QueryState query={asked.query} height={PAGE_HEIGHT}>
+    <QueryState query={query} height={PAGE_HEIGHT}>
       {(compare) => <Judged compare={compare} asked={asked} />}
     </QueryState>
   );
 }
 
-function Judged({ compare, asked }: { compare: Compare; asked: ReturnType<typeof useCompare> }) {
+function Judged({ compare, asked }: { compare: Compare; asked: ReturnType<typeof useCompareAddress> }) {
   const { whatIf, isEdited, set } = asked;
   const result = useResult(compare, whatIf) ?? compare.result;
   const { champion, challenger, mode } = compare.inputs;

@@ -10,7 +10,7 @@ import { RoleMark } from '@/components/ui/RoleMark';
 import type { Compare, WhatIf } from '@/lib/contracts/compare';
 import { formatDuration, formatRange } from '@/lib/domain/format';
 import { compareReportAddress } from '@/lib/queries/compare';
-import type { useCompare } from './use-compare';
+import type { useCompareAddress } from './use-compare';
 
 const WINDOWS = [
   { value: 'rollout', label: 'Since rollout' },
@@ -28,7 +28,7 @@ export function Picks({
   asked: { params, isRange, splitMs, set, whatIf },
 }: {
   compare: Compare;
-  asked: Pick<ReturnType<typeof useCompare>, 'params' | 'isRange' | 'splitMs' | 'set'> & { whatIf: WhatIf };
+  asked: Pick<ReturnType<typeof useCompareAddress>, 'params' | 'isRange' | 'splitMs' | 'set'> & { whatIf: WhatIf };
 }) {
   const { range } = useView();
   const { zone } = useZone();

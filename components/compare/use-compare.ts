@@ -1,6 +1,5 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
 import { usePathname, useSearchParams } from 'next/navigation';
 import { useCallback, useMemo } from 'react';
 import { useView } from '@/components/shell/use-view';
@@ -8,7 +7,6 @@ import { useZone } from '@/components/ui/preference';
 import { writeSearch } from '@/components/ui/use-url-param';
 import { type Compare, type CompareParams, type CompareResult, WhatIf } from '@/lib/contracts/compare';
 import { judge, withWhatIf } from '@/lib/domain/compare';
-import { compareQuery } from '@/lib/queries/compare';
 
 const MINUTE_MS = 60_000;
 
@@ -34,7 +32,7 @@ export function whatIfOf(search: URLSearchParams): WhatIf {
  * The comparison the address asks for. The window runs since the challenger's first traffic unless the address asks for
  * the page's range (`window=range`); `at` splits one version's time into before and after.
  */
-export function useCompare(model: string) {
+export function useCompareAddress(model: string) {
   const { range } = useView();
   const search = useSearchParams();
   const pathname = usePathname();
@@ -56,7 +54,6 @@ export function useCompare(model: string) {
     }),
     [model, champion, challenger, isRange, range.startMs, endMs, splitMs],
   );
-  const query = useQuery(compareQuery(params));
   const whatIf = useMemo(() => whatIfOf(new URLSearchParams(search)), [search]);
   const set = useCallback(
     (patch: ComparePatch) => {
@@ -69,7 +66,7 @@ export function useCompare(model: string) {
     },
     [pathname],
   );
-  return { params, query, whatIf, isEdited: Object.keys(whatIf).length > 0, isRange, splitMs, set };
+  return { params, whatIf, isEdited: Object.keys(whatIf).length > 0, isRange, splitMs, set };
 }
 
 /** The result under the edited policy, judged here by the same function as on the server, in the reader's zone. */

@@ -1,5 +1,6 @@
 import type { AnswerPart, AnswerText, Status } from '@/lib/contracts/answer';
-import type { CompareInputs, CompareResult, Measure, Verdict } from '@/lib/contracts/compare';
+import type { CompareResult, Measure, Verdict } from '@/lib/contracts/compare';
+import type { CompareInputs } from '@/lib/contracts/compare-inputs';
 import { formatDifference, formatInterval } from './compare-state';
 import { formatDuration, formatMs, formatRatioPercent, formatTime } from './format';
 

@@ -1,4 +1,5 @@
-import type { CompareInputs, ComparePolicy, CompareResult, Measure } from '@/lib/contracts/compare';
+import type { ComparePolicy, CompareResult, Measure } from '@/lib/contracts/compare';
+import type { CompareInputs } from '@/lib/contracts/compare-inputs';
 import { alwaysValidZ, watchedDifference } from './always-valid';
 import { absentMeasure, stateAgainstLimit, stateAgainstZero, toMeasure } from './compare-state';
 import { newcombeDifference, type Proportion } from './comparison';

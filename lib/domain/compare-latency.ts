@@ -1,4 +1,5 @@
-import type { CompareInputs, ComparePolicy, Histogram, Measure } from '@/lib/contracts/compare';
+import type { ComparePolicy, Measure } from '@/lib/contracts/compare';
+import type { CompareInputs, Histogram } from '@/lib/contracts/compare-inputs';
 import { alwaysValidZ } from './always-valid';
 import { dispersions, type Factors, factorsOf, inflation, MIN_FOR_ROW } from './compare-errors';
 import { absentMeasure, stateAgainstLimit, stateAgainstZero, toMeasure } from './compare-state';

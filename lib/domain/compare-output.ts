@@ -1,4 +1,5 @@
-import type { CompareInputs, ComparePolicy, Histogram, Measure, Outcomes } from '@/lib/contracts/compare';
+import type { ComparePolicy, Measure } from '@/lib/contracts/compare';
+import type { CompareInputs, Histogram, Outcomes } from '@/lib/contracts/compare-inputs';
 import { watchedDifference } from './always-valid';
 import { bucketsOf, commonBuckets } from './compare-latency';
 import { absentMeasure, stateAgainstLimit, stateAgainstZero, toMeasure } from './compare-state';

@@ -1,4 +1,5 @@
-import type { CompareInputs, ComparePolicy, CompareResult, SideCounts } from '@/lib/contracts/compare';
+import type { ComparePolicy, CompareResult } from '@/lib/contracts/compare';
+import type { CompareInputs, SideCounts } from '@/lib/contracts/compare-inputs';
 import { formatDuration, formatNumber, formatRatioPercent, formatTime } from './format';
 import { SAMPLE_RATIO_ALPHA, sampleRatioTest } from './sample-ratio';
 

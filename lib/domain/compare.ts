@@ -1,4 +1,5 @@
-import type { CompareInputs, ComparePolicy, CompareResult, WhatIf } from '@/lib/contracts/compare';
+import type { ComparePolicy, CompareResult, WhatIf } from '@/lib/contracts/compare';
+import type { CompareInputs } from '@/lib/contracts/compare-inputs';
 import { compareAnswer } from './compare-answer';
 import { errorMeasures, errorsOf, segmentRows, stabilityOf } from './compare-errors';
 import { bucketsOf, latencyMeasures, stageMeasures } from './compare-latency';

@@ -1,4 +1,5 @@
-import type { CompareInputs, ComparePolicy, CompareResult, Measure, Verdict } from '@/lib/contracts/compare';
+import type { ComparePolicy, CompareResult, Measure, Verdict } from '@/lib/contracts/compare';
+import type { CompareInputs } from '@/lib/contracts/compare-inputs';
 import { doubts, hasTraffic, soundness } from './compare-soundness';
 import { formatDifference, formatInterval } from './compare-state';
 import { formatCount, formatDuration } from './format';

@@ -1,4 +1,5 @@
-import type { CompareInputs, ComparePolicy, Histogram, SideCounts } from '@/lib/contracts/compare';
+import type { ComparePolicy } from '@/lib/contracts/compare';
+import type { CompareInputs, Histogram, SideCounts } from '@/lib/contracts/compare-inputs';
 
 export const START_MS = Date.UTC(2026, 10, 21, 12, 0, 0);
 const MINUTE_MS = 60_000;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { CompareInputs, ComparePolicy } from '@/lib/contracts/compare';
+import type { ComparePolicy } from '@/lib/contracts/compare';
+import type { CompareInputs } from '@/lib/contracts/compare-inputs';
 import { judge, withWhatIf } from '@/lib/domain/compare';
 import { compareInputs, evenHistogram, healthy, POLICY, START_MS } from './compare-inputs';
 

@@ -1,5 +1,5 @@
 import 'server-only';
-import type { CompareInputs, ExactQuantile } from '@/lib/contracts/compare';
+import type { CompareInputs, ExactQuantile } from '@/lib/contracts/compare-inputs';
 import { alwaysValidZ } from '@/lib/domain/always-valid';
 import type { Config } from '../config';
 import type { LokiClient } from '../loki/client';

@@ -1,5 +1,5 @@
 import 'server-only';
-import type { CompareFault } from '@/lib/contracts/compare';
+import type { CompareFault } from '@/lib/contracts/compare-inputs';
 import type { Answer } from '../answer';
 import { AppError } from '../errors';
 import type { Gather } from '../gather';

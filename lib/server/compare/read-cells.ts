@@ -1,5 +1,5 @@
 import 'server-only';
-import type { CompareInputs, SideCells } from '@/lib/contracts/compare';
+import type { CompareInputs, SideCells } from '@/lib/contracts/compare-inputs';
 import type { SeriesSet } from '@/lib/contracts/series';
 import { type Buckets, histogramQuantile, toBuckets } from '@/lib/domain/histogram';
 import { stepForRange } from '@/lib/domain/time';

@@ -1,5 +1,6 @@
 import 'server-only';
-import type { Compare, CompareInputs, CompareParams, ComparePolicy, SideCounts } from '@/lib/contracts/compare';
+import type { Compare, CompareParams, ComparePolicy } from '@/lib/contracts/compare';
+import type { CompareInputs, SideCounts } from '@/lib/contracts/compare-inputs';
 import { judge } from '@/lib/domain/compare';
 import { dispersions, factorsOf } from '@/lib/domain/compare-errors';
 import { sharedStartOf } from '@/lib/domain/compare-soundness';

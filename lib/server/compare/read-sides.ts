@@ -1,5 +1,5 @@
 import 'server-only';
-import type { CompareInputs, Histogram } from '@/lib/contracts/compare';
+import type { CompareInputs, Histogram } from '@/lib/contracts/compare-inputs';
 import type { Sample } from '@/lib/contracts/series';
 import { type Buckets, toBuckets } from '@/lib/domain/histogram';
 import type { SegmentCounts } from '@/lib/domain/traffic-mix';

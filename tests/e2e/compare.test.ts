@@ -1,0 +1,103 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { hasChromium, launchChromium, openPage, type WatchedPage } from '../chromium';
+import { seriousFaults } from './axe';
+
+const url = inject('consoleUrl');
+
+describe.skipIf(!hasChromium())('Compare in a browser', () => {
+  let browser: Browser;
+  let open: WatchedPage[] = [];
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterEach(async () => {
+    const faults = open.flatMap((one) => one.faults);
+    await Promise.all(open.map(({ context }) => context.close()));
+    open = [];
+    expect(faults, 'errors in the console of the browser').toEqual([]);
+  });
+  afterAll(() => browser?.close());
+
+  async function visit(path: string, options: Parameters<typeof openPage>[1] = {}): Promise<Page> {
+    const watched = await openPage(browser, options);
+    open.push(watched);
+    await watched.page.goto(url + path);
+    return watched.page;
+  }
+
+  const answer = (page: Page) => page.getByRole('region', { name: 'Answer' });
+
+  it('rolls fraud_detector back with errors first, and leads to an example trace', async () => {
+    const page = await visit('/compare?model=fraud_detector');
+    await answer(page).getByText('Roll back 2.4.0.').waitFor();
+    expect(await answer(page).textContent()).toMatch(/Roll back 2\.4\.0\. It fails/);
+    await page.getByRole('table', { name: 'Differences' }).getByText('Errors, mix-adjusted').waitFor();
+    const trace = page.getByRole('list', { name: 'Traces of the challenger' }).getByRole('link').first();
+    await trace.waitFor();
+    await trace.click();
+    await page.waitForURL(/\/traces\/[0-9a-f]{32}/);
+  });
+
+  it('promotes reco with P95 named', async () => {
+    const page = await visit('/compare?model=reco');
+    await answer(page).getByText('Promote 2.4.0.').waitFor();
+    expect(await answer(page).textContent()).toMatch(/It is faster: P95/);
+  });
+
+  it('tries a policy by keyboard without saving it, and the link shows the same', async () => {
+    const page = await visit('/compare?model=fraud_detector');
+    const policy = page.getByRole('region', { name: 'Policy' });
+    await policy.getByRole('button', { name: 'What if…' }).press('Enter');
+    const field = policy.getByLabel('Errors may rise, points');
+    await field.fill('10');
+    await field.press('Enter');
+    await page.getByText('Judged by an edited policy, which is not saved.').waitFor();
+    expect(page.url()).toContain('errors=10');
+    expect(await answer(page).textContent()).not.toContain('Roll back');
+    const other = await visit(new URL(page.url()).pathname + new URL(page.url()).search);
+    await other.getByText('Judged by an edited policy, which is not saved.').waitFor();
+  });
+
+  it('compares before and after an instant, and any two versions, by the address', async () => {
+    const page = await visit('/compare?model=reco');
+    await answer(page).waitFor();
+    await page.getByRole('radio', { name: 'Before and after' }).click();
+    await answer(page)
+      .getByText(/share no wall clock/)
+      .waitFor();
+    expect(page.url()).toMatch(/[?&]at=\d+/);
+    await page.getByRole('radio', { name: 'Two versions' }).click();
+    await page.getByRole('combobox', { name: 'Challenger' }).selectOption('2.3.1');
+    await page.waitForURL(/challenger=2\.3\.1/);
+  });
+
+  it('downloads the report', async () => {
+    const page = await visit('/compare?model=fraud_detector');
+    await answer(page).waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Report' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('fraud_detector-2.4.0.md');
+  });
+
+  it('offers the models where none is chosen', async () => {
+    const page = await visit('/compare');
+    await page.getByRole('link', { name: 'reco', exact: true }).click();
+    await page.waitForURL(/model=reco/);
+    await answer(page).waitFor();
+  });
+
+  it.each([
+    ['dark', 1440],
+    ['light', 1440],
+    ['dark', 390],
+  ] as const)('passes axe, %s, %d px, and fits its width', async (theme, width) => {
+    const page = await visit('/compare?model=fraud_detector', { theme, width });
+    await page.getByRole('list', { name: 'Traces of the challenger' }).waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  });
+});

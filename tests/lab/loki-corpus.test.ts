@@ -2,13 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { lokiEngine } from '@/lab/loki/engine';
 import { logStoreFromPushBody } from '@/lab/memory-logs';
-import { lokiDifferences } from './known-differences-loki';
+import { KNOWN_DIFFERENCES } from './known-differences';
 
 interface Case {
   name: string;
   request: { path: string; query: Record<string, string | number>; headers: Record<string, string> };
   response: { status: number; contentType: string; body: unknown };
 }
+
+const lokiDifferences = KNOWN_DIFFERENCES.filter(({ source }) => source === 'loki');
 
 const root = new URL('../fixtures/corpus/', import.meta.url);
 const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, root), 'utf8'));

@@ -17,15 +17,17 @@ export interface ViewRange {
 
 const HOUR_MS = 3_600_000;
 const SHORTEST_MS = 60_000;
+/** The ends of a range are never snapped more coarsely: a month in steps of hours must not hide the newest hours. */
+const COARSEST_SNAP_MS = 5 * 60_000;
 
-/** The view's range at an instant: resolved, in order, at least a minute long, and snapped to its step. */
+/** The view's range at an instant: resolved, in order, at least a minute long, snapped to its step or to five minutes. */
 export function resolveRange(view: Pick<View, 'from' | 'to'>, nowMs: number): ViewRange {
   const to = parseInstant(view.to, nowMs) ?? nowMs;
   const from = parseInstant(view.from, nowMs) ?? to - HOUR_MS;
   const endMs = Math.max(from, to, SHORTEST_MS);
   const startMs = Math.max(0, Math.min(from, to, endMs - SHORTEST_MS));
   const stepMs = stepForRange(endMs - startMs);
-  return { ...snapRange({ startMs, endMs }, stepMs), stepMs };
+  return { ...snapRange({ startMs, endMs }, Math.min(stepMs, COARSEST_SNAP_MS)), stepMs };
 }
 
 /**

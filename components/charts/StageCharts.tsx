@@ -1,12 +1,14 @@
 'use client';
 
+import { useEvents } from '@/components/shell/use-events';
 import { useView } from '@/components/shell/use-view';
 import { useZone } from '@/components/ui/preference';
-import { stageColour, stageName } from '@/lib/charts/palette';
+import { stageColour, stageName, type ThemeName } from '@/lib/charts/palette';
 import { inStageOrder, type StageBar, stageAreasOption, stageBarsOption, stageBarsTable } from '@/lib/charts/stacked';
 import { describeSeries, timeSeriesTable } from '@/lib/charts/time-series';
 import type { SeriesSet } from '@/lib/contracts/series';
 import { formatMs, formatNumber } from '@/lib/domain/format';
+import { ChangeRail } from './ChangeRail';
 import { Chart } from './Chart';
 import { useChartNavigation } from './use-chart-navigation';
 import { useChartTheme } from './use-chart-theme';
@@ -15,20 +17,34 @@ import { useChartTheme } from './use-chart-theme';
 export function StageAreaChart({ title, set, height }: { title: string; set: SeriesSet; height?: number }) {
   const { range } = useView();
   const { zone } = useZone();
+  const { events } = useEvents();
+  const theme = useChartTheme();
   const navigation = useChartNavigation();
+  const stages = inStageOrder(set.series.map(({ labels }) => labels.stage ?? 'other'));
   const input = {
     set,
     nameOf: (labels: Record<string, string>) => stageName(labels.stage ?? 'other'),
     unit: 'ms' as const,
   };
   return (
-    <Chart
-      label={describeSeries(title, input)}
-      option={(theme) => stageAreasOption(set, { theme, zone, range })}
-      table={() => timeSeriesTable(input, zone)}
-      height={height}
-      {...navigation}
-    />
+    <div>
+      <Chart
+        label={describeSeries(title, input)}
+        option={(name) => stageAreasOption(set, { theme: name, zone, range }, events)}
+        table={() => timeSeriesTable(input, zone)}
+        height={height}
+        {...navigation}
+      />
+      <ul aria-label="Stages" className="mt-1 flex flex-wrap gap-x-4 text-small text-t2">
+        {stages.map((stage) => (
+          <li key={stage} className="flex items-center gap-1.5">
+            <StageSwatch stage={stage} theme={theme} />
+            {stageName(stage)}
+          </li>
+        ))}
+      </ul>
+      <ChangeRail events={events} />
+    </div>
   );
 }
 
@@ -49,7 +65,7 @@ export function StageBarChart({ title, bars }: { title: string; bars: readonly S
       <ul className="mt-1 flex flex-wrap gap-x-4 text-small text-t2">
         {stages.map((stage) => (
           <li key={stage} className="flex items-center gap-1.5">
-            <span aria-hidden className="keeps-colour size-2.5" style={{ background: stageColour(stage, theme) }} />
+            <StageSwatch stage={stage} theme={theme} />
             {stageName(stage)} {bars.map((bar) => formatNumber(bar.stages[stage] ?? null)).join(' → ')} ms
           </li>
         ))}
@@ -57,3 +73,7 @@ export function StageBarChart({ title, bars }: { title: string; bars: readonly S
     </div>
   );
 }
+
+const StageSwatch = ({ stage, theme }: { stage: string; theme: ThemeName }) => (
+  <span aria-hidden className="keeps-colour size-2.5" style={{ background: stageColour(stage, theme) }} />
+);

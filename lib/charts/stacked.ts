@@ -13,6 +13,7 @@ import {
   tooltipTable,
   valueAxis,
 } from './frame';
+import { type Marks, markLines } from './marks';
 import { PALETTES, STAGES, stageColour, stageName } from './palette';
 import type { ChartTable } from './table';
 
@@ -28,12 +29,15 @@ export const inStageOrder = (stages: readonly string[]): string[] =>
 
 const stageOf = (labels: Labels): string => labels.stage ?? 'other';
 
-/** Mean milliseconds by stage over time, stacked; label `stage`. A gap of one stage is a gap of the sum. */
-export function stageAreasOption(set: SeriesSet, frame: ChartFrame): EChartsOption {
+/**
+ * Mean milliseconds by stage over time, stacked; label `stage`. A gap of one stage is a gap of the sum. Stages of a few
+ * milliseconds lie too close for names at their ends, so their names stand beneath the chart.
+ */
+export function stageAreasOption(set: SeriesSet, frame: ChartFrame, events: Marks['events'] = []): EChartsOption {
   const ordered = set.series.toSorted((a, b) => rankOf(stageOf(a.labels)) - rankOf(stageOf(b.labels)));
   return {
     ...baseOption(frame),
-    grid: { left: 44, right: 110, top: 10, bottom: 24 },
+    grid: { left: 44, right: 16, top: 10, bottom: 24 },
     xAxis: timeAxis(frame),
     yAxis: valueAxis(frame.theme, (value) => formatNumber(value), true),
     tooltip: {
@@ -58,28 +62,23 @@ export function stageAreasOption(set: SeriesSet, frame: ChartFrame): EChartsOpti
         return tooltipTable(formatInstant(set.startMs + index * set.stepMs, frame.zone), [...rows.toReversed(), total]);
       },
     },
-    series: ordered.map(({ labels, values }) => {
-      const colour = stageColour(stageOf(labels), frame.theme);
-      return {
-        type: 'line' as const,
-        name: stageName(stageOf(labels)),
-        stack: 'stages',
-        symbol: 'none',
-        connectNulls: false,
-        lineStyle: { width: 1, color: colour },
-        areaStyle: { color: colour, opacity: 0.55 },
-        emphasis: { disabled: true },
-        endLabel: {
-          show: true,
-          formatter: stageName(stageOf(labels)),
-          color: colour,
-          fontSize: AXIS_FONT_SIZE,
-          fontFamily: FONT,
-        },
-        labelLayout: { moveOverlap: 'shiftY' as const },
-        data: values.map((value, i) => [set.startMs + i * set.stepMs, value]),
-      };
-    }),
+    series: [
+      ...ordered.map(({ labels, values }) => {
+        const colour = stageColour(stageOf(labels), frame.theme);
+        return {
+          type: 'line' as const,
+          name: stageName(stageOf(labels)),
+          stack: 'stages',
+          symbol: 'none',
+          connectNulls: false,
+          lineStyle: { width: 1, color: colour },
+          areaStyle: { color: colour, opacity: 0.55 },
+          emphasis: { disabled: true },
+          data: values.map((value, i) => [set.startMs + i * set.stepMs, value]),
+        };
+      }),
+      markLines({ events }, frame),
+    ],
   };
 }
 

@@ -1,8 +1,8 @@
 import type { EChartsOption } from 'echarts';
-import type { ChangeEvent } from '@/lib/contracts/event';
 import type { Labels, SeriesSet } from '@/lib/contracts/series';
 import { formatInstant, formatNumber, formatPercentFigure, formatValue, type Unit } from '@/lib/domain/format';
 import {
+  AXIS_FONT_SIZE,
   axisValueOf,
   baseOption,
   type ChartFrame,
@@ -13,6 +13,7 @@ import {
   tooltipTable,
   valueAxis,
 } from './frame';
+import { type Marks, markLines } from './marks';
 import { PALETTES, type SeriesStyle, seriesStyle, withAlpha } from './palette';
 import type { ChartTable } from './table';
 
@@ -22,7 +23,7 @@ export const MAX_SERIES = 20;
 /** Lines named at their end; beyond, names overlap and the tooltip has them. */
 const MAX_END_LABELS = 8;
 
-export interface TimeSeriesInput {
+export interface TimeSeriesInput extends Marks {
   set: SeriesSet;
   nameOf: (labels: Labels) => string;
   unit: Unit;
@@ -30,9 +31,7 @@ export interface TimeSeriesInput {
   styleOf?: (labels: Labels, name: string) => SeriesStyle;
   /** Interval around series, labels as in `set` plus `bound` = low | high; drawn at 15 %. */
   band?: SeriesSet;
-  thresholds?: readonly { value: number; label: string }[];
   exemplars?: readonly { atMs: number; value: number; label: string; href: string | null }[];
-  events?: readonly ChangeEvent[];
   /** Points from here on may still change; drawn pale and dotted. */
   fillingFromMs?: number;
   /** Absent: from zero for rates, shares and counts. */
@@ -125,7 +124,7 @@ export function timeSeriesOption(input: TimeSeriesInput, frame: ChartFrame): ECh
       show: isLabelled,
       formatter: () => endText(series),
       color: series.style.colour,
-      fontSize: AXIS_LABEL,
+      fontSize: AXIS_FONT_SIZE,
       fontFamily: FONT,
       distance: 6,
     };
@@ -159,11 +158,9 @@ export function timeSeriesOption(input: TimeSeriesInput, frame: ChartFrame): ECh
       axisPointer: { type: 'none' },
       formatter: (params) => tooltipOf(params, drawn, input, frame),
     },
-    series: [...bandSeries(input, drawn), ...lines, marks(input, frame), exemplarSeries(input, colours.accent)],
+    series: [...bandSeries(input, drawn), ...lines, markLines(input, frame), exemplarSeries(input, colours.accent)],
   };
 }
-
-const AXIS_LABEL = 11;
 
 const shorten = (name: string): string => (name.length <= 16 ? name : `${name.slice(0, 15)}…`);
 
@@ -211,34 +208,6 @@ function bandSeries({ band, nameOf }: TimeSeriesInput, drawn: readonly DrawnSeri
       { ...base, data: width.map((value, i) => [at(i), value]), areaStyle: { color: withAlpha(style.colour, 0.15) } },
     ];
   });
-}
-
-/** Thresholds as labelled dashes, change events as dotted verticals; their words stand in the rail beneath. */
-function marks({ thresholds = [], events = [] }: TimeSeriesInput, { theme, range }: ChartFrame) {
-  const colours = PALETTES[theme];
-  const inRange = events.filter(({ atMs }) => atMs >= range.startMs && atMs <= range.endMs);
-  return {
-    type: 'line' as const,
-    data: [],
-    silent: true,
-    markLine: {
-      silent: true,
-      symbol: 'none',
-      animation: false,
-      data: [
-        ...thresholds.map(({ value, label }) => ({
-          yAxis: value,
-          lineStyle: { color: colours.text3, type: 'dashed' as const, width: 1 },
-          label: { formatter: label, position: 'insideStartTop' as const, color: colours.text3, fontSize: AXIS_LABEL },
-        })),
-        ...inRange.map(({ atMs, kind }) => ({
-          xAxis: atMs,
-          lineStyle: { color: kind === 'alert' ? colours.bad : colours.text3, type: 'dotted' as const, width: 1 },
-          label: { show: false },
-        })),
-      ],
-    },
-  };
 }
 
 function exemplarSeries({ exemplars = [] }: TimeSeriesInput, colour: string) {

@@ -8,7 +8,7 @@ import {
   heatStep,
   shownBuckets,
 } from '@/lib/charts/heatmap';
-import { inStageOrder, stageBarsTable } from '@/lib/charts/stacked';
+import { inStageOrder, stageAreasOption, stageBarsTable } from '@/lib/charts/stacked';
 
 const BOUNDS = [10, 50, 100, null];
 
@@ -62,6 +62,20 @@ describe('stages', () => {
       'zeta',
       'other',
     ]);
+  });
+
+  it('are drawn with the changes of the range across them, and those outside left out', () => {
+    const set = { startMs: 0, stepMs: 1_000, series: [{ labels: { stage: 'infer' }, values: [1, 2] }] };
+    const frame = { theme: 'dark', zone: 'UTC', range: { startMs: 0, endMs: 1_000 } } as const;
+    const events = [
+      { atMs: 500, kind: 'version' },
+      { atMs: 5_000, kind: 'alert' },
+    ] as const;
+    const { series } = stageAreasOption(set, frame, events);
+    const lines = [series]
+      .flat()
+      .flatMap((one) => (one !== undefined && 'markLine' in one ? (one.markLine?.data ?? []) : []));
+    expect(lines).toEqual([expect.objectContaining({ xAxis: 500 })]);
   });
 
   it('keep what was not measured apart from zero', () => {

@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useView } from '@/components/shell/use-view';
+import { ViewLink } from '@/components/shell/ViewLink';
 import { HeatmapPanel } from '@/components/signals/HeatmapPanel';
 import { InFlightPanel } from '@/components/signals/InFlightPanel';
 import { LatencyPanel } from '@/components/signals/LatencyPanel';
@@ -20,6 +21,8 @@ const ANSWER_HEIGHT = 46;
 export function ModelPage({ model }: { model: string }) {
   const { range } = useView();
   const summary = useQuery(modelSummaryQuery({ model, startMs: range.startMs, endMs: range.endMs }));
+  // Of a name that nothing carries every panel would say the same.
+  const isUnknown = summary.error?.code === 'not_found' || summary.error?.code === 'bad_request';
   return (
     <div className="grid grid-cols-1 gap-3">
       <h1 className="truncate font-semibold text-title" title={model}>
@@ -34,15 +37,25 @@ export function ModelPage({ model }: { model: string }) {
           </div>
         )}
       </QueryState>
-      <div className="grid grid-cols-1 gap-3 lg:grid-cols-2">
-        <TrafficPanel model={model} measure="requestsPerSecond" />
-        <TrafficPanel model={model} measure="errorRatio" />
-        <LatencyPanel model={model} />
-        <HeatmapPanel model={model} />
-        <StagesPanel model={model} />
-        <InFlightPanel model={model} />
-      </div>
-      <ErrorReasonsPanel model={model} />
+      {isUnknown ? (
+        <p>
+          <ViewLink to="/" className="link">
+            Every model with requests in this range
+          </ViewLink>
+        </p>
+      ) : (
+        <>
+          <div className="grid grid-cols-1 gap-3 lg:grid-cols-2">
+            <TrafficPanel model={model} measure="requestsPerSecond" />
+            <TrafficPanel model={model} measure="errorRatio" />
+            <LatencyPanel model={model} />
+            <HeatmapPanel model={model} />
+            <StagesPanel model={model} />
+            <InFlightPanel model={model} />
+          </div>
+          <ErrorReasonsPanel model={model} />
+        </>
+      )}
     </div>
   );
 }

@@ -98,11 +98,14 @@ function Failure({ error: thrown, height, onRetry }: { error: ApiError; height: 
         {error.message}
       </p>
       {ADVICE[error.code] === undefined ? null : <p className="text-t2">{ADVICE[error.code]}</p>}
-      {Object.entries(error.fields).map(([field, expected]) => (
-        <p key={field} className="text-t2">
-          <code className="font-mono">{field}</code>: {expected}
-        </p>
-      ))}
+      {Object.entries(error.fields)
+        // The sentence above is that of the first field.
+        .filter(([, expected]) => !error.message.includes(expected))
+        .map(([field, expected]) => (
+          <p key={field} className="text-t2">
+            <code className="font-mono">{field}</code>: {expected}
+          </p>
+        ))}
       <Button className="mt-2" onClick={onRetry}>
         Ask again
       </Button>

@@ -20,7 +20,10 @@ export const RangeParams = z.object(RangeFields).refine(withinTenYears, { messag
 export type RangeParams = z.infer<typeof RangeParams>;
 
 /** A model's name as telemetry has it: any text, bounded; hostile until quoted. */
-export const ModelName = z.string().min(1).max(MODEL_NAME_CHARACTERS);
+export const ModelName = z
+  .string()
+  .min(1, 'a model has a name')
+  .max(MODEL_NAME_CHARACTERS, `a model's name has at most ${MODEL_NAME_CHARACTERS} characters`);
 
 /** Range and one model. */
 export const ModelRangeParams = z

@@ -5,7 +5,7 @@ import { Dialog } from 'radix-ui';
 import { Fragment } from 'react';
 import { announce } from '@/components/ui/announce';
 import type { Why } from '@/lib/contracts/why';
-import { formatDuration, formatMs, formatRange } from '@/lib/domain/format';
+import { formatDuration, formatInstant, formatMs, formatRange } from '@/lib/domain/format';
 import { Button, IconButton } from './Button';
 import { useZone } from './preference';
 import { StatusIcon } from './Status';
@@ -57,10 +57,14 @@ export function WhyDrawer({ title, why, onClose, onCsv, onPng }: WhyDrawerProps)
 
 function Query({ why }: { why: Why }) {
   const { zone } = useZone();
-  const facts: [string, string][] = [
+  const facts: (readonly [string, string])[] = [
     ['Source', `${why.source} (${why.kind})`],
-    ['Range', formatRange(why.startMs, why.endMs, zone)],
-    ['Step', why.stepMs === null ? 'one instant' : formatDuration(why.stepMs)],
+    ...(why.startMs === why.endMs
+      ? ([['At', formatInstant(why.endMs, zone)]] as const)
+      : ([
+          ['Range', formatRange(why.startMs, why.endMs, zone)],
+          ['Step', why.stepMs === null ? 'none: all of the range' : formatDuration(why.stepMs)],
+        ] as const)),
     ['Took', why.cached ? `${formatMs(why.elapsedMs)} when first asked; from the cache now` : formatMs(why.elapsedMs)],
   ];
   return (

@@ -1,4 +1,4 @@
-import type { AnswerPart, AnswerText } from '@/lib/contracts/answer';
+import type { AnswerPart, AnswerText, Status } from '@/lib/contracts/answer';
 import type { MissingSignal, Quantile } from '@/lib/contracts/fleet';
 import { wilsonInterval } from './comparison';
 import type { Finding, MeasuredModel } from './findings';
@@ -40,7 +40,7 @@ export function modelAnswer(asked: {
       parts: [{ text: first.subject, tone: first.status }, value(gap), ...first.parts, value('.')],
     });
   }
-  const vitals = vitalsSentence(measured, requestsPerSecond);
+  const vitals = vitalsSentence(measured, requestsPerSecond, first?.status ?? 'unknown');
   if (vitals !== null) answer.push(vitals);
   for (const { signal, reason, remedy } of missing) {
     answer.push({
@@ -52,7 +52,12 @@ export function modelAnswer(asked: {
   return answer;
 }
 
-function vitalsSentence(measured: MeasuredModel, requestsPerSecond: number | null): AnswerText[number] | null {
+/** `status` is that of the model: figures beside a finding carry no tick of their own. */
+function vitalsSentence(
+  measured: MeasuredModel,
+  requestsPerSecond: number | null,
+  status: Status,
+): AnswerText[number] | null {
   const { requests, errors, buckets } = measured;
   if (requests === null || !(requests > 0)) return null;
   const parts: AnswerPart[] = [value(`${formatRate(requestsPerSecond)}`)];
@@ -73,5 +78,5 @@ function vitalsSentence(measured: MeasuredModel, requestsPerSecond: number | nul
       parts.push(muted(`(95 % interval ${formatMs(interval.low)} to ${open}${formatMs(interval.high)})`));
     }
   }
-  return { status: 'ok', parts: [...parts, value('.')] };
+  return { status, parts: [...parts, value('.')] };
 }

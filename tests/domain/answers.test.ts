@@ -230,6 +230,13 @@ describe('the answer of a model', () => {
     expect(of(model())).toContain('5.5 /s, errors 0.6 % (95 % interval 0.5 % to 0.72 %), P95 190 ms (95 % interval');
   });
 
+  it('puts no tick beside the vitals of a model that is not well', () => {
+    const failing = model({ alerts: [{ name: 'HighErrorRate', critical: true }] });
+    expect(of(failing)).toMatch(/^\[bad\] 5\.5\s\/s/m);
+    expect(of(failing)).not.toContain('[ok]');
+    expect(of(model())).toMatch(/^\[ok\] 5\.5\s\/s/m);
+  });
+
   it('says that a quantile beyond the last bucket is at least that', () => {
     expect(of(model({ buckets: { upperBounds: [100, INF], cumulative: [10, 20_000] } }))).toContain(
       'P95 at least 100 ms (beyond the last bucket bound)',

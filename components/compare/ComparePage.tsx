@@ -101,7 +101,9 @@ function Judged({ compare, asked }: { compare: Compare; asked: ReturnType<typeof
       <div className="grid grid-cols-1 items-start gap-3 lg:grid-cols-[minmax(0,1fr)_300px]">
         <div className="grid grid-cols-1 gap-3">
           <DifferencesPanel compare={compare} result={result} names={names} />
-          {hasBoth ? <StabilityPanel compare={compare} result={result} name={names.challenger} /> : null}
+          {hasBoth && mode === 'versions' ? (
+            <StabilityPanel compare={compare} result={result} name={names.challenger} />
+          ) : null}
           {hasBoth ? <OverTimePanels compare={compare} names={names} /> : null}
         </div>
         <div className="grid grid-cols-1 gap-3">

@@ -47,6 +47,7 @@ export function ExamplesPanel({ compare: { inputs }, result }: { compare: Compar
           <div className="grid gap-2 text-small">
             <Side side="champion" traces={champion} />
             <Side side="challenger" traces={challenger} />
+            <SideBySide champion={champion[0]} challenger={challenger[0]} />
             {gaps.map((gap) => (
               <p key={gap} className="text-t2">
                 {gap}
@@ -56,6 +57,17 @@ export function ExamplesPanel({ compare: { inputs }, result }: { compare: Compar
         )}
       </QueryState>
     </Panel>
+  );
+}
+
+/** The trace page lays one trace beside another, in milliseconds of the critical path. */
+function SideBySide({ champion, challenger }: { champion?: CompareTrace; challenger?: CompareTrace }) {
+  if (champion === undefined || challenger === undefined) return null;
+  const to = `${tracePath(challenger.traceId)}?against=${encodeURIComponent(champion.traceId)}`;
+  return (
+    <ViewLink to={to} className="link justify-self-start">
+      Lay the first two side by side
+    </ViewLink>
   );
 }
 

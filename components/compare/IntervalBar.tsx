@@ -2,7 +2,7 @@ import { clsx } from 'clsx';
 import type { Measure } from '@/lib/contracts/compare';
 import { formatDifference, formatInterval } from '@/lib/domain/compare-state';
 
-const WIDTH = 150;
+const WIDTH = 124;
 const HEIGHT = 16;
 const MIDDLE = WIDTH / 2;
 const MARGIN = 6;

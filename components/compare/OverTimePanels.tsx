@@ -58,32 +58,34 @@ export function OverTimePanels({
           </Panel>
         );
       })}
-      <Panel
-        title="P95 difference"
-        definition={`ms, challenger − champion · ${step} step · 95 % band`}
-        why={why}
-        height={HEIGHT}
-        className="md:col-span-2"
-      >
-        {estimate.some(({ values }) => has(values)) ? (
-          <WindowChart
-            title="Difference of P95"
-            height={HEIGHT}
-            window={window}
-            unit="ms"
-            set={{ ...p95Difference, series: estimate.map(({ values }) => ({ labels: {}, values })) }}
-            band={{
-              ...p95Difference,
-              series: p95Difference.series.filter(({ labels }) => labels.bound !== 'estimate'),
-            }}
-            nameOf={() => 'difference'}
-            styleOf={(_, name) => versionStyle(name, 'challenger', theme)}
-            yFromZero={false}
-          />
-        ) : (
-          <Nothing what="The two do not run side by side here." />
-        )}
-      </Panel>
+      {inputs.mode === 'instant' ? null : (
+        <Panel
+          title="P95 difference"
+          definition={`ms, challenger − champion · ${step} step · 95 % band`}
+          why={why}
+          height={HEIGHT}
+          className="md:col-span-2"
+        >
+          {estimate.some(({ values }) => has(values)) ? (
+            <WindowChart
+              title="Difference of P95"
+              height={HEIGHT}
+              window={window}
+              unit="ms"
+              set={{ ...p95Difference, series: estimate.map(({ values }) => ({ labels: {}, values })) }}
+              band={{
+                ...p95Difference,
+                series: p95Difference.series.filter(({ labels }) => labels.bound !== 'estimate'),
+              }}
+              nameOf={() => 'difference'}
+              styleOf={(_, name) => versionStyle(name, 'challenger', theme)}
+              yFromZero={false}
+            />
+          ) : (
+            <Nothing what="The two do not run side by side here." />
+          )}
+        </Panel>
+      )}
     </div>
   );
 }

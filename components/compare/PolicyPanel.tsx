@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Button } from '@/components/ui/Button';
 import { Input } from '@/components/ui/Field';
 import { Panel } from '@/components/ui/Panel';
-import { type ComparePolicy, WhatIf } from '@/lib/contracts/compare';
+import { type ComparePolicy, WhatIf } from '@/lib/contracts/compare-params';
 import { formatCount, formatNumber } from '@/lib/domain/format';
 import { type ComparePatch, WHAT_IF_KEYS } from './use-compare';
 

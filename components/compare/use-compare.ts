@@ -5,7 +5,8 @@ import { useCallback, useMemo } from 'react';
 import { useView } from '@/components/shell/use-view';
 import { useZone } from '@/components/ui/preference';
 import { writeSearch } from '@/components/ui/use-url-param';
-import { type Compare, type CompareParams, type CompareResult, WhatIf } from '@/lib/contracts/compare';
+import type { Compare, CompareResult } from '@/lib/contracts/compare';
+import { type CompareParams, WhatIf } from '@/lib/contracts/compare-params';
 import { judge, withWhatIf } from '@/lib/domain/compare';
 
 const MINUTE_MS = 60_000;

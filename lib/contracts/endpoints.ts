@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { Compare, CompareParams, CompareReportParams, CompareTraces, CompareTracesParams } from './compare';
+import { Compare, CompareTraces } from './compare';
+import { CompareParams, CompareReportParams, CompareTracesParams } from './compare-params';
 import { Events, EventsParams } from './event';
 import { Fleet, FleetParams, Jobs, ModelChoices } from './fleet';
 import {

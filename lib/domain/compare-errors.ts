@@ -1,5 +1,6 @@
-import type { ComparePolicy, CompareResult, Measure } from '@/lib/contracts/compare';
+import type { CompareResult, Measure } from '@/lib/contracts/compare';
 import type { CompareInputs } from '@/lib/contracts/compare-inputs';
+import type { ComparePolicy } from '@/lib/contracts/compare-params';
 import { alwaysValidZ, watchedDifference } from './always-valid';
 import { absentMeasure, stateAgainstLimit, stateAgainstZero, toMeasure } from './compare-state';
 import { newcombeDifference, type Proportion } from './comparison';

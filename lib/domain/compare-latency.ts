@@ -1,5 +1,6 @@
-import type { ComparePolicy, Measure } from '@/lib/contracts/compare';
+import type { Measure } from '@/lib/contracts/compare';
 import type { CompareInputs, Histogram } from '@/lib/contracts/compare-inputs';
+import type { ComparePolicy } from '@/lib/contracts/compare-params';
 import { alwaysValidZ } from './always-valid';
 import { dispersions, type Factors, factorsOf, inflation, MIN_FOR_ROW } from './compare-errors';
 import { absentMeasure, stateAgainstLimit, stateAgainstZero, toMeasure } from './compare-state';
@@ -66,7 +67,7 @@ export function quantileMeasure(
   const { quantile, limit, factors } = asked;
   const head = { id: asked.id, name: asked.name, unit: 'ms', group: asked.group, worse: 'up' } as const;
   const own = { champion: bucketsOf(histograms.champion), challenger: bucketsOf(histograms.challenger) };
-  const definition = `${asked.name}, from ${asked.metric}`;
+  const definition = `from ${asked.metric}`;
   if (own.champion === null || own.challenger === null) return absentMeasure({ ...head, limit: null, definition });
   const common = commonBuckets(own.champion, own.challenger);
   if (common === null) {
@@ -146,7 +147,7 @@ function exactMeasure(
     intervalKind: 'always-valid',
     limit,
     samples: `logs, ${formatCount(champion.count)} · ${formatCount(challenger.count)}`,
-    definition: `${asked.name} of latency_ms in the log lines of the last ${formatDuration(exact.endMs - exact.startMs)}, because the buckets of ${asked.metric} are too wide to tell; order-statistic intervals with the multiplier of a confidence sequence, combined by MOVER`,
+    definition: `from latency_ms in the log lines of the last ${formatDuration(exact.endMs - exact.startMs)}, because the buckets of ${asked.metric} are too wide to tell; order-statistic intervals with the multiplier of a confidence sequence, combined by MOVER`,
     state: stateAgainstLimit(interval, limit, 'up'),
   });
 }

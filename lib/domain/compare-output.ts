@@ -1,5 +1,6 @@
-import type { ComparePolicy, Measure } from '@/lib/contracts/compare';
+import type { Measure } from '@/lib/contracts/compare';
 import type { CompareInputs, Histogram, Outcomes } from '@/lib/contracts/compare-inputs';
+import type { ComparePolicy } from '@/lib/contracts/compare-params';
 import { watchedDifference } from './always-valid';
 import { bucketsOf, commonBuckets } from './compare-latency';
 import { absentMeasure, stateAgainstLimit, stateAgainstZero, toMeasure } from './compare-state';

@@ -1,5 +1,6 @@
-import type { ComparePolicy, CompareResult } from '@/lib/contracts/compare';
+import type { CompareResult } from '@/lib/contracts/compare';
 import type { CompareInputs, SideCounts } from '@/lib/contracts/compare-inputs';
+import type { ComparePolicy } from '@/lib/contracts/compare-params';
 import { formatDuration, formatNumber, formatRatioPercent, formatTime } from './format';
 import { SAMPLE_RATIO_ALPHA, sampleRatioTest } from './sample-ratio';
 

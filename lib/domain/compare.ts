@@ -1,5 +1,6 @@
-import type { ComparePolicy, CompareResult, WhatIf } from '@/lib/contracts/compare';
+import type { CompareResult } from '@/lib/contracts/compare';
 import type { CompareInputs } from '@/lib/contracts/compare-inputs';
+import type { ComparePolicy, WhatIf } from '@/lib/contracts/compare-params';
 import { compareAnswer } from './compare-answer';
 import { errorMeasures, errorsOf, segmentRows, stabilityOf } from './compare-errors';
 import { bucketsOf, latencyMeasures, stageMeasures } from './compare-latency';

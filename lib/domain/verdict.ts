@@ -1,5 +1,6 @@
-import type { ComparePolicy, CompareResult, Measure, Verdict } from '@/lib/contracts/compare';
+import type { CompareResult, Measure, Verdict } from '@/lib/contracts/compare';
 import type { CompareInputs } from '@/lib/contracts/compare-inputs';
+import type { ComparePolicy } from '@/lib/contracts/compare-params';
 import { doubts, hasTraffic, soundness } from './compare-soundness';
 import { formatDifference, formatInterval } from './compare-state';
 import { formatCount, formatDuration } from './format';

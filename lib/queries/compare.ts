@@ -1,10 +1,5 @@
-import type {
-  Compare,
-  CompareParams,
-  CompareReportParams,
-  CompareTraces,
-  CompareTracesParams,
-} from '@/lib/contracts/compare';
+import type { Compare, CompareTraces } from '@/lib/contracts/compare';
+import type { CompareParams, CompareReportParams, CompareTracesParams } from '@/lib/contracts/compare-params';
 import { apiAddress, apiQuery } from './api';
 
 export const compareQuery = (params: CompareParams) => apiQuery<Compare>('compare', params);

@@ -1,5 +1,5 @@
-import type { ComparePolicy } from '@/lib/contracts/compare';
 import type { CompareInputs, Histogram, SideCounts } from '@/lib/contracts/compare-inputs';
+import type { ComparePolicy } from '@/lib/contracts/compare-params';
 
 export const START_MS = Date.UTC(2026, 10, 21, 12, 0, 0);
 const MINUTE_MS = 60_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ComparePolicy } from '@/lib/contracts/compare';
 import type { CompareInputs } from '@/lib/contracts/compare-inputs';
+import type { ComparePolicy } from '@/lib/contracts/compare-params';
 import { judge, withWhatIf } from '@/lib/domain/compare';
 import { compareInputs, evenHistogram, healthy, POLICY, START_MS } from './compare-inputs';
 

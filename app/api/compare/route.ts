@@ -1,4 +1,5 @@
-import { type Compare, CompareParams } from '@/lib/contracts/compare';
+import type { Compare } from '@/lib/contracts/compare';
+import { CompareParams } from '@/lib/contracts/compare-params';
 import { readCompare } from '@/lib/server/compare/read-compare';
 import { route } from '@/lib/server/route';
 

@@ -9,6 +9,7 @@ import type { Parts } from './parts';
 /** Lines of more than this cost more than a page may: the newest part of the window is read. */
 const LONGEST_MS = 3_600_000;
 const MIN_LINES = 100;
+const GRID_MS = 5 * 60_000;
 
 /**
  * P95 of both versions from the durations that the log lines carry, with the interval of order statistics; for where the
@@ -27,7 +28,9 @@ export async function readExactP95(
     version: logFields.model_version ?? 'model_version',
     latency: logFields.latency_ms ?? 'latency_ms',
   };
-  const endMs = asked.endMs;
+  // On a grid, so that a live page does not read an hour of lines anew each minute.
+  const snapped = Math.floor(asked.endMs / GRID_MS) * GRID_MS;
+  const endMs = snapped - asked.startMs > LONGEST_MS ? snapped : asked.endMs;
   const startMs = Math.max(asked.startMs, endMs - LONGEST_MS);
   const labels = await parts.take('other', 'labels of log streams', loki.labels({ startMs, endMs }, signal));
   if (labels === null) return null;

@@ -1,6 +1,7 @@
 import 'server-only';
-import type { Compare, CompareParams, ComparePolicy } from '@/lib/contracts/compare';
+import type { Compare } from '@/lib/contracts/compare';
 import type { CompareInputs, SideCounts } from '@/lib/contracts/compare-inputs';
+import type { CompareParams, ComparePolicy } from '@/lib/contracts/compare-params';
 import { judge } from '@/lib/domain/compare';
 import { dispersions, factorsOf } from '@/lib/domain/compare-errors';
 import { sharedStartOf } from '@/lib/domain/compare-soundness';

@@ -1,5 +1,5 @@
 import 'server-only';
-import type { CompareReportParams } from '@/lib/contracts/compare';
+import type { CompareReportParams } from '@/lib/contracts/compare-params';
 import { judge, withWhatIf } from '@/lib/domain/compare';
 import { compareReport } from '@/lib/domain/compare-report';
 import { getConfig } from '../config';

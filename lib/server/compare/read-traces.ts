@@ -1,5 +1,6 @@
 import 'server-only';
-import type { CompareTrace, CompareTraces, CompareTracesParams } from '@/lib/contracts/compare';
+import type { CompareTrace, CompareTraces } from '@/lib/contracts/compare';
+import type { CompareTracesParams } from '@/lib/contracts/compare-params';
 import { stageOfName } from '@/lib/domain/trace-stages';
 import { Gather } from '../gather';
 import type { TempoClient } from '../tempo/client';

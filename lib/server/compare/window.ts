@@ -1,5 +1,5 @@
 import 'server-only';
-import type { CompareParams } from '@/lib/contracts/compare';
+import type { CompareParams } from '@/lib/contracts/compare-params';
 import type { Role } from '@/lib/contracts/fleet';
 import { formatDuration } from '@/lib/domain/format';
 import { stepForRange } from '@/lib/domain/time';

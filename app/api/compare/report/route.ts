@@ -1,4 +1,4 @@
-import { CompareReportParams } from '@/lib/contracts/compare';
+import { CompareReportParams } from '@/lib/contracts/compare-params';
 import { readReport } from '@/lib/server/compare/read-report';
 import { route } from '@/lib/server/route';
 

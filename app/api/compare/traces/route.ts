@@ -1,4 +1,5 @@
-import { type CompareTraces, CompareTracesParams } from '@/lib/contracts/compare';
+import type { CompareTraces } from '@/lib/contracts/compare';
+import { CompareTracesParams } from '@/lib/contracts/compare-params';
 import { readTraces } from '@/lib/server/compare/read-traces';
 import { route } from '@/lib/server/route';
 

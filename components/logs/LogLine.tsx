@@ -72,7 +72,7 @@ export const LogLine = memo(function LogLine(props: LogLineProps) {
         onOpen(row);
       }}
       className={clsx(
-        'relative flex w-full cursor-pointer gap-2 py-px pr-2 pl-3 text-left font-mono text-small leading-5 hover:bg-raised focus-visible:-outline-offset-2',
+        'relative flex w-full cursor-pointer gap-2 py-0.5 pr-2 pl-3 text-left font-mono text-small leading-5 hover:bg-raised focus-visible:-outline-offset-2',
         (isCursor || isOpen) && 'bg-raised',
       )}
     >

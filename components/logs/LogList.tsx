@@ -8,7 +8,8 @@ import type { FieldFilter, LogRow } from '@/lib/contracts/logs';
 import { LogDetails } from './LogDetails';
 import { LineHead, LogLine } from './LogLine';
 
-const ROW_PX = 22;
+/** The least height at which a row is a target a finger meets. */
+const ROW_PX = 24;
 const estimateSize = () => ROW_PX;
 /** Rows from the end at which the next page is asked for. */
 const AHEAD = 200;
@@ -76,10 +77,13 @@ export function LogList({ rows, look, openId, onOpen, onFilter, onColumn, onEnd,
     const next = Math.min(rows.length - 1, Math.max(0, cursor + step));
     setCursor(next);
     virtual.scrollToIndex(next, { align: 'auto' });
-    // After the row is drawn, where it was out of sight.
-    requestAnimationFrame(() =>
-      box.current?.querySelector<HTMLElement>(`[data-index="${next}"] [data-line]`)?.focus({ preventScroll: true }),
-    );
+    const focus = () => {
+      const line = box.current?.querySelector<HTMLElement>(`[data-index="${next}"] [data-line]`);
+      line?.focus({ preventScroll: true });
+      return line != null;
+    };
+    // At once, so that the next key meets this row; after it is drawn, where it was out of sight.
+    if (!focus()) requestAnimationFrame(focus);
   };
   useShortcut({ keys: 'j', label: 'Next line', group: 'Table', run: () => move(1) });
   useShortcut({ keys: 'k', label: 'Previous line', group: 'Table', run: () => move(-1) });

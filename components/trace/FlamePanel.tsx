@@ -14,7 +14,8 @@ import { orNameless, spanColour } from './span-colour';
 import { useTraceView } from './use-trace-view';
 
 const HEIGHT = 300;
-const ROW = 22;
+/** The least a target may be high, and all of it is the box's: a touch between two rows would meet none. */
+const ROW = 24;
 /** Boxes narrower than this share of the picture are not drawn: nobody could read or press them. */
 const NARROWEST = 0.0015;
 
@@ -106,8 +107,8 @@ function Flame({
                   onClick={() =>
                     flame.ms.length === 1 || place === root ? onOpen(flame.span[place] ?? '') : setRoot(place)
                   }
-                  className="block h-[20px] w-full truncate rounded-[2px] border-l-2 px-1 text-left text-axis text-t1 hover:brightness-125 focus-visible:z-10"
-                  style={{ background: withAlpha(colour, 0.3), borderColor: colour }}
+                  className="block h-6 w-full truncate rounded-[3px] border-2 border-y-panel border-r-0 px-1 text-left text-axis text-t1 hover:brightness-125 focus-visible:z-10"
+                  style={{ background: withAlpha(colour, 0.3), borderLeftColor: colour }}
                 >
                   {width > 0.03 ? visible : ''}
                 </button>

@@ -75,10 +75,13 @@ export function TraceTable({
     const next = Math.max(0, Math.min(shown.length - 1, index));
     setActive(next);
     virtual.scrollToIndex(next);
-    // The row may be drawn only after the scroll.
-    requestAnimationFrame(() =>
-      scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus({ preventScroll: true }),
-    );
+    const focus = () => {
+      const row = scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"]`);
+      row?.focus({ preventScroll: true });
+      return row != null;
+    };
+    // At once, so that the next key meets this row; one out of sight is drawn only after the scroll.
+    if (!focus()) requestAnimationFrame(focus);
   };
   const hasFocus = () => scroller.current?.contains(document.activeElement) ?? false;
   const move = (step: number) => focusRow(hasFocus() ? active + step : active);

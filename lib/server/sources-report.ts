@@ -74,7 +74,7 @@ function presetSignals(map: SignalMap, { overrides }: SignalsConfig, known: bool
       metric: map.requests?.metric ?? null,
       labels,
       present: known ? !lacks('requests') : null,
-      series: null,
+      series: known ? map.held.requests : null,
       origin: origin('requests'),
     },
     {
@@ -83,7 +83,7 @@ function presetSignals(map: SignalMap, { overrides }: SignalsConfig, known: bool
         errors.kind === 'metric' ? errors.metric : errors.kind === 'label' ? (map.requests?.metric ?? null) : null,
       labels: errors.kind === 'label' ? [...labels, errors.label] : labels,
       present: known ? !lacks('errors') && !lacks('requests') : null,
-      series: null,
+      series: known ? map.held.errors : null,
       origin: origin('errors'),
     },
     {
@@ -91,7 +91,7 @@ function presetSignals(map: SignalMap, { overrides }: SignalsConfig, known: bool
       metric: latency.kind === 'none' ? null : latency.kind === 'mean' ? latency.sum : latency.metric,
       labels,
       present: known ? latency.kind === 'mean' || !lacks('latency quantiles') : null,
-      series: null,
+      series: known ? map.held.latency : null,
       origin: origin('latency'),
     },
     {
@@ -99,7 +99,7 @@ function presetSignals(map: SignalMap, { overrides }: SignalsConfig, known: bool
       metric: map.inFlight?.metric ?? null,
       labels: map.inFlight?.hasModel ? labels : [],
       present: known ? map.inFlight !== null : null,
-      series: null,
+      series: known ? map.held.inFlight : null,
       origin: origin('inFlight'),
     },
   ];

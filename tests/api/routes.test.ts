@@ -213,6 +213,10 @@ describe('the process and its sources', () => {
     const read = SourcesReport.parse((await call(sources)).body);
     expect(read.preset.id).toBe('windsock');
     expect(read.signals.find(({ signal }) => signal === 'latency')?.present).toBe(true);
+    const series = Object.fromEntries(read.signals.map((one) => [one.signal, one.series]));
+    expect([series.requests, series.latency, series.inFlight].every((count) => (count ?? 0) > 0)).toBe(true);
+    // Failures are told by a label of the counter of requests, so they have no series of their own to count.
+    expect(series.errors).toBeNull();
   });
 });
 

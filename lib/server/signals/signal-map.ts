@@ -30,6 +30,9 @@ export interface ResolvedSignal {
   origin: 'preset' | 'configuration';
 }
 
+/** What a preset says of a serving stack; the rest is the contract's. */
+export type PresetSignal = 'requests' | 'errors' | 'latency' | 'inFlight';
+
 /** Which metric and label means what, as found in one Prometheus and said by the configuration. */
 export interface SignalMap {
   preset: Preset;
@@ -45,6 +48,8 @@ export interface SignalMap {
   latency: ResolvedLatency;
   inFlight: { metric: string; hasModel: boolean; hasVersion: boolean } | null;
   contract: Readonly<Record<ContractSignal, ResolvedSignal>>;
+  /** Series that carry what the preset names; null where it names no metric of its own. */
+  held: Readonly<Record<PresetSignal, number | null>>;
   /** What the preset and this Prometheus cannot give, with what would. */
   missing: readonly MissingSignal[];
 }
@@ -98,12 +103,13 @@ export function signalMapOf(holdings: Holdings, config: SignalsConfig): SignalMa
   );
   const errors = errorsOf(preset, holdings, config);
   const latency = latencyOf(preset, holdings, config);
-  const base = { preset, foundBy, modelLabel, version, requests, errors, latency };
+  const inFlight = inFlightOf(preset, holdings, config, modelLabel, version);
+  const base = { preset, foundBy, modelLabel, version, requests, errors, latency, inFlight };
   return {
     ...base,
+    held: heldBy(base, holdings),
     alsoFound: found.filter(({ id }) => id !== preset.id),
     only: overrides.requests?.metric === undefined ? preset.only : [],
-    inFlight: inFlightOf(preset, holdings, config, modelLabel, version),
     contract: contractOf(holdings, config),
     missing: [
       ...missingRequests(preset, requests !== null && isThere(holdings, requests.metric), requests?.metric ?? null),
@@ -111,6 +117,27 @@ export function signalMapOf(holdings: Holdings, config: SignalsConfig): SignalMa
       ...missingLatency(preset, latency, hasLatency(latency, holdings)),
       ...missingVersion(version),
     ],
+  };
+}
+
+function heldBy(
+  { requests, errors, latency, inFlight }: Pick<SignalMap, PresetSignal>,
+  { series }: Holdings,
+): SignalMap['held'] {
+  const count = (metric: string | null | undefined) => (metric == null ? null : (series.get(metric) ?? 0));
+  const timed =
+    latency.kind === 'histogram'
+      ? `${latency.metric}_count`
+      : latency.kind === 'mean'
+        ? latency.sum
+        : latency.kind === 'native'
+          ? latency.metric
+          : null;
+  return {
+    requests: count(requests?.metric),
+    errors: count(errors.kind === 'metric' ? errors.metric : null),
+    latency: count(timed),
+    inFlight: count(inFlight?.metric),
   };
 }
 

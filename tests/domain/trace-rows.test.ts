@@ -202,6 +202,26 @@ describe('stretches on a bar', () => {
     expect(selfStretches(analyse(columns), columns.durationNs, 0).length).toBeLessThanOrEqual(MAX_STRETCHES * 2);
   });
 
+  it.each([5, 60, 95])(
+    'of own time are never drawn much longer than it is, with children over %i %% of it',
+    (share) => {
+      const parts = 1_000;
+      const root: Draft = { id: 'r', up: '', name: 0, service: 0, start: 0, duration: parts * 100, failed: false };
+      const children = Array.from({ length: parts }, (_, at) => ({
+        ...root,
+        id: String(at),
+        up: 'r',
+        start: at * 100,
+        duration: share,
+      }));
+      const columns = columnsOf([root, ...children]);
+      const flat = selfStretches(analyse(columns), columns.durationNs, 0);
+      const drawn = sum(flat.map((ns, at) => (at % 2 === 0 ? -ns : ns)));
+      expect(drawn).toBeGreaterThan(0);
+      expect(drawn).toBeLessThanOrEqual(2 * parts * (100 - share));
+    },
+  );
+
   it('count in every part of the time what runs there', () => {
     const spans = { startNs: Float64Array.of(0, 50, 99), durationNs: Float64Array.of(100, 10, -5), counts: () => true };
     expect(runningPerBin(spans, 100, 4)).toEqual([1, 1, 2, 2]);

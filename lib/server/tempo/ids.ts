@@ -7,12 +7,18 @@ import { AppError } from '../errors';
  */
 export function toHexId(raw: string | null | undefined, bytes: 8 | 16): string | null {
   if (raw === null || raw === undefined || raw === '') return null;
-  const hex = /^[0-9a-f]+$/i.test(raw) && raw.length === bytes * 2 ? raw.toLowerCase() : fromBase64(raw);
+  const hex = raw.length === bytes * 2 && /^[0-9a-f]+$/i.test(raw) ? raw.toLowerCase() : fromBase64(raw);
   const padded = hex.padStart(bytes * 2, '0');
   return /^0*$/.test(padded) ? null : padded;
 }
 
-const fromBase64 = (raw: string): string => Buffer.from(raw, 'base64').toString('hex');
+/** Where ids are decoded: a buffer for each of a large trace's would be work for the garbage collector. */
+const scratch = Buffer.alloc(64);
+
+function fromBase64(raw: string): string {
+  if (raw.length > scratch.length) return Buffer.from(raw, 'base64').toString('hex');
+  return scratch.toString('hex', 0, scratch.write(raw, 'base64'));
+}
 
 /** A trace id as people write it: any case, leading zeros optional, dashes of a UUID allowed. 32 hex digits. */
 export function parseTraceId(text: string): string {

@@ -2,6 +2,7 @@ import 'server-only';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { TraceColumns } from '@/lib/domain/trace-columns';
 import { toHexId } from './ids';
+import { readLooseSpan } from './span-text';
 import { findTraceParts, type TraceParts } from './trace-text';
 
 /** A trace as columns, with the text it came from: a span's details are read from there when somebody opens it. */
@@ -30,20 +31,9 @@ export interface ParsedTrace extends TraceColumns {
   closing: string;
 }
 
-/** Spans parsed at a time; between two chunks other requests get their turn. */
-const CHUNK = 2_000;
+/** Spans read at a time; between two chunks other requests get their turn. */
+const CHUNK = 500;
 const TURN_MS = 12;
-
-/** The fields read here of a span; everything is checked, nothing is trusted. */
-interface LooseSpan {
-  spanId?: unknown;
-  parentSpanId?: unknown;
-  name?: unknown;
-  startTimeUnixNano?: unknown;
-  endTimeUnixNano?: unknown;
-  status?: unknown;
-  events?: unknown;
-}
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
@@ -91,36 +81,19 @@ function serviceOf(resourceJson: string): string {
   return '';
 }
 
-/** The span objects from..to of one list; null stands for one that cannot be read. */
-function parseSpans(text: string, parts: TraceParts, first: number, end: number): (LooseSpan | null)[] {
-  const slice = (a: number, b: number) => text.slice(parts.from[a], parts.to[b]);
-  try {
-    const list: unknown = JSON.parse(`[${slice(first, end - 1)}]`);
-    if (Array.isArray(list) && list.length === end - first) return list as LooseSpan[];
-  } catch {
-    // One of them is broken: each by itself.
-  }
-  return Array.from({ length: end - first }, (_, i) => {
-    try {
-      return JSON.parse(slice(first + i, first + i)) as LooseSpan;
-    } catch {
-      return null;
-    }
-  });
-}
-
-interface Draft {
-  startNs: bigint | null;
-  endNs: bigint | null;
-  spanId: string;
-  parentId: string;
-  name: number;
-  service: number;
-  error: boolean;
-  events: number;
-  resource: number;
-  scope: number;
-  part: number;
+/** Columns in the order of the text. One list each: an object a span would be most of the time and memory it takes. */
+interface Drafts {
+  startNs: (bigint | null)[];
+  endNs: (bigint | null)[];
+  spanIds: string[];
+  parentIds: string[];
+  name: number[];
+  service: number[];
+  error: number[];
+  events: number[];
+  resource: number[];
+  scope: number[];
+  part: number[];
 }
 
 /** Reads Tempo's JSON of one trace into columns. Yields to other requests every few milliseconds. */
@@ -136,40 +109,52 @@ export async function parseTrace(text: string, signal: AbortSignal): Promise<Par
   const noResource = resources.of('');
   const noScope = scopes.of('');
   const noService = services.of('');
-  const drafts: Draft[] = [];
+  const drafts: Drafts = {
+    startNs: [],
+    endNs: [],
+    spanIds: [],
+    parentIds: [],
+    name: [],
+    service: [],
+    error: [],
+    events: [],
+    resource: [],
+    scope: [],
+    part: [],
+  };
   let unreadable = 0;
   let turnEndsMs = performance.now() + TURN_MS;
-  for (let first = 0; first < parts.from.length; ) {
-    let end = first + 1;
-    while (end < parts.from.length && end - first < CHUNK && parts.scope[end] === parts.scope[first]) end += 1;
-    const resource = resourceOf[parts.batch[first] ?? -1] ?? noResource;
-    const scope = scopeOf[parts.scope[first] ?? -1] ?? noScope;
-    for (const [i, span] of parseSpans(text, parts, first, end).entries()) {
-      if (!isObject(span)) {
-        unreadable += 1;
-        continue;
-      }
-      const loose: LooseSpan = span;
-      drafts.push({
-        startNs: toNs(loose.startTimeUnixNano),
-        endNs: toNs(loose.endTimeUnixNano),
-        spanId: toHexId(toText(loose.spanId), 8) ?? `unnamed-${first + i}`,
-        parentId: toHexId(toText(loose.parentSpanId), 8) ?? '',
-        name: names.of(toText(loose.name)),
-        service: serviceOfResource[resource] ?? noService,
-        error: isError(loose.status),
-        events: Array.isArray(loose.events) ? Math.min(loose.events.length, 65_535) : 0,
-        resource,
-        scope,
-        part: first + i,
-      });
-    }
-    first = end;
-    if (performance.now() > turnEndsMs) {
+  // Siblings stand side by side: their parent's id is turned to hex once.
+  let parentText = '';
+  let parentId = '';
+  for (let at = 0; at < parts.from.length; at += 1) {
+    if (at % CHUNK === 0 && performance.now() > turnEndsMs) {
       await breathe();
       signal.throwIfAborted();
       turnEndsMs = performance.now() + TURN_MS;
     }
+    const span = readLooseSpan(text, parts.from[at] ?? 0, parts.to[at] ?? 0);
+    if (span === null) {
+      unreadable += 1;
+      continue;
+    }
+    const above = toText(span.parentSpanId);
+    if (above !== parentText) {
+      parentText = above;
+      parentId = toHexId(above, 8) ?? '';
+    }
+    const resource = resourceOf[parts.batch[at] ?? -1] ?? noResource;
+    drafts.startNs.push(toNs(span.startTimeUnixNano));
+    drafts.endNs.push(toNs(span.endTimeUnixNano));
+    drafts.spanIds.push(toHexId(toText(span.spanId), 8) ?? `unnamed-${at}`);
+    drafts.parentIds.push(parentId);
+    drafts.name.push(names.of(toText(span.name)));
+    drafts.service.push(serviceOfResource[resource] ?? noService);
+    drafts.error.push(Number(isError(span.status)));
+    drafts.events.push(Array.isArray(span.events) ? Math.min(span.events.length, 65_535) : 0);
+    drafts.resource.push(resource);
+    drafts.scope.push(scopeOf[parts.scope[at] ?? -1] ?? noScope);
+    drafts.part.push(at);
   }
   return toColumns(drafts, {
     names: names.list,
@@ -191,50 +176,45 @@ type Rest = Pick<
   'names' | 'services' | 'resources' | 'scopes' | 'text' | 'unreadable' | 'partial' | 'message' | 'whole' | 'closing'
 > & { parts: TraceParts };
 
-function toColumns(drafts: readonly Draft[], { parts, ...rest }: Rest): ParsedTrace {
-  const n = drafts.length;
-  let baseNs: bigint | null = null;
+function toColumns(drafts: Drafts, { parts, ...rest }: Rest): ParsedTrace {
+  const { spanIds, parentIds, part } = drafts;
+  const n = part.length;
   // A start of 0 is a missing start: it would stretch the axis back to 1970.
-  const isTimed = (draft: Draft) => draft.startNs !== null && draft.startNs > 0n;
-  for (const draft of drafts) {
-    if (isTimed(draft) && draft.startNs !== null && (baseNs === null || draft.startNs < baseNs)) baseNs = draft.startNs;
-  }
+  const isTimed = (start: bigint | null | undefined): start is bigint =>
+    start !== null && start !== undefined && start > 0n;
+  let baseNs: bigint | null = null;
+  for (const start of drafts.startNs) if (isTimed(start) && (baseNs === null || start < baseNs)) baseNs = start;
   const base = baseNs ?? 0n;
-  const starts = Float64Array.from(drafts, (draft) => (isTimed(draft) ? Number((draft.startNs ?? 0n) - base) : 0));
-  const order = Array.from({ length: n }, (_, i) => i).sort((a, b) => {
+  const starts = Float64Array.from(drafts.startNs, (start) => (isTimed(start) ? Number(start - base) : 0));
+  const order = Uint32Array.from({ length: n }, (_, place) => place).sort((a, b) => {
     const by = (starts[a] ?? 0) - (starts[b] ?? 0);
     if (by !== 0) return by;
-    const left = drafts[a]?.spanId ?? '';
-    const right = drafts[b]?.spanId ?? '';
+    const left = spanIds[a] ?? '';
+    const right = spanIds[b] ?? '';
     return left < right ? -1 : left > right ? 1 : a - b;
   });
-  const pick = <T>(read: (draft: Draft, place: number) => T): T[] =>
-    order.flatMap((place) => {
-      const draft = drafts[place];
-      return draft === undefined ? [] : [read(draft, place)];
-    });
+  const lengthOf = (place: number): number => {
+    const start = drafts.startNs[place];
+    const end = drafts.endNs[place] ?? 0n;
+    // Without a start or an end there is no length either.
+    return isTimed(start) && end !== 0n ? Number(end - start) : 0;
+  };
   return {
     ...rest,
     count: n,
     baseNs: base,
     startNs: Float64Array.from(order, (place) => starts[place] ?? 0),
-    durationNs: Float64Array.from(
-      pick((draft) => {
-        if (!isTimed(draft) || draft.startNs === null) return 0;
-        // Without an end there is no length either.
-        return draft.endNs === null || draft.endNs === 0n ? 0 : Number(draft.endNs - draft.startNs);
-      }),
-    ),
-    spanIds: pick((draft) => draft.spanId),
-    parentIds: pick((draft) => draft.parentId),
-    name: Uint32Array.from(pick((draft) => draft.name)),
-    service: Uint32Array.from(pick((draft) => draft.service)),
-    error: Uint8Array.from(pick((draft) => Number(draft.error))),
-    untimed: Uint8Array.from(pick((draft) => Number(!isTimed(draft)))),
-    events: Uint16Array.from(pick((draft) => draft.events)),
-    resource: Uint32Array.from(pick((draft) => draft.resource)),
-    scope: Uint32Array.from(pick((draft) => draft.scope)),
-    from: Float64Array.from(pick((draft) => parts.from[draft.part] ?? 0)),
-    to: Float64Array.from(pick((draft) => parts.to[draft.part] ?? 0)),
+    durationNs: Float64Array.from(order, lengthOf),
+    spanIds: Array.from(order, (place) => spanIds[place] ?? ''),
+    parentIds: Array.from(order, (place) => parentIds[place] ?? ''),
+    name: Uint32Array.from(order, (place) => drafts.name[place] ?? 0),
+    service: Uint32Array.from(order, (place) => drafts.service[place] ?? 0),
+    error: Uint8Array.from(order, (place) => drafts.error[place] ?? 0),
+    untimed: Uint8Array.from(order, (place) => Number(!isTimed(drafts.startNs[place]))),
+    events: Uint16Array.from(order, (place) => drafts.events[place] ?? 0),
+    resource: Uint32Array.from(order, (place) => drafts.resource[place] ?? 0),
+    scope: Uint32Array.from(order, (place) => drafts.scope[place] ?? 0),
+    from: Float64Array.from(order, (place) => parts.from[part[place] ?? -1] ?? 0),
+    to: Float64Array.from(order, (place) => parts.to[part[place] ?? -1] ?? 0),
   };
 }

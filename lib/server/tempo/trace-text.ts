@@ -25,17 +25,19 @@ interface Frame {
   from: number;
 }
 
-const QUOTE = 34;
+export const QUOTE = 34;
 const BACKSLASH = 92;
-const OPEN_OBJECT = 123;
-const CLOSE_OBJECT = 125;
-const OPEN_LIST = 91;
+export const OPEN_OBJECT = 123;
+export const CLOSE_OBJECT = 125;
+export const OPEN_LIST = 91;
 const CLOSE_LIST = 93;
-const COLON = 58;
-const COMMA = 44;
+export const COLON = 58;
+export const COMMA = 44;
+
+export const isSpace = (code: number): boolean => code === 32 || code === 10 || code === 13 || code === 9;
 
 /** Position of the quote that ends the string begun at `from`; −1 where the text ends within it. */
-function stringEnd(text: string, from: number): number {
+export function stringEnd(text: string, from: number): number {
   let at = text.indexOf('"', from + 1);
   while (at !== -1 && text.charCodeAt(at - 1) === BACKSLASH) {
     let slashes = 1;
@@ -47,7 +49,7 @@ function stringEnd(text: string, from: number): number {
 }
 
 /** Position behind the object begun at `from`, whatever is in it; −1 where the text ends before. */
-function objectEnd(text: string, from: number): number {
+export function objectEnd(text: string, from: number): number {
   let depth = 0;
   for (let at = from; at < text.length; at += 1) {
     const code = text.charCodeAt(at);

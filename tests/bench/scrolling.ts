@@ -8,30 +8,22 @@ const FRAMES = 300;
  */
 export async function scrollFrames(page: Page, selector: string, pxPerFrame: number): Promise<number[]> {
   return page.evaluate(
-    ({ target, frames, px }) =>
-      new Promise<number[]>((resolve, reject) => {
-        const box = document.querySelector(target);
-        if (box === null) {
-          reject(new Error(`nothing is ${target}`));
-          return;
-        }
-        const times: number[] = [];
-        let step = px;
-        let before: number | null = null;
-        const frame = (now: number) => {
-          if (before !== null) times.push(now - before);
-          before = now;
-          if (times.length >= frames) {
-            resolve(times);
-            return;
-          }
-          const top = box.scrollTop;
-          if (top + step < 0 || top + step > box.scrollHeight - box.clientHeight) step = -step;
-          box.scrollTop = top + step;
-          requestAnimationFrame(frame);
-        };
-        requestAnimationFrame(frame);
-      }),
+    async ({ target, frames, px }) => {
+      const box = document.querySelector(target);
+      if (box === null) throw new Error(`nothing is ${target}`);
+      const times: number[] = [];
+      let step = px;
+      let before = await new Promise<number>(requestAnimationFrame);
+      while (times.length < frames) {
+        const top = box.scrollTop;
+        if (top + step < 0 || top + step > box.scrollHeight - box.clientHeight) step = -step;
+        box.scrollTop = top + step;
+        const now = await new Promise<number>(requestAnimationFrame);
+        times.push(now - before);
+        before = now;
+      }
+      return times;
+    },
     { target: selector, frames: FRAMES, px: pxPerFrame },
   );
 }

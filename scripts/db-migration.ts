@@ -24,7 +24,7 @@ const factories = {
 for (const provider of ['sqlite', 'postgresql'] as const) {
   const directory = prismaDirectory(provider);
   const schema = readSchema(directory);
-  const sql = await withSchemaEngine(factories[provider], schema, (engine) => diffToSchema(engine, directory));
+  const sql = await withSchemaEngine(factories[provider], directory, (engine) => diffToSchema(engine, directory));
   if (sql === null) {
     console.log(`${provider}: the migrations already make the schema`);
     continue;

@@ -6,7 +6,7 @@ import { isPostgres, postgresAdapter } from './db';
 import { failureOf, toStorageError } from './db-errors';
 import { BUSY_TIMEOUT_MS, sqliteAdapter, sqlitePath } from './db-sqlite';
 import { AppError } from './errors';
-import { applyMigrations, migrationNames, prismaDirectory, readSchema, withSchemaEngine } from './schema-engine';
+import { applyMigrations, migrationNames, prismaDirectory, withSchemaEngine } from './schema-engine';
 
 /** How long a second process waits for the first to finish its migrations. */
 const LOCK_PATIENCE_MS = 60_000;
@@ -60,9 +60,7 @@ async function migratePostgres(url: string, root: string): Promise<string[]> {
 async function applyPending(factory: SqlMigrationAwareDriverAdapterFactory, directory: string): Promise<string[]> {
   const { current, interrupted } = await stateOf(factory, directory);
   if (current) return [];
-  return withSchemaEngine(factory, readSchema(directory), (engine) =>
-    applyMigrations(engine, { directory, interrupted }),
-  );
+  return withSchemaEngine(factory, directory, (engine) => applyMigrations(engine, { directory, interrupted }));
 }
 
 /**

@@ -46,20 +46,41 @@ const atomic = (sql: string): string =>
     : `BEGIN IMMEDIATE;\n${sql}\n;COMMIT;`;
 
 /**
- * A factory whose adapters run every statement of a text without arguments. The engine hands over whole migrations as
- * one statement, and the adapter for libsql would run the first of them and say that all went well. All of a text or
- * nothing of it: PostgreSQL does so by itself, SQLite when told.
+ * A migration that also says that it is finished, in its own transaction. The engine says so afterwards, in another: a
+ * process killed between the two would leave a migration that is done and looks begun.
+ */
+function withItsEnd(sql: string, migrations: ReadonlyMap<string, string>): string {
+  const name = migrations.get(sql.trim());
+  if (name === undefined) return sql;
+  const quoted = `'${name.replaceAll("'", "''")}'`;
+  const unfinished = '"finished_at" IS NULL AND "rolled_back_at" IS NULL';
+  return `${sql}\n;UPDATE "_prisma_migrations" SET "finished_at" = "started_at" WHERE "migration_name" = ${quoted} AND ${unfinished};`;
+}
+
+/**
+ * A factory whose adapters run a text of several statements as one: all of it or nothing. By themselves the adapter for
+ * libsql would run the first statement of what it gets as a query and say that all went well, and the one for PostgreSQL
+ * would cut a script at its semicolons and commit each piece alone.
  */
 function wholeScripts(
   factory: SqlMigrationAwareDriverAdapterFactory,
+  migrations: ReadonlyMap<string, string>,
   opened: SqlDriverAdapter[],
 ): SqlMigrationAwareDriverAdapterFactory {
   const whole = (adapter: SqlDriverAdapter): SqlDriverAdapter => {
     opened.push(adapter);
     const executeRaw = adapter.executeRaw.bind(adapter);
+    const executeScript = adapter.executeScript.bind(adapter);
+    const run = async (sql: string): Promise<void> => {
+      const script = withItsEnd(sql, migrations);
+      if (factory.provider === 'sqlite') await executeScript(atomic(script));
+      // Without arguments PostgreSQL gets the text in one message, and treats that as one transaction.
+      else await executeRaw({ sql: script, args: [], argTypes: [] });
+    };
+    adapter.executeScript = run;
     adapter.executeRaw = async (query) => {
       if (query.args.length > 0) return executeRaw(query);
-      await adapter.executeScript(factory.provider === 'sqlite' ? atomic(query.sql) : query.sql);
+      await run(query.sql);
       return 0;
     };
     return adapter;
@@ -79,13 +100,14 @@ function wholeScripts(
  */
 export async function withSchemaEngine<T>(
   factory: SqlMigrationAwareDriverAdapterFactory,
-  schema: { path: string; content: string },
+  directory: string,
   use: (engine: SchemaEngine) => Promise<T>,
 ): Promise<T> {
+  const schema = readSchema(directory);
   instantiated ??= instantiate();
   const { SchemaEngine } = await instantiated;
   const opened: SqlDriverAdapter[] = [];
-  const adapter = bindMigrationAwareSqlAdapterFactory(wholeScripts(factory, opened));
+  const adapter = bindMigrationAwareSqlAdapterFactory(wholeScripts(factory, migrationsBySql(directory), opened));
   try {
     const engine = await SchemaEngine.new({ datamodels: [[schema.path, schema.content]] }, () => undefined, adapter);
     return await use(engine);
@@ -110,6 +132,13 @@ export function migrationNames(directory: string): string[] {
     .sort();
 }
 
+const readMigration = (directory: string, name: string): string =>
+  readFileSync(join(directory, 'migrations', name, 'migration.sql'), 'utf8');
+
+/** Name of each migration by its text. */
+const migrationsBySql = (directory: string): Map<string, string> =>
+  new Map(migrationNames(directory).map((name) => [readMigration(directory, name).trim(), name]));
+
 /** The migrations of a provider as the engine takes them. */
 export function readMigrations(directory: string): MigrationList {
   const base = join(directory, 'migrations');
@@ -122,7 +151,7 @@ export function readMigrations(directory: string): MigrationList {
       path: name,
       migrationFile: {
         path: 'migration.sql',
-        content: { tag: 'ok', value: readFileSync(join(base, name, 'migration.sql'), 'utf8') },
+        content: { tag: 'ok', value: readMigration(directory, name) },
       },
     })),
   };
@@ -130,7 +159,7 @@ export function readMigrations(directory: string): MigrationList {
 
 /**
  * Applies what is not applied yet and returns its names. `interrupted` names migrations that were begun and never
- * finished: each is all or nothing, so such a one did nothing and may be done again.
+ * finished: each is all or nothing and its end is part of it, so such a one did nothing and may be done again.
  */
 export async function applyMigrations(
   engine: SchemaEngine,

@@ -1,9 +1,44 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openDatabase } from '@/lib/server/db';
+import { isPostgres, openDatabase, postgresAdapter } from '@/lib/server/db';
+import { sqliteAdapter } from '@/lib/server/db-sqlite';
 import { migrate } from '@/lib/server/migrate';
+import { applyMigrations, prismaDirectory, withSchemaEngine } from '@/lib/server/schema-engine';
 import { hasPostgres, postgresKind, sqliteKind } from './databases';
+
+/** The process is gone as soon as a migration's own statements are committed: whatever the engine wants next fails. */
+function dyingAfterScript(factory: SqlMigrationAwareDriverAdapterFactory): SqlMigrationAwareDriverAdapterFactory {
+  let dead = false;
+  const connect = async (): Promise<SqlDriverAdapter> => {
+    const adapter = await factory.connect();
+    const { executeScript, executeRaw, queryRaw } = adapter;
+    const alive = () => {
+      if (dead) throw new Error('the process was killed');
+    };
+    const died = (sql: string) => {
+      dead ||= /CREATE TABLE .*"?Note"?/.test(sql);
+    };
+    adapter.executeScript = async (script) => {
+      alive();
+      await executeScript.call(adapter, script);
+      died(script);
+    };
+    adapter.executeRaw = async (query) => {
+      alive();
+      const count = await executeRaw.call(adapter, query);
+      died(query.sql);
+      return count;
+    };
+    adapter.queryRaw = async (query) => {
+      alive();
+      return queryRaw.call(adapter, query);
+    };
+    return adapter;
+  };
+  return { provider: factory.provider, adapterName: factory.adapterName, connect, connectToShadowDb: connect };
+}
 
 describe.each([
   { kind: sqliteKind(), run: describe },
@@ -27,6 +62,21 @@ describe.each([
       expect(await migrate(url)).toHaveLength(1);
       expect(await database.read((client) => client.note.count())).toBe(0);
       expect(await migrate(url)).toEqual([]);
+      await database.close();
+    });
+
+    it('killed between its commit and the note of it is known to be done', async () => {
+      const url = await kind.create();
+      const provider = isPostgres(url) ? 'postgresql' : 'sqlite';
+      const directory = prismaDirectory(provider);
+      const factory = isPostgres(url) ? postgresAdapter(url, 2) : sqliteAdapter(url);
+      const dies = dyingAfterScript(factory);
+      await expect(
+        withSchemaEngine(dies, directory, (engine) => applyMigrations(engine, { directory, interrupted: [] })),
+      ).rejects.toThrow();
+      expect(await migrate(url)).toEqual([]);
+      const database = openDatabase(url);
+      expect(await database.read((client) => client.note.count())).toBe(0);
       await database.close();
     });
 

@@ -144,11 +144,11 @@ describe.each([
       expect((await failure(createNote(gone, at(3), database))).code).toBe('conflict');
     });
 
-    it('are listed by range and model, start included and end not', async () => {
+    it('are listed by range and model, both ends included', async () => {
       const base = 5_000_000;
       const make = (atMs: number, model: string | null) =>
         createNote(note({ atMs: base + atMs, model }), at(1), database);
-      const made = [await make(0, 'a'), await make(1, 'b'), await make(2, null), await make(10, 'a')];
+      const made = [await make(0, 'a'), await make(1, 'b'), await make(10, null), await make(11, 'a')];
       const list = async (model?: string) =>
         (await listNotes({ startMs: base, endMs: base + 10, ...(model === undefined ? {} : { model }) }, ana, database))
           .notes;

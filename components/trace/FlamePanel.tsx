@@ -1,7 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import { useChartTheme } from '@/components/charts/use-chart-theme';
 import { Button } from '@/components/ui/Button';
 import { Panel } from '@/components/ui/Panel';
@@ -59,6 +59,18 @@ function Flame({
   const boxes = useMemo(() => boxesOf(flame, root), [flame, root]);
   const depth = boxes.reduce((most, box) => Math.max(most, box.row), 0) + 1;
   const whole = root < 0 ? flame.totalMs : (flame.ms[root] ?? flame.totalMs);
+  const list = useRef<HTMLUListElement>(null);
+  const [active, setActive] = useState(-1);
+  // One stop of the Tab key, as thousands would be none; arrows go from box to box.
+  const stop = boxes.some(({ place }) => place === active) ? active : boxes[0]?.place;
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || stop === undefined) return;
+    const next = boxBeside(flame, boxes, stop, event.key);
+    if (next === undefined) return;
+    event.preventDefault();
+    setActive(next);
+    list.current?.querySelector<HTMLElement>(`[data-place="${next}"]`)?.focus();
+  };
   return (
     <>
       <div className="mb-2 flex flex-wrap items-center gap-2 text-small text-t2">
@@ -80,7 +92,13 @@ function Flame({
         )}
       </div>
       <div className="max-h-[68vh] overflow-y-auto overflow-x-hidden">
-        <ul aria-label="Boxes of the flame graph" className="keeps-colour relative" style={{ height: depth * ROW }}>
+        <ul
+          ref={list}
+          aria-label="Boxes of the flame graph"
+          className="keeps-colour relative"
+          style={{ height: depth * ROW }}
+          onKeyDown={onKeyDown}
+        >
           {boxes.map(({ place, row, from, width }) => {
             const name = nameOf(flame, place);
             const ms = flame.ms[place] ?? 0;
@@ -102,6 +120,9 @@ function Flame({
               >
                 <button
                   type="button"
+                  data-place={place}
+                  tabIndex={place === stop ? 0 : -1}
+                  onFocus={() => setActive(place)}
                   title={text}
                   aria-label={text}
                   onClick={() =>
@@ -124,13 +145,40 @@ function Flame({
 
 const nameOf = (flame: TraceFlame, place: number): string => orNameless(flame.names[flame.name[place] ?? -1] ?? '');
 
+interface Box {
+  place: number;
+  row: number;
+  from: number;
+  width: number;
+}
+
+/** The box an arrow key leads to: the one that called, the widest of those called, the neighbour in its row. */
+function boxBeside(flame: TraceFlame, boxes: readonly Box[], place: number, key: string): number | undefined {
+  const here = boxes.find((box) => box.place === place);
+  if (here === undefined) return undefined;
+  const row = boxes.filter((box) => box.row === here.row).sort((a, b) => a.from - b.from);
+  const at = row.indexOf(here);
+  switch (key) {
+    case 'ArrowUp':
+      return boxes.find((box) => box.place === flame.parent[place])?.place;
+    case 'ArrowDown':
+      return boxes.filter((box) => flame.parent[box.place] === place).sort((a, b) => b.width - a.width)[0]?.place;
+    case 'ArrowLeft':
+      return row[at - 1]?.place;
+    case 'ArrowRight':
+      return row[at + 1]?.place;
+    default:
+      return undefined;
+  }
+}
+
 /** The boxes above `root` (−1: all), with their places as shares of its width. */
-function boxesOf(flame: TraceFlame, root: number) {
+function boxesOf(flame: TraceFlame, root: number): Box[] {
   const from = root < 0 ? 0 : (flame.fromMs[root] ?? 0);
   const width = root < 0 ? flame.totalMs : (flame.ms[root] ?? 0);
   const bottom = root < 0 ? 0 : (flame.depth[root] ?? 0);
   const isWithin = new Uint8Array(flame.ms.length);
-  const boxes: { place: number; row: number; from: number; width: number }[] = [];
+  const boxes: Box[] = [];
   for (const [place, ms] of flame.ms.entries()) {
     // Parents come before children, so one pass is enough.
     const parent = flame.parent[place] ?? -1;

@@ -41,7 +41,7 @@ describe.skipIf(!hasChromium())('the story of a request in a browser', () => {
   }
   const timelineOf = (page: Page) => page.getByRole('list', { name: 'Spans and log lines in time' });
 
-  it('opens from a log line pasted into the palette, by keyboard, and leads to its span and back', async () => {
+  it('opens from a log line pasted into the palette, by keyboard, and leads to its span, its log line and back', async () => {
     const { text, requestId, traceId } = await failedLine();
     const page = await visit('/');
     await page.getByRole('table', { name: 'Fleet' }).waitFor();
@@ -63,6 +63,21 @@ describe.skipIf(!hasChromium())('the story of a request in a browser', () => {
     await span.focus();
     await page.keyboard.press('Enter');
     await page.waitForURL(new RegExp(`/traces/${traceId}\\?span=`));
+
+    const details = page.getByRole('region', { name: 'Span', exact: true });
+    await details.getByText('span id').waitFor();
+    const logged = details.getByRole('region', { name: 'Log lines of the span' });
+    await logged.getByText(/prediction_failed/).waitFor();
+    await logged.getByRole('link', { name: 'Open in Logs' }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(new RegExp(`/logs\\?.*text=${traceId}`));
+    await page
+      .getByRole('region', { name: 'Log lines', exact: true })
+      .getByText(/prediction_failed/)
+      .first()
+      .waitFor();
+    await page.goBack();
+    await details.getByText('span id').waitFor();
     await page.goBack();
     await page.waitForURL(new RegExp(`/requests/${requestId}.*line=`));
     expect(await line.getAttribute('aria-expanded')).toBe('true');

@@ -1,0 +1,40 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
+import { launchChromium, openPage, type WatchedPage } from '../chromium';
+
+interface VisitOptions extends NonNullable<Parameters<typeof openPage>[1]> {
+  /** A line of the browser's console that this page is meant to have: a refused query is one. */
+  expects?: RegExp;
+}
+
+/**
+ * A browser for the tests of a `describe`: `visit` opens a path of the console. After each test its pages are closed,
+ * and whatever went wrong in one of them fails the test.
+ */
+export function watchedBrowser(): { visit: (path: string, options?: VisitOptions) => Promise<Page> } {
+  let browser: Browser | undefined;
+  let open: { watched: WatchedPage; expects: RegExp | undefined }[] = [];
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterEach(async () => {
+    const faults = open.flatMap(({ watched, expects }) => watched.faults.filter((text) => !expects?.test(text)));
+    await Promise.all(open.map(({ watched }) => watched.context.close()));
+    open = [];
+    expect(faults, 'errors in the console of the browser').toEqual([]);
+  });
+  afterAll(() => browser?.close());
+  return {
+    visit: async (path, { expects, ...options } = {}) => {
+      if (browser === undefined) throw new Error('the browser has not started');
+      const watched = await openPage(browser, options);
+      open.push({ watched, expects });
+      await watched.page.goto(inject('consoleUrl') + path);
+      return watched.page;
+    },
+  };
+}
+
+/** Pixels by which the page can be scrolled sideways; a page that fits has none. */
+export const sidewaysPixels = (page: Page): Promise<number> =>
+  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');

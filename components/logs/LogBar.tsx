@@ -9,7 +9,7 @@ import { Button } from '@/components/ui/Button';
 import { Select } from '@/components/ui/Field';
 import { Skeleton } from '@/components/ui/Skeleton';
 import { useShortcut } from '@/components/ui/shortcuts';
-import { type FieldFilter, writeFilter } from '@/lib/contracts/logs';
+import { type FieldFilter, writeFilter } from '@/lib/contracts/log-filter';
 import { LEVELS } from '@/lib/domain/log-level';
 import type { ApiError } from '@/lib/queries/api';
 import { type LogRange, logNamesQuery } from '@/lib/queries/logs';
@@ -60,7 +60,7 @@ function Chip({ filter, onRemove }: { filter: FieldFilter; onRemove: () => void 
         type="button"
         aria-label={`Remove the filter ${text}`}
         onClick={onRemove}
-        className="px-1.5 py-1 text-t3 hover:text-t1"
+        className="flex size-6 shrink-0 items-center justify-center text-t3 hover:text-t1"
       >
         <X size={12} aria-hidden />
       </button>

@@ -54,14 +54,14 @@ export function VolumeChart({
           return (
             <li key={level}>
               {onLevel === null || level === 'unknown' ? (
-                <span className="flex items-center gap-1.5">{words}</span>
+                <span className="flex min-h-6 items-center gap-1.5">{words}</span>
               ) : (
                 <button
                   type="button"
                   aria-pressed={levels.includes(level)}
                   title={levels.includes(level) ? `No longer only ${level}` : `Only ${level}`}
                   onClick={() => onLevel(level)}
-                  className="flex items-center gap-1.5 hover:text-t1 hover:underline"
+                  className="flex min-h-6 items-center gap-1.5 hover:text-t1 hover:underline"
                 >
                   {words}
                 </button>

@@ -7,14 +7,8 @@ import { Diagnosis } from '@/components/ui/Diagnosis';
 import { Panel } from '@/components/ui/Panel';
 import { QueryState } from '@/components/ui/QueryState';
 import { useShortcut } from '@/components/ui/shortcuts';
-import {
-  type FieldFilter,
-  type LogFilterInput,
-  type LogRow,
-  type LogSummary,
-  MAX_HELD_LINES,
-  writeFilter,
-} from '@/lib/contracts/logs';
+import { type FieldFilter, MAX_HELD_LINES, writeFilter } from '@/lib/contracts/log-filter';
+import type { LogFilterInput, LogRow, LogSummary } from '@/lib/contracts/logs';
 import { formatCount, formatDuration } from '@/lib/domain/format';
 import { type LogQuestion, logPagesQuery } from '@/lib/queries/logs';
 import { LinesFoot } from './LinesFoot';

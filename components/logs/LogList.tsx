@@ -4,7 +4,8 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useZone } from '@/components/ui/preference';
 import { useShortcut } from '@/components/ui/shortcuts';
-import type { FieldFilter, LogRow } from '@/lib/contracts/logs';
+import type { FieldFilter } from '@/lib/contracts/log-filter';
+import type { LogRow } from '@/lib/contracts/logs';
 import { LogDetails } from './LogDetails';
 import { LineHead, LogLine } from './LogLine';
 

@@ -1,4 +1,5 @@
-import type { FieldKind, LogRow } from '@/lib/contracts/logs';
+import type { FieldKind } from '@/lib/contracts/log-filter';
+import type { LogRow } from '@/lib/contracts/logs';
 import { fieldsOf, type LineFields } from '@/lib/domain/log-fields';
 
 const read = new WeakMap<LogRow, LineFields>();

@@ -4,7 +4,8 @@ import { usePathname, useSearchParams } from 'next/navigation';
 import { useCallback, useMemo } from 'react';
 import { useView } from '@/components/shell/use-view';
 import { writeSearch } from '@/components/ui/use-url-param';
-import { type Direction, type FieldFilter, type LogFilterInput, readFilter, writeFilter } from '@/lib/contracts/logs';
+import { type FieldFilter, readFilter, writeFilter } from '@/lib/contracts/log-filter';
+import type { Direction, LogFilterInput } from '@/lib/contracts/logs';
 
 /** What the Logs page shows besides range and model; every part of it stands in the address. */
 export interface LogView {

@@ -10,7 +10,7 @@ import { Button } from '@/components/ui/Button';
 import { Skeleton } from '@/components/ui/Skeleton';
 import { StatusIcon } from '@/components/ui/Status';
 import { useUrlParam } from '@/components/ui/use-url-param';
-import { MAX_BACK_MS } from '@/lib/contracts/request-story';
+import { MAX_BACK_MS } from '@/lib/contracts/request-limits';
 import { readPasted } from '@/lib/domain/pasted-id';
 import { requestHref } from '@/lib/domain/request-story';
 import { toApiError } from '@/lib/queries/api';

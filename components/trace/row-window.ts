@@ -1,4 +1,5 @@
-import { ROW_FLAG, type TraceRows } from '@/lib/contracts/trace';
+import type { TraceRows } from '@/lib/contracts/trace';
+import { ROW_FLAG } from '@/lib/contracts/trace-choices';
 
 /** Rows asked for at once. */
 export const PAGE_ROWS = 200;

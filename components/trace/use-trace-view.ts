@@ -3,7 +3,8 @@
 import { usePathname, useSearchParams } from 'next/navigation';
 import { useCallback, useMemo } from 'react';
 import { writeSearch } from '@/components/ui/use-url-param';
-import { TraceClock, TraceGrouping, TraceOnly } from '@/lib/contracts/trace';
+import type { TraceClock, TraceGrouping, TraceOnly } from '@/lib/contracts/trace';
+import { TRACE_CLOCKS, TRACE_GROUPINGS, TRACE_ONLY } from '@/lib/contracts/trace-choices';
 
 export const TABS = ['waterfall', 'flame', 'statistics', 'logs', 'compare'] as const;
 export type Tab = (typeof TABS)[number];
@@ -44,9 +45,9 @@ export function useTraceView(): [TraceView, (patch: Partial<TraceView>) => void]
   const view = useMemo<TraceView>(
     () => ({
       tab: TABS.find((tab) => tab === search.get('tab')) ?? 'waterfall',
-      group: TraceGrouping.nullable().catch(null).parse(search.get('group')),
-      only: TraceOnly.catch('all').parse(search.get('only')),
-      clock: TraceClock.catch('raw').parse(search.get('clock')),
+      group: TRACE_GROUPINGS.find((group) => group === search.get('group')) ?? null,
+      only: TRACE_ONLY.find((only) => only === search.get('only')) ?? 'all',
+      clock: TRACE_CLOCKS.find((clock) => clock === search.get('clock')) ?? 'raw',
       span: search.get('span'),
       find: (search.get('find') ?? '').slice(0, 200),
       zoom: parseZoom(search.get('zoom')),

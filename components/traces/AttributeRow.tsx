@@ -5,12 +5,12 @@ import { X } from 'lucide-react';
 import { useState } from 'react';
 import { IconButton } from '@/components/ui/Button';
 import { Select } from '@/components/ui/Field';
-import { type AttributeCondition, AttributeOp, type AttributeType } from '@/lib/contracts/traces';
+import { ATTRIBUTE_OPS, type AttributeCondition, type AttributeType } from '@/lib/contracts/trace-conditions';
 import { traceValuesQuery } from '@/lib/queries/traces';
 import { CompletedInput } from './CompletedInput';
 import { useTraceSearch } from './use-trace-search';
 
-const OPS = AttributeOp.options.map((op) => ({ value: op, name: op }));
+const OPS = ATTRIBUTE_OPS.map((op) => ({ value: op, name: op }));
 const TYPES: readonly { value: AttributeType; name: string }[] = [
   { value: 'string', name: 'text' },
   { value: 'int', name: 'whole number' },
@@ -76,8 +76,8 @@ export function AttributeRow({
         choices={OPS}
         value={draft.op}
         onChange={(event) => {
-          const op = AttributeOp.safeParse(event.target.value);
-          if (op.success) change({ op: op.data });
+          const op = ATTRIBUTE_OPS.find((one) => one === event.target.value);
+          if (op !== undefined) change({ op });
         }}
       />
       <CompletedInput

@@ -6,7 +6,7 @@ import { announce } from '@/components/ui/announce';
 import { Button } from '@/components/ui/Button';
 import { Choice } from '@/components/ui/Choice';
 import { Skeleton } from '@/components/ui/Skeleton';
-import { TRACE_LIMITS } from '@/lib/contracts/traces';
+import { TRACE_LIMITS } from '@/lib/contracts/trace-conditions';
 import { type ApiError, toApiError } from '@/lib/queries/api';
 import { traceQueryQuery } from '@/lib/queries/traces';
 import { TraceBuilder } from './TraceBuilder';

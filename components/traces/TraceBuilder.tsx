@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { useView } from '@/components/shell/use-view';
 import { Button } from '@/components/ui/Button';
 import { Select } from '@/components/ui/Field';
-import { type AttributeCondition, formatConditions, parseConditions } from '@/lib/contracts/traces';
+import { type AttributeCondition, formatConditions, parseConditions } from '@/lib/contracts/trace-conditions';
 import { traceTagsQuery, traceValuesQuery } from '@/lib/queries/traces';
 import { AttributeRow } from './AttributeRow';
 import { CompletedInput } from './CompletedInput';

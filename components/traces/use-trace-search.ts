@@ -4,7 +4,16 @@ import { usePathname, useSearchParams } from 'next/navigation';
 import { useCallback, useMemo } from 'react';
 import { useView } from '@/components/shell/use-view';
 import { writeSearch } from '@/components/ui/use-url-param';
-import { SelectionKind, TRACE_LIMITS, TraceFilter, TraceOrder } from '@/lib/contracts/traces';
+import {
+  MAX_CONDITIONS_CHARS,
+  MAX_DURATION_MS,
+  parseConditions,
+  SELECTION_KINDS,
+  SPAN_STATUSES,
+  TRACE_LIMITS,
+  TRACE_ORDERS,
+} from '@/lib/contracts/trace-conditions';
+import type { TraceFilter } from '@/lib/contracts/traces';
 import { parseBox } from '@/lib/domain/trace-selection';
 
 /** What of the page stands in the address beside the view; null clears. */
@@ -26,7 +35,14 @@ export type TracesPatch = Partial<
   >
 >;
 
-const fields = TraceFilter.shape;
+/** A duration of the address, milliseconds; undefined where it is none that the server takes. */
+function durationOf(text: string | undefined): number | undefined {
+  const ms = Number(text ?? '');
+  return text === undefined || !(ms >= 0 && ms <= MAX_DURATION_MS) ? undefined : ms;
+}
+
+const conditionsOf = (text: string | undefined): string | undefined =>
+  text === undefined || text.length > MAX_CONDITIONS_CHARS || parseConditions(text) === null ? undefined : text;
 
 /** The search, the order and the selection of the page as its address says, and how to change them. A mangled value is left out. */
 export function useTraceSearch() {
@@ -41,28 +57,22 @@ export function useTraceSearch() {
     };
     const q = search.get('q');
     if (q !== null) return { q };
-    const status = fields.status.safeParse(text('status'));
-    const where = fields.where.safeParse(text('where'));
-    const ms = (name: 'minMs' | 'maxMs') => {
-      const parsed = fields[name].safeParse(text(name));
-      return parsed.success ? parsed.data : undefined;
-    };
     return {
       model: view.model,
       versions: view.versions.length === 0 ? undefined : view.versions.join(','),
       segment: text('segment'),
-      status: status.success ? status.data : undefined,
-      minMs: ms('minMs'),
-      maxMs: ms('maxMs'),
+      status: SPAN_STATUSES.find((status) => status === search.get('status')),
+      minMs: durationOf(text('minMs')),
+      maxMs: durationOf(text('maxMs')),
       requestId: text('request'),
-      where: where.success ? where.data : undefined,
+      where: conditionsOf(text('where')),
     };
   }, [search, view.model, view.versions]);
 
-  const order = TraceOrder.catch('newest').parse(search.get('order'));
+  const order = TRACE_ORDERS.find((one) => one === search.get('order')) ?? 'newest';
   const asked = Number(search.get('limit'));
   const limit = TRACE_LIMITS.find((one) => one === asked) ?? 200;
-  const select = SelectionKind.nullable().catch(null).parse(search.get('select'));
+  const select = SELECTION_KINDS.find((one) => one === search.get('select')) ?? null;
   const box = useMemo(() => parseBox(search.get('box')), [search]);
   const scale: 'log' | 'linear' = search.get('scale') === 'linear' ? 'linear' : 'log';
 

@@ -1,49 +1,11 @@
 import * as z from 'zod';
+import { FIELD_KINDS, MAX_HELD_LINES, PAGE_LINES, readFilter } from './log-filter';
 import { ModelName, RANGE_MESSAGE, RangeFields, withinTenYears } from './range';
 import { Labels, SeriesSet } from './series';
 import { Why } from './why';
 
 /** Characters of a line that a list carries; the rest is asked for line by line. */
 export const LINE_CUT_CHARS = 8_192;
-/** Lines a browser holds at most, and an export writes at most. */
-export const MAX_HELD_LINES = 50_000;
-export const PAGE_LINES = 1_000;
-/** Lines of the pages behind the first: who reads on, reads far. */
-export const LATER_PAGE_LINES = 2_500;
-
-/** Where a field comes from, which decides how LogQL reaches it. */
-export const FieldKind = z.enum(['label', 'meta', 'json', 'logfmt']);
-export type FieldKind = z.infer<typeof FieldKind>;
-
-export const FilterOp = z.enum(['=', '!=', '=~', '!~']);
-export type FilterOp = z.infer<typeof FilterOp>;
-
-/** A filter by one field: `json:error=FeatureStoreTimeout`. */
-export const FieldFilter = z.object({
-  kind: FieldKind,
-  name: z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/),
-  op: FilterOp,
-  value: z.string().max(2_000),
-});
-export type FieldFilter = z.infer<typeof FieldFilter>;
-
-const FILTER = /^(label|meta|json|logfmt):([a-zA-Z_][a-zA-Z0-9_]*)(=~|!~|!=|=)(.*)$/s;
-
-/** One filter as one text, for a list in an address. */
-export const writeFilter = ({ kind, name, op, value }: FieldFilter): string =>
-  encodeURIComponent(`${kind}:${name}${op}${value}`);
-
-/** Null when the text is not a filter. */
-export function readFilter(text: string): FieldFilter | null {
-  try {
-    const [, kind, name, op, value] = FILTER.exec(decodeURIComponent(text)) ?? [];
-    const parsed = FieldFilter.safeParse({ kind, name, op, value });
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
-}
-
 const list = z.string().transform((text) => text.split(',').filter(Boolean));
 
 /**
@@ -182,7 +144,7 @@ export const LogNames = z.object({
   /** Index labels. */
   labels: z.array(z.string()),
   /** Fields of a sample of lines; null where this Loki cannot detect them. */
-  fields: z.array(z.object({ name: z.string(), kind: FieldKind, cardinality: z.number() })).nullable(),
+  fields: z.array(z.object({ name: z.string(), kind: z.enum(FIELD_KINDS), cardinality: z.number() })).nullable(),
   services: z.array(z.string()),
   levels: z.array(z.string()),
   why: z.array(Why),
@@ -190,7 +152,12 @@ export const LogNames = z.object({
 export type LogNames = z.infer<typeof LogNames>;
 
 export const LogValuesParams = z
-  .object({ ...LogFilterFields, ...RangeFields, name: z.string().min(1).max(200), kind: FieldKind.default('label') })
+  .object({
+    ...LogFilterFields,
+    ...RangeFields,
+    name: z.string().min(1).max(200),
+    kind: z.enum(FIELD_KINDS).default('label'),
+  })
   .refine(withinTenYears, ranged);
 export type LogValuesParams = z.infer<typeof LogValuesParams>;
 export const LogValues = z.object({ values: z.array(z.string()), why: z.array(Why) });

@@ -3,12 +3,8 @@ import { AnswerText, Status } from './answer';
 import { ErrorBody, SourceKind } from './error';
 import { ChangeEvent } from './event';
 import { MissingSignal, Role } from './fleet';
+import { DEFAULT_BACK_MS, MAX_BACK_MS } from './request-limits';
 import { Why } from './why';
-
-const DAY_MS = 86_400_000;
-/** How far back is looked unless the reader asks for more. */
-export const DEFAULT_BACK_MS = 7 * DAY_MS;
-export const MAX_BACK_MS = 400 * DAY_MS;
 
 /** An id as it stands in the address: of a request, a trace or a span, or any text that holds one. */
 export const RequestIdText = z.string().min(1).max(2_000);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AnswerText } from './answer';
+import { MAX_TOGGLED, TRACE_CLOCKS, TRACE_GROUPINGS, TRACE_ONLY } from './trace-choices';
 import { Why } from './why';
 
 /** A trace id as people paste it; the server reads its forms and refuses what is none. */
@@ -7,22 +8,15 @@ export const TraceIdText = z.string().min(1).max(200);
 /** A span of a trace: its id, "id~index" where the id is not the span's alone, or the index. */
 const SpanKeyText = z.string().min(1).max(120);
 
-/** Whose clock the times are of: as the hosts wrote them, or moved so that children lie within their parents. */
-export const TraceClock = z.enum(['raw', 'corrected']);
+export const TraceClock = z.enum(TRACE_CLOCKS);
 export type TraceClock = z.infer<typeof TraceClock>;
-
-/** What is folded to one row: nothing, siblings alike, or what a service does within itself. */
-export const TraceGrouping = z.enum(['none', 'siblings', 'service']);
+export const TraceGrouping = z.enum(TRACE_GROUPINGS);
 export type TraceGrouping = z.infer<typeof TraceGrouping>;
-
-/** Which spans have rows: all, or these and what is above them. */
-export const TraceOnly = z.enum(['all', 'errors', 'critical']);
+export const TraceOnly = z.enum(TRACE_ONLY);
 export type TraceOnly = z.infer<typeof TraceOnly>;
 
 /** Rows of one window at most. */
 export const MAX_ROWS = 1_000;
-/** Rows whose fold a reader may have changed, at most. */
-export const MAX_TOGGLED = 1_000;
 
 export const TraceParams = z.object({ traceId: TraceIdText, clock: TraceClock.default('raw') });
 export type TraceParams = z.input<typeof TraceParams>;
@@ -47,19 +41,6 @@ export const TraceRowsParams = TraceParams.extend({
   focus: SpanKeyText.optional(),
 });
 export type TraceRowsParams = z.input<typeof TraceRowsParams>;
-
-/** Bits of a row's `flags`. */
-export const ROW_FLAG = {
-  error: 1,
-  hasRows: 2,
-  open: 4,
-  match: 8,
-  orphan: 16,
-  duplicate: 32,
-  negative: 64,
-  untimed: 128,
-  cycle: 256,
-} as const;
 
 const numbers = z.array(z.number());
 const stretches = z.array(z.array(z.number()));
@@ -95,6 +76,7 @@ export const TraceRows = z.object({
     shortestMs: numbers,
     selfMs: numbers,
     criticalMs: numbers,
+    /** Sums of `ROW_FLAG` bits. */
     flags: numbers,
     /** Spans folded beneath this row. */
     hidden: numbers,

@@ -1,57 +1,22 @@
 import * as z from 'zod';
 import { AnswerText } from './answer';
 import { ModelName, RANGE_MESSAGE, RangeFields, withinTenYears } from './range';
+import {
+  ATTRIBUTE_TYPES,
+  MAX_CONDITIONS_CHARS,
+  MAX_DURATION_MS,
+  parseConditions,
+  SELECTION_KINDS,
+  SPAN_STATUSES,
+  TRACE_ORDERS,
+} from './trace-conditions';
 import { Why } from './why';
 
 /** What a search can ask for: the newest matching traces, or the slowest. */
-export const TraceOrder = z.enum(['newest', 'slowest']);
+export const TraceOrder = z.enum(TRACE_ORDERS);
 export type TraceOrder = z.infer<typeof TraceOrder>;
 
-/** Traces a search gives at most. */
-export const TRACE_LIMITS = [100, 200, 500, 1_000] as const;
-
-export const AttributeOp = z.enum(['=', '!=', '>', '>=', '<', '<=', '=~', '!~']);
-export type AttributeOp = z.infer<typeof AttributeOp>;
-
-/** The type of a value in TraceQL: 200 does not match "200". A keyword is a word such as `error`. */
-export const AttributeType = z.enum(['string', 'int', 'float', 'bool', 'duration', 'keyword']);
-export type AttributeType = z.infer<typeof AttributeType>;
-
-/** A field as TraceQL writes it (`span.model_version`, `name`), compared with one value. */
-export const AttributeCondition = z.object({
-  field: z.string().min(1).max(1_000),
-  op: AttributeOp,
-  type: AttributeType,
-  value: z.string().max(4_000),
-});
-export type AttributeCondition = z.infer<typeof AttributeCondition>;
-
-const MAX_CONDITIONS = 20;
-
-/** Conditions as one parameter: comma-separated, each `field~op~type~value` with its parts percent-encoded. */
-export const formatConditions = (conditions: readonly AttributeCondition[]): string =>
-  conditions.map(({ field, op, type, value }) => [field, op, type, value].map(encodePart).join('~')).join(',');
-
-const encodePart = (part: string): string => encodeURIComponent(part.toWellFormed()).replaceAll('~', '%7E');
-
-/** The conditions of a parameter, or null when it is not written as formatConditions() writes it. */
-export function parseConditions(text: string): AttributeCondition[] | null {
-  if (text === '') return [];
-  const parsed: AttributeCondition[] = [];
-  for (const item of text.split(',')) {
-    try {
-      const [field, op, type, value, ...rest] = item.split('~').map(decodeURIComponent);
-      const condition = AttributeCondition.safeParse({ field, op, type, value });
-      if (!condition.success || rest.length > 0) return null;
-      parsed.push(condition.data);
-    } catch {
-      return null;
-    }
-  }
-  return parsed.length > MAX_CONDITIONS ? null : parsed;
-}
-
-const ms = z.coerce.number().min(0).max(31_536_000_000);
+const ms = z.coerce.number().min(0).max(MAX_DURATION_MS);
 
 /**
  * What is searched for: TraceQL in `q`, or, without it, the fields of the builder, which one span must fulfil together.
@@ -63,13 +28,13 @@ export const TraceFilter = z.object({
   /** Comma-separated. */
   versions: z.string().max(4_000).optional(),
   segment: z.string().max(1_000).optional(),
-  status: z.enum(['ok', 'error', 'unset']).optional(),
+  status: z.enum(SPAN_STATUSES).optional(),
   minMs: ms.optional(),
   maxMs: ms.optional(),
   requestId: z.string().max(1_000).optional(),
   where: z
     .string()
-    .max(40_000)
+    .max(MAX_CONDITIONS_CHARS)
     .refine((text) => parseConditions(text) !== null, { message: 'conditions as field~op~type~value, comma-separated' })
     .optional(),
 });
@@ -172,15 +137,14 @@ export const TraceValuesParams = z
 export type TraceValuesParams = z.infer<typeof TraceValuesParams>;
 
 export const TraceValues = z.object({
-  values: z.array(z.object({ type: AttributeType, value: z.string() })),
+  values: z.array(z.object({ type: z.enum(ATTRIBUTE_TYPES), value: z.string() })),
   /** Values left out, as a sentence. */
   truncated: z.string().nullable(),
   why: z.array(Why),
 });
 export type TraceValues = z.infer<typeof TraceValues>;
 
-/** Which of the found traces are asked about. */
-export const SelectionKind = z.enum(['slow', 'failed', 'box']);
+export const SelectionKind = z.enum(SELECTION_KINDS);
 export type SelectionKind = z.infer<typeof SelectionKind>;
 
 /** A box of the scatter: starts within, durations within; both ends included. */

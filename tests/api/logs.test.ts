@@ -8,6 +8,7 @@ import { GET as logs, POST as logsByPost } from '@/app/api/logs/route';
 import { GET as summary } from '@/app/api/logs/summary/route';
 import { GET as values } from '@/app/api/logs/values/route';
 import { ErrorBody } from '@/lib/contracts/error';
+import { writeFilter } from '@/lib/contracts/log-filter';
 import {
   LINE_CUT_CHARS,
   LogContext,
@@ -17,7 +18,6 @@ import {
   type LogRow,
   LogSummary,
   LogValues,
-  writeFilter,
 } from '@/lib/contracts/logs';
 import { call, useConfig } from './console';
 import { logLab, type PushedStream } from './logs-lab';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { traceScatterOption } from '@/lib/charts/trace-scatter';
-import { formatConditions, parseConditions, type TraceRow } from '@/lib/contracts/traces';
+import { formatConditions, parseConditions } from '@/lib/contracts/trace-conditions';
+import type { TraceRow } from '@/lib/contracts/traces';
 import { traceSearchAnswer } from '@/lib/domain/trace-search-answer';
 import { formatBox, parseBox, selectTraces } from '@/lib/domain/trace-selection';
 

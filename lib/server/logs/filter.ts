@@ -1,5 +1,5 @@
 import 'server-only';
-import type { FieldFilter } from '@/lib/contracts/logs';
+import type { FieldFilter } from '@/lib/contracts/log-filter';
 import type { Why } from '@/lib/contracts/why';
 import { LEVEL_LABELS, spellingsOf, toLevel } from '@/lib/domain/log-level';
 import { type Answer, whyOf } from '../answer';

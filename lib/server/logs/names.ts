@@ -1,5 +1,6 @@
 import 'server-only';
-import type { FieldKind, LogNames, LogValues } from '@/lib/contracts/logs';
+import type { FieldKind } from '@/lib/contracts/log-filter';
+import type { LogNames, LogValues } from '@/lib/contracts/logs';
 import { LEVELS, toLevel } from '@/lib/domain/log-level';
 import { whyOf } from '../answer';
 import type { LokiClient } from '../loki/client';

@@ -1,5 +1,6 @@
 import 'server-only';
-import { parseConditions, type TraceFilter } from '@/lib/contracts/traces';
+import { parseConditions } from '@/lib/contracts/trace-conditions';
+import type { TraceFilter } from '@/lib/contracts/traces';
 import { AppError } from '../errors';
 import { anyOf, condition, duration, field, matches, spanset, statusIs, typedLiteral } from '../tempo/traceql';
 import { type SpanNames, spanNames } from './names';

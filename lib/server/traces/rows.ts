@@ -1,6 +1,7 @@
 import 'server-only';
 import type { z } from 'zod';
-import { ROW_FLAG, type TraceRows, type TraceRowsParams } from '@/lib/contracts/trace';
+import type { TraceRows, TraceRowsParams } from '@/lib/contracts/trace';
+import { ROW_FLAG } from '@/lib/contracts/trace-choices';
 import { formatCount } from '@/lib/domain/format';
 import type { TraceAnalysis } from '@/lib/domain/trace-analysis';
 import { canOpen, isOpen, type RowList, traceRows } from '@/lib/domain/trace-rows';

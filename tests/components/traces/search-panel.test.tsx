@@ -6,7 +6,7 @@ import { cleanup, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SearchPanel } from '@/components/traces/SearchPanel';
-import { parseConditions } from '@/lib/contracts/traces';
+import { parseConditions } from '@/lib/contracts/trace-conditions';
 import { PageFrame } from '../page-frame';
 
 const ANSWERS: Record<string, unknown> = {

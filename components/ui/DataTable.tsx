@@ -111,7 +111,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         <td
           key={column.id}
           className={clsx(
-            'whitespace-nowrap px-2.5 py-0.5',
+            'whitespace-nowrap px-2 py-0.5',
             column.numeric && 'text-right tabular-nums',
             isSub && index === 0 && 'pl-7!',
             column.className,
@@ -171,7 +171,7 @@ function HeaderCell<Row>({
 }) {
   const sort = sorting?.id === column.id ? sorting : undefined;
   const className = clsx(
-    'whitespace-nowrap px-2.5 py-1 font-normal text-t3',
+    'whitespace-nowrap px-2 py-1 font-normal text-t3',
     column.numeric ? 'text-right' : 'text-left',
   );
   if (column.value === undefined) {

@@ -1,6 +1,7 @@
 import type { EChartsOption } from 'echarts';
 import type { Labels, SeriesSet } from '@/lib/contracts/series';
 import { formatInstant, formatNumber, formatPercentFigure, formatValue, type Unit } from '@/lib/domain/format';
+import { endLabelShifts } from './end-labels';
 import {
   AXIS_FONT_SIZE,
   axisValueOf,
@@ -51,6 +52,9 @@ const lastMeasured = (values: readonly (number | null)[]): number | null =>
 const peak = (values: readonly (number | null)[]): number =>
   values.reduce<number>((most, value) => (value !== null && value > most ? value : most), Number.NEGATIVE_INFINITY);
 
+const lowest = (values: readonly (number | null)[]): number =>
+  values.reduce<number>((least, value) => (value !== null && value < least ? value : least), Number.POSITIVE_INFINITY);
+
 /** The series that are drawn: the MAX_SERIES with the highest peaks, in order of name. */
 export function drawnSeries(
   input: Pick<TimeSeriesInput, 'set' | 'nameOf' | 'styleOf'>,
@@ -96,6 +100,7 @@ export function timeSeriesOption(input: TimeSeriesInput, frame: ChartFrame): ECh
   const { set, unit } = input;
   const colours = PALETTES[frame.theme];
   const drawn = drawnSeries(input, frame.theme);
+  const isFromZero = input.yFromZero ?? (unit === 'rate' || unit === 'ratio' || unit === 'count');
   const length = drawn[0]?.values.length ?? 0;
   const fillingFrom = input.fillingFromMs ?? Number.POSITIVE_INFINITY;
   // The last settled point; the pale piece starts there, so that the line does not break.
@@ -106,6 +111,14 @@ export function timeSeriesOption(input: TimeSeriesInput, frame: ChartFrame): ECh
   const endText = (series: DrawnSeries): string =>
     `${shorten(series.name)} ${axisFigure(lastMeasured(series.values) ?? 0, unit)}`;
   const widest = Math.max(0, ...[...labelled].map((series) => endText(series).length));
+
+  const floor = isFromZero ? 0 : Math.min(...drawn.map(({ values }) => lowest(values)));
+  const span = Math.max(...drawn.map(({ values }) => peak(values))) - floor;
+  const named = [...labelled];
+  const shifts = endLabelShifts(
+    named.map(({ values }) => lastMeasured(values) ?? 0),
+    span,
+  );
 
   const lines = drawn.flatMap((series) => {
     const base = {
@@ -127,18 +140,17 @@ export function timeSeriesOption(input: TimeSeriesInput, frame: ChartFrame): ECh
       fontSize: AXIS_FONT_SIZE,
       fontFamily: FONT,
       distance: 6,
+      offset: [0, shifts[named.indexOf(series)] ?? 0],
     };
-    const labelLayout = { moveOverlap: 'shiftY' as const };
     const lineStyle = { color: series.style.colour, width: 1.6, type: series.style.dash };
     const line = { ...base, data: toPoints(set, series, 0, settled), lineStyle };
-    if (settled >= length) return [{ ...line, endLabel, labelLayout }];
+    if (settled >= length) return [{ ...line, endLabel }];
     const paleFrom = Math.max(0, settled - 1);
     const pale = {
       ...base,
       data: toPoints(set, series, paleFrom, length),
       lineStyle: { ...lineStyle, type: 'dotted' as const, opacity: 0.6 },
       endLabel,
-      labelLayout,
     };
     return [line, pale];
   });
@@ -147,11 +159,7 @@ export function timeSeriesOption(input: TimeSeriesInput, frame: ChartFrame): ECh
     ...baseOption(frame),
     grid: { left: 44, right: Math.min(150, 18 + widest * 5.8), top: 10, bottom: 24 },
     xAxis: timeAxis(frame),
-    yAxis: valueAxis(
-      frame.theme,
-      (value) => axisFigure(value, unit),
-      input.yFromZero ?? (unit === 'rate' || unit === 'ratio' || unit === 'count'),
-    ),
+    yAxis: valueAxis(frame.theme, (value) => axisFigure(value, unit), isFromZero),
     tooltip: {
       ...tooltipFrame(frame.theme),
       trigger: 'axis',

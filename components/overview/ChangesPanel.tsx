@@ -27,14 +27,14 @@ export function ChangesPanel() {
       <QueryState
         query={query}
         height={HEIGHT}
-        diagnosis={({ events, gaps }) =>
+        diagnosis={({ events, gaps, truncated }) =>
           events.length > 0
             ? null
             : gaps.length > 0
               ? { what: 'Changes could not be asked for.', why: gaps.join(' '), action: null }
               : {
-                  what: 'Nothing changed in this range.',
-                  why: 'No version began, no role moved, no alert fired and nobody left a note.',
+                  what: truncated === null ? 'Nothing changed in this range.' : 'No change was seen in this range.',
+                  why: truncated ?? 'No version began, no role moved, no alert fired and nobody left a note.',
                   action: null,
                 }
         }

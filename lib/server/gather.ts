@@ -10,6 +10,8 @@ import { AppError } from './errors';
 export class Gather {
   readonly why: Why[] = [];
   readonly gaps: string[] = [];
+  /** What each reason took away: one outage is told once. */
+  private readonly lost = new Map<string, { at: number; purposes: string[]; error: AppError }>();
 
   constructor(private readonly signal: AbortSignal) {}
 
@@ -31,8 +33,23 @@ export class Gather {
       return await read();
     } catch (error) {
       if (this.signal.aborted || !(error instanceof AppError)) throw error;
-      this.gaps.push(`Without ${purpose}: ${error.message}`);
+      this.tell(purpose, error);
       return null;
     }
+  }
+
+  /** Throws the first failure when nothing at all was answered: then the whole panel failed, not a part of it. */
+  needSomething(): void {
+    const [first] = this.lost.values();
+    if (first !== undefined && this.why.length === 0) throw first.error;
+  }
+
+  private tell(purpose: string, error: AppError): void {
+    const known = this.lost.get(error.message) ?? { at: this.gaps.length, purposes: [], error };
+    known.purposes.push(purpose);
+    this.lost.set(error.message, known);
+    const [last, ...others] = known.purposes.toReversed();
+    const names = others.length === 0 ? last : `${others.toReversed().join(', ')} and ${last}`;
+    this.gaps[known.at] = `Without ${names}: ${error.message}`;
   }
 }

@@ -1,6 +1,6 @@
 import { type Events, EventsParams } from '@/lib/contracts/event';
 import { inTime, noteEvent } from '@/lib/domain/events';
-import { readEvents } from '@/lib/server/fleet/read-events';
+import { coarseNote, readEvents } from '@/lib/server/fleet/read-events';
 import { readNotes } from '@/lib/server/fleet/read-notes';
 import { Gather } from '@/lib/server/gather';
 import { route } from '@/lib/server/route';
@@ -20,7 +20,10 @@ export const GET = route('telemetry:read', EventsParams, async (params, context)
   return {
     events: events.slice(-MAX_EVENTS),
     gaps: gather.gaps,
-    truncated: events.length > MAX_EVENTS ? `Only the newest ${MAX_EVENTS} of ${events.length} events are here.` : null,
+    truncated:
+      events.length > MAX_EVENTS
+        ? `Only the newest ${MAX_EVENTS} of ${events.length} events are here.`
+        : coarseNote(params),
     why: gather.why,
   };
 });

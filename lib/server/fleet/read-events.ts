@@ -2,6 +2,7 @@ import 'server-only';
 import type { ChangeEvent } from '@/lib/contracts/event';
 import type { Labels } from '@/lib/contracts/series';
 import { alertEvents, roleEvents, versionEvents, webHref } from '@/lib/domain/events';
+import { formatDuration } from '@/lib/domain/format';
 import { rateWindowMs, stepForRange } from '@/lib/domain/time';
 import type { Gather } from '../gather';
 import { alertsQuery, gaugeQuery, requestsQuery } from '../prometheus/signal-queries';
@@ -11,6 +12,20 @@ import { modelOf, versionOf } from './labels';
 /** How far before the range a version is looked for, so that one that merely paused is not called new. */
 const LOOK_BACK_MS = 6 * 3_600_000;
 const EVENT_POINTS = 360;
+/** A step longer than this may pass over what came and went. */
+const COARSE_STEP_MS = 30 * 60_000;
+
+/** Step in which changes of a range are looked for. */
+const eventStepMs = (rangeMs: number, scrapeIntervalMs: number): number =>
+  stepForRange(rangeMs, EVENT_POINTS, scrapeIntervalMs);
+
+/** What a long range may not show, as a sentence; null for a range in which nothing can hide. */
+export function coarseNote({ startMs, endMs }: { startMs: number; endMs: number }): string | null {
+  const stepMs = eventStepMs(endMs - startMs, 0);
+  return stepMs <= COARSE_STEP_MS
+    ? null
+    : `Looked for in steps of ${formatDuration(stepMs)}: what began and ended between two of them is not here.`;
+}
 
 /** What telemetry says happened in a range, to one model (or to none in particular) or to the fleet. */
 export async function readEvents(
@@ -22,7 +37,7 @@ export async function readEvents(
   const { startMs, endMs, model } = asked;
   const { firstTraffic, roleChanges, alerts } = config.events;
   const rangeMs = endMs - startMs;
-  const stepMs = stepForRange(rangeMs, EVENT_POINTS, source.scrapeIntervalMs);
+  const stepMs = eventStepMs(rangeMs, source.scrapeIntervalMs);
   const earlier = { startMs: Math.max(0, startMs - Math.min(rangeMs, LOOK_BACK_MS)), endMs, stepMs };
   const rate = { fn: 'rate', windowMs: rateWindowMs(stepMs, source.scrapeIntervalMs), byVersion: true } as const;
   const requests = firstTraffic ? requestsQuery(map, { ...rate, model }) : null;

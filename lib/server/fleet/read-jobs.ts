@@ -31,6 +31,7 @@ export async function readJobs(
     ask('backlog', pipelineBacklog, gaugeQuery(pipelineBacklog.metric, [nameLabel(pipelineBacklog)]), endMs),
     ask('backlog before', pipelineBacklog, gaugeQuery(pipelineBacklog.metric, [nameLabel(pipelineBacklog)]), startMs),
   ]);
+  gather.needSomething();
   const toMs = (seconds: number | null | undefined) => (seconds == null ? null : seconds * 1000);
   const names = [...new Set([...success.keys(), ...duration.keys(), ...rows.keys()])];
   const batch = names.map((name): Job => {

@@ -15,7 +15,11 @@ export function sourcesAnswer({ sources, preset, signals, missing }: SourcesRepo
       status,
       parts: [
         { text: name, tone: status },
-        { text: ` ${word}${/[.?]$/.test(word) ? '' : '.'}`, tone: 'value' },
+        // Words of an error name their source themselves.
+        {
+          text: ` ${word.startsWith(`${name} `) ? word.slice(name.length + 1) : word}${/[.?]$/.test(word) ? '' : '.'}`,
+          tone: 'value',
+        },
       ],
     }));
   const well = sources.filter(({ status }) => status === 'ok').map(({ name }) => name);

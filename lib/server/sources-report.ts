@@ -96,7 +96,7 @@ function presetSignals(map: SignalMap, { overrides }: SignalsConfig, known: bool
     },
     {
       signal: 'inFlight',
-      metric: map.inFlight?.metric ?? null,
+      metric: map.inFlight?.metric ?? overrides.inFlight?.metric ?? map.preset.inFlight,
       labels: map.inFlight?.hasModel ? labels : [],
       present: known ? map.inFlight !== null : null,
       series: known ? map.held.inFlight : null,

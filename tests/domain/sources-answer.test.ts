@@ -53,6 +53,12 @@ describe('the sentence of Settings → Sources', () => {
     ).toEqual(['bad: Loki refuses connections: is it running?', 'ok: Prometheus and Tempo answer.']);
   });
 
+  it('names a source once, whose words name it themselves', () => {
+    expect(sentences({ sources: [source('Loki', 'bad', 'Loki cannot be reached: nothing listens.')] })).toEqual([
+      'bad: Loki cannot be reached: nothing listens.',
+    ]);
+  });
+
   it('counts the signals that are there and names what is not measured', () => {
     expect(
       sentences({

@@ -12,6 +12,8 @@ import { type UpstreamParams, upstreamUrl } from './upstream-url';
 
 const RETRY_WAITS_MS = [100, 300] as const;
 const MAX_ERROR_BYTES = 64 * 1024;
+/** Large answers of a source that are read at once: each may grow to the source's bound. */
+const MAX_LARGE_READS = 2;
 
 export interface UpstreamRequest<S extends z.ZodType> {
   source: SourceConfig;
@@ -53,11 +55,13 @@ export interface UpstreamAnswer<T> {
 const limiters = processWide('upstream-limiters', () => new Map<string, Limiter>());
 
 /** The concurrency limit of a source: one per address in this process. */
-export function limiterOf(source: SourceConfig): Limiter {
-  const key = `${source.kind} ${source.name} ${source.url}`;
+export const limiterOf = (source: SourceConfig): Limiter => limiterFor(source, 'queries', source.maxConcurrent);
+
+function limiterFor(source: SourceConfig, what: 'queries' | 'large reads', max: number): Limiter {
+  const key = `${what} ${source.kind} ${source.name} ${source.url}`;
   let limiter = limiters.get(key);
-  if (limiter === undefined || limiter.max !== Math.max(1, source.maxConcurrent)) {
-    limiter = new Limiter(source.maxConcurrent);
+  if (limiter === undefined || limiter.max !== Math.max(1, max)) {
+    limiter = new Limiter(max);
     limiters.set(key, limiter);
   }
   return limiter;
@@ -141,7 +145,7 @@ async function ask<S extends z.ZodType>(
     const refusal: Refusal = { status, contentType, text, headers: response.headers };
     throw refusalError(source, path, refusal, request.explain?.(refusal) ?? {});
   }
-  const { text, bytes, cut } = await readAnswer(request, response);
+  const { text, bytes, cut } = await readAnswer(request, response, signal);
   // What broke off because the reader left, or time ran out, is no answer.
   if (cut) signal.throwIfAborted();
   return {
@@ -155,9 +159,14 @@ async function ask<S extends z.ZodType>(
   };
 }
 
-async function readAnswer<S extends z.ZodType>({ source, beyond = 'refuse' }: UpstreamRequest<S>, response: Response) {
+async function readAnswer<S extends z.ZodType>(
+  { source, beyond = 'refuse' }: UpstreamRequest<S>,
+  response: Response,
+  signal: AbortSignal,
+) {
+  const place = () => limiterFor(source, 'large reads', MAX_LARGE_READS).acquire(signal);
   try {
-    return await readBounded(response, source.maxAnswerBytes, beyond);
+    return await readBounded(response, source.maxAnswerBytes, beyond, place);
   } catch (cause) {
     if (cause instanceof TooLargeError) {
       const megabytes = Math.round(source.maxAnswerBytes / 100_000) / 10;

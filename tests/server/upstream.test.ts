@@ -208,6 +208,34 @@ describe('time and bounds', () => {
     await until(() => fake.aborted === 1);
   });
 
+  it('reads two large answers of a source at once; more wait, small ones do not', async () => {
+    const padding = ' '.repeat(2 * 1024 * 1024);
+    const held: (() => void)[] = [];
+    fake.on('/held', (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.write(padding);
+      held.push(() => response.end('{"ok":true}'));
+    });
+    fake.on('/large', text(`${padding}{"ok":true}`, 200, { 'content-type': 'application/json' }));
+    fake.on('/x', json({ ok: true }));
+    const first = [ask({ path: '/held' }), ask({ path: '/held' })];
+    await until(() => held.length === 2);
+    // Both have been read beyond the bound of a large answer by the time a small one came and went.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    let isRead = false;
+    const third = ask({ path: '/large' }).then((answer) => {
+      isRead = true;
+      return answer;
+    });
+    expect((await ask()).value).toEqual({ ok: true });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(isRead).toBe(false);
+    held[0]?.();
+    expect((await third).value).toEqual({ ok: true });
+    held[1]?.();
+    expect(await Promise.all(first)).toHaveLength(2);
+  });
+
   it('counts what a compressed answer unpacks to, not what was sent', async () => {
     const packed = gzipSync(Buffer.alloc(60 * 1024 * 1024, ' '));
     fake.on('/x', (_request, response) => {

@@ -1,4 +1,4 @@
-import { View } from '@/lib/contracts/view';
+import { readView, type View } from '@/lib/contracts/view';
 
 /** What of the view may be changed; `model: null` and `versions: []` clear. */
 export interface ViewPatch {
@@ -10,12 +10,12 @@ export interface ViewPatch {
   against?: View['against'];
 }
 
-const DEFAULTS: View = View.parse({});
+const DEFAULTS: View = readView({});
 export const VIEW_KEYS = ['from', 'to', 'model', 'versions', 'refresh', 'against'] as const;
 
 /** The view in an address; a model's own page names the model in its path. */
 export function parseView(pathname: string, search: URLSearchParams): View {
-  const view = View.parse(Object.fromEntries(search));
+  const view = readView(Object.fromEntries(search));
   const segment = /^\/models\/([^/]+)/.exec(pathname)?.[1];
   if (segment === undefined) return view;
   try {

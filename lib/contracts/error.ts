@@ -1,24 +1,11 @@
-// The small build of zod: this file is in the first load of every page.
 import * as z from 'zod/mini';
+import { ERROR_CODES } from './error-body';
 
 /** The telemetry systems an answer can come from, and so be blamed on. */
 export const SourceKind = z.enum(['prometheus', 'loki', 'tempo', 'alertmanager']);
 export type SourceKind = z.infer<typeof SourceKind>;
 
-export const ErrorCode = z.enum([
-  'bad_request',
-  'forbidden',
-  'not_found',
-  'conflict',
-  'too_large',
-  'not_configured',
-  'upstream_unreachable',
-  'upstream_rejected',
-  'upstream_malformed',
-  'upstream_timeout',
-  'storage_unavailable',
-  'internal',
-]);
+export const ErrorCode = z.enum(ERROR_CODES);
 export type ErrorCode = z.infer<typeof ErrorCode>;
 
 /** The one error body on the wire. `message` is a sentence for a person and safe to show. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { AnswerText, Status } from './answer';
 import { RANGE_MESSAGE, RangeFields, withinTenYears } from './range';
-import { Against } from './view';
+import { AGAINSTS } from './view';
 import { Why } from './why';
 
 export const Role = z.enum(['champion', 'challenger', 'other']);

@@ -1,40 +1,39 @@
-// The small build of zod: this file is in the first load of every page.
-import * as z from 'zod/mini';
+/** The view in every page's address. Read by hand: a parser would be in the first load of every page. */
 
 /** Characters of a model's name at most. */
 export const MODEL_NAME_CHARACTERS = 1_000;
 
+const REFRESHES = ['off', '15s', '30s', '1m', '5m'] as const;
 /** How often a live page asks again. */
-export const Refresh = z.enum(['off', '15s', '30s', '1m', '5m']);
-export type Refresh = z.infer<typeof Refresh>;
+export type Refresh = (typeof REFRESHES)[number];
 
+export const AGAINSTS = ['day', 'week'] as const;
 /** What the fleet's numbers are compared with: the same time a day or a week before. */
-export const Against = z.enum(['day', 'week']);
-export type Against = z.infer<typeof Against>;
+export type Against = (typeof AGAINSTS)[number];
 
 /** One end of a range in the address bar: "now", "now-6h", or milliseconds since the epoch. */
-export const RangeEnd = z.string().check(z.regex(/^(now(-\d{1,6}[smhdw])?|\d{1,16})$/));
+const RANGE_END = /^(now(-\d{1,6}[smhdw])?|\d{1,16})$/;
 
-/**
- * What every page shares through its address: range, model, versions, refresh. A value that cannot be read falls back
- * to its default, so that a mangled link still opens.
- */
-export const View = z.object({
-  from: z.catch(z._default(RangeEnd, 'now-1h'), 'now-1h'),
-  to: z.catch(z._default(RangeEnd, 'now'), 'now'),
-  model: z.catch(z.optional(z.string().check(z.minLength(1), z.maxLength(MODEL_NAME_CHARACTERS))), () => undefined),
+/** What every page shares through its address: range, model, versions, refresh. */
+export interface View {
+  from: string;
+  to: string;
+  model?: string | undefined;
   /** Versions shown; empty means all. */
-  versions: z.catch(
-    z._default(
-      z.pipe(
-        z.string(),
-        z.transform((text: string) => text.split(',').filter(Boolean)),
-      ),
-      [],
-    ),
-    () => [],
-  ),
-  refresh: z.catch(z._default(Refresh, '30s'), '30s'),
-  against: z.catch(z._default(Against, 'day'), 'day'),
-});
-export type View = z.infer<typeof View>;
+  versions: string[];
+  refresh: Refresh;
+  against: Against;
+}
+
+/** The view of an address's parameters. One that cannot be read falls back to its default, so that a mangled link still opens. */
+export function readView(params: Readonly<Record<string, string | undefined>>): View {
+  const { from = '', to = '', model = '', versions = '' } = params;
+  return {
+    from: RANGE_END.test(from) ? from : 'now-1h',
+    to: RANGE_END.test(to) ? to : 'now',
+    ...(model === '' || model.length > MODEL_NAME_CHARACTERS ? {} : { model }),
+    versions: versions.split(',').filter(Boolean),
+    refresh: REFRESHES.find((one) => one === params.refresh) ?? '30s',
+    against: AGAINSTS.find((one) => one === params.against) ?? 'day',
+  };
+}

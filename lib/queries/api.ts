@@ -1,5 +1,5 @@
 import { type QueryClient, queryOptions } from '@tanstack/react-query';
-import { ErrorBody, type ErrorCode } from '@/lib/contracts/error';
+import { type ErrorCode, readErrorBody, type WireError } from '@/lib/contracts/error-body';
 
 /** Key of a GET: the path below /api, and its parameters. */
 type Question = readonly [string, ApiParams];
@@ -16,7 +16,7 @@ export class ApiError extends Error {
   /** Where in a query the source found the fault, 1-based; null when it did not say. */
   readonly position: { line: number; column: number } | null;
 
-  constructor(body: ErrorBody['error'], cause?: unknown) {
+  constructor(body: WireError, cause?: unknown) {
     super(body.message, { cause });
     this.name = 'ApiError';
     this.code = body.code;
@@ -58,9 +58,8 @@ function toSearch(params: ApiParams): string {
 }
 
 async function failureOf(response: Response): Promise<ApiError> {
-  const body: unknown = await response.json().catch(() => null);
-  const parsed = ErrorBody.safeParse(body);
-  if (parsed.success) return new ApiError(parsed.data.error);
+  const said = readErrorBody(await response.json().catch(() => null));
+  if (said !== null) return new ApiError(said);
   return new ApiError({
     code: 'internal',
     message: `The console answered ${response.status} without saying why. A proxy between may have answered instead.`,

@@ -1,6 +1,6 @@
 import { mutationOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
 import type { AnswerText } from '@/lib/contracts/answer';
-import { ErrorBody } from '@/lib/contracts/error';
+import { readErrorBody, type WireError } from '@/lib/contracts/error-body';
 import type {
   Deployment,
   FeatureReport,
@@ -27,7 +27,7 @@ export interface StoryState {
   similar: SimilarRequests | null;
   guide: Guide | null;
   nowhere: Nowhere | null;
-  error: ErrorBody['error'] | null;
+  error: WireError | null;
   /** How long all of it took; null while it is still being told. */
   elapsedMs: number | null;
 }
@@ -67,9 +67,9 @@ export function withEvent(state: StoryState, event: StoryEvent): StoryState {
 }
 
 async function failureOf(response: Response): Promise<ApiError> {
-  const parsed = ErrorBody.safeParse(await response.json().catch(() => null));
+  const said = readErrorBody(await response.json().catch(() => null));
   const message = `The console answered ${response.status} without saying why.`;
-  return new ApiError(parsed.success ? parsed.data.error : { code: 'internal', message });
+  return new ApiError(said ?? { code: 'internal', message });
 }
 
 /** Events of a server-sent stream, in order; a comment line is none. */

@@ -1,5 +1,5 @@
 import { type QueryClient, queryOptions, skipToken } from '@tanstack/react-query';
-import { ErrorBody, ErrorCode } from '@/lib/contracts/error';
+import { readErrorBody, readErrorCode } from '@/lib/contracts/error-body';
 import type {
   ExplainLine,
   ExplainParams,
@@ -84,9 +84,11 @@ async function explain(
     throw new ApiError({ code: 'upstream_unreachable', message: UNREACHABLE, source: 'console' }, cause);
   }
   if (!response.ok) {
-    const body = ErrorBody.safeParse(await response.json().catch(() => null));
     throw new ApiError(
-      body.success ? body.data.error : { code: 'internal', message: `The console answered ${response.status}.` },
+      readErrorBody(await response.json().catch(() => null)) ?? {
+        code: 'internal',
+        message: `The console answered ${response.status}.`,
+      },
     );
   }
   for await (const line of linesOf(response)) {
@@ -95,9 +97,8 @@ async function explain(
     if (event.type === 'result') return event.explanation;
     if (event.type === 'error') {
       const { code, message, source } = event;
-      const known = ErrorCode.safeParse(code);
       throw new ApiError({
-        code: known.success ? known.data : 'internal',
+        code: readErrorCode(code) ?? 'internal',
         message,
         ...(source === undefined ? {} : { source }),
       });

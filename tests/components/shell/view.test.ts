@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fromInput, frozenEnds, movedRange, rangeText, toInput } from '@/components/shell/range-text';
 import { resolveRange } from '@/components/shell/use-view';
 import { applyPatch, modelPath, parseView, viewHref } from '@/components/shell/view-address';
-import { View } from '@/lib/contracts/view';
+import { readView } from '@/lib/contracts/view';
 
 const NOW = Date.UTC(2026, 10, 21, 14, 2, 7);
 const HOUR = 3_600_000;
@@ -11,7 +11,7 @@ const view = (text: string, pathname = '/settings/sources') => parseView(pathnam
 
 describe('the view in the address', () => {
   it('falls back to its defaults where it cannot be read', () => {
-    expect(view('from=yesterday&to=&refresh=2s&against=year')).toEqual(View.parse({}));
+    expect(view('from=yesterday&to=&refresh=2s&against=year')).toEqual(readView({}));
   });
 
   it('takes the model from the path of its own page, whatever its name', () => {
@@ -42,7 +42,7 @@ describe('the view in the address', () => {
         fc.string({ minLength: 1, maxLength: 40 }),
         fc.constantFrom('now-15m', 'now-7d', '1763700000000'),
         (model, from) => {
-          const link = viewHref({ ...View.parse({}), model: model.toWellFormed(), from }, '/compare');
+          const link = viewHref({ ...readView({}), model: model.toWellFormed(), from }, '/compare');
           const back = parseView('/compare', new URLSearchParams(link.split('?')[1]));
           expect(back).toMatchObject({ model: model.toWellFormed(), from });
         },

@@ -34,9 +34,10 @@ function codeOf(error: unknown): string | null {
 export const isUnreachable = (error: unknown): boolean =>
   error instanceof TypeError && !(error instanceof AppError) && error.message === 'fetch failed';
 
-/** Whether something answered that is not HTTP. */
+/** Whether something answered that is not HTTP. The parser's error has a code on Node 20 and only its name from 24 on. */
 export const speaksOtherProtocol = (error: unknown): boolean =>
-  /^HPE_|^UND_ERR_HEADERS_OVERFLOW/.test(codeOf(error) ?? '');
+  /^HPE_|^UND_ERR_HEADERS_OVERFLOW/.test(codeOf(error) ?? '') ||
+  (error instanceof Error && error.cause instanceof Error && error.cause.name === 'HTTPParserError');
 
 export const NOT_HTTP =
   'answered with something that is not HTTP: check the port of its address in windsock.yaml (gRPC and HTTP have their own).';

@@ -4,9 +4,10 @@ import { useState } from 'react';
 import { Button } from '@/components/ui/Button';
 import { Input } from '@/components/ui/Field';
 import { Panel } from '@/components/ui/Panel';
-import { type ComparePolicy, WhatIf } from '@/lib/contracts/compare-params';
+import type { ComparePolicy } from '@/lib/contracts/compare-params';
+import { readWhatIf, WHAT_IF_KEYS } from '@/lib/contracts/compare-what-if';
 import { formatCount, formatNumber } from '@/lib/domain/format';
-import { type ComparePatch, WHAT_IF_KEYS } from './use-compare';
+import type { ComparePatch } from './use-compare';
 
 type Key = (typeof WHAT_IF_KEYS)[number];
 
@@ -100,9 +101,9 @@ function PolicyField({
 }) {
   const [text, setText] = useState(write(read(policy)));
   const isEmpty = text.trim() === '';
-  const parsed = WhatIf.safeParse(isEmpty ? {} : { [key]: text });
+  const isRead = isEmpty || readWhatIf(key, text) !== null;
   const apply = () => {
-    if (!parsed.success) return;
+    if (!isRead) return;
     onChange({ [key]: isEmpty || text.trim() === write(read(configured)) ? null : text.trim() });
     if (isEmpty) setText(write(read(configured)));
   };
@@ -111,7 +112,7 @@ function PolicyField({
       label={label}
       inputMode="decimal"
       value={text}
-      error={parsed.success ? undefined : `Expected ${expects}.`}
+      error={isRead ? undefined : `Expected ${expects}.`}
       onChange={(event) => setText(event.target.value)}
       onBlur={apply}
       onKeyDown={(event) => {

@@ -6,27 +6,25 @@ import { useView } from '@/components/shell/use-view';
 import { useZone } from '@/components/ui/preference';
 import { writeSearch } from '@/components/ui/use-url-param';
 import type { Compare, CompareResult } from '@/lib/contracts/compare';
-import { type CompareParams, WhatIf } from '@/lib/contracts/compare-params';
+import type { CompareParams, WhatIf } from '@/lib/contracts/compare-params';
+import { readWhatIf, WHAT_IF_KEYS, type WhatIfKey } from '@/lib/contracts/compare-what-if';
 import { judge, withWhatIf } from '@/lib/domain/compare';
 
 const MINUTE_MS = 60_000;
 
 /** What of the comparison stands in the address, beside what every page shares. */
 export const COMPARE_KEYS = ['champion', 'challenger', 'window', 'at'] as const;
-export const WHAT_IF_KEYS = ['p95', 'errors', 'quality', 'requests', 'minutes', 'share'] as const;
 
-export type ComparePatch = Partial<
-  Record<(typeof COMPARE_KEYS)[number] | (typeof WHAT_IF_KEYS)[number], string | null>
->;
+export type ComparePatch = Partial<Record<(typeof COMPARE_KEYS)[number] | WhatIfKey, string | null>>;
 
 /** The policy edits of an address; what cannot be read is left out, one by one. */
 export function whatIfOf(search: URLSearchParams): WhatIf {
-  const edit: Record<string, unknown> = {};
+  const edit: WhatIf = {};
   for (const key of WHAT_IF_KEYS) {
-    const text = search.get(key);
-    if (text !== null && text.trim() !== '' && WhatIf.safeParse({ [key]: text }).success) edit[key] = text;
+    const value = readWhatIf(key, search.get(key) ?? '');
+    if (value !== null) edit[key] = value;
   }
-  return WhatIf.parse(edit);
+  return edit;
 }
 
 /**

@@ -1,5 +1,6 @@
 // As a namespace, of which a bundler keeps the used part alone: this file reaches the browser.
 import * as z from 'zod';
+import { WHAT_IF_MAX } from './compare-what-if';
 import { ModelName, RANGE_MESSAGE, withinTenYears } from './range';
 
 const instantMs = z.coerce.number().int().min(0).max(8_640_000_000_000_000);
@@ -21,12 +22,12 @@ export type ComparePolicy = z.infer<typeof ComparePolicy>;
 /** An edited policy as parameters of the address, in the units people write: "what if". Absent: as configured. */
 export const WhatIf = z.object({
   /** Percent. */
-  p95: z.coerce.number().min(0).max(10_000).optional(),
+  p95: z.coerce.number().min(0).max(WHAT_IF_MAX.p95).optional(),
   /** Percentage points. */
-  errors: z.coerce.number().min(0).max(100).optional(),
-  quality: z.coerce.number().min(0).max(100).optional(),
-  requests: z.coerce.number().int().min(0).max(1_000_000_000).optional(),
-  minutes: z.coerce.number().min(0).max(1_000_000).optional(),
+  errors: z.coerce.number().min(0).max(WHAT_IF_MAX.errors).optional(),
+  quality: z.coerce.number().min(0).max(WHAT_IF_MAX.quality).optional(),
+  requests: z.coerce.number().int().min(0).max(WHAT_IF_MAX.requests).optional(),
+  minutes: z.coerce.number().min(0).max(WHAT_IF_MAX.minutes).optional(),
   /** Percent, both ends excluded: the challenger's configured share. */
   share: z.coerce.number().gt(0).lt(100).optional(),
 });

@@ -93,7 +93,7 @@ export const ModelRow = Vitals.extend({
 export type ModelRow = z.infer<typeof ModelRow>;
 
 export const FleetParams = z
-  .object({ ...RangeFields, against: z._default(Against, 'day') })
+  .object({ ...RangeFields, against: z._default(z.enum(AGAINSTS), 'day') })
   .refine(withinTenYears, { message: RANGE_MESSAGE, path: ['startMs'] });
 export type FleetParams = z.input<typeof FleetParams>;
 

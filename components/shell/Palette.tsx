@@ -23,11 +23,11 @@ import { useNow } from './clock';
 import { COMMAND_INPUT, COMMAND_ITEM } from './command-look';
 import { openDialog } from './dialogs';
 import { useModelChoices } from './ModelChoice';
-import { NAV, tracePath } from './nav';
+import { NAV } from './nav';
 import { frozenEnds, RANGE_PRESETS } from './range-text';
 import { Keys } from './ShortcutsDialog';
 import { useView } from './use-view';
-import { modelPath } from './view-address';
+import { modelPath, tracePath } from './view-address';
 
 /** A W3C trace id: 32 hex digits; Tempo also takes those of 16. */
 const TRACE_ID = /^(?:[0-9a-f]{16}|[0-9a-f]{32})$/i;

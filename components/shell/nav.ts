@@ -21,7 +21,3 @@ export const NAV: readonly NavItem[] = [
 
 export const isCurrent = (item: NavItem, pathname: string): boolean =>
   pathname === item.path || (item.under !== undefined && pathname.startsWith(item.under));
-
-/** The page of a trace, or null while the console has none: then nothing offers to open one. */
-export const tracePath = (traceId: string): string | null =>
-  NAV.some(({ path }) => path === '/traces') ? `/traces/${encodeURIComponent(traceId)}` : null;

@@ -90,12 +90,16 @@ function NoteView({ note, onClose }: { note: Note; onClose: () => void }) {
   const edit = useMutation(editNote(client));
   const remove = useMutation(removeNote(client));
   const [isSure, setSure] = useState(false);
-  const done = (words: string) => ({
-    onSuccess: () => {
-      announce(words);
-      onClose();
-    },
-  });
+  // Not the mutation's own onSuccess: the new revision remounts this view before that would be called.
+  const then = (change: Promise<unknown>, words: string) =>
+    change.then(
+      () => {
+        announce(words);
+        onClose();
+      },
+      // What went wrong stands in the form.
+      () => undefined,
+    );
   const written = (
     <p className="mb-2 text-small text-t3">
       {note.author.name}, <RelativeTime atMs={note.createdAtMs} />
@@ -123,9 +127,13 @@ function NoteView({ note, onClose }: { note: Note; onClose: () => void }) {
         verb="Save note"
         isSending={edit.isPending || remove.isPending}
         error={edit.error ?? remove.error}
-        onSubmit={(next) => edit.mutate({ id: note.id, revision: note.revision, ...next }, done('Note saved'))}
+        onSubmit={(next) =>
+          void then(edit.mutateAsync({ id: note.id, revision: note.revision, ...next }), 'Note saved')
+        }
         onRemove={() =>
-          isSure ? remove.mutate({ id: note.id, revision: note.revision }, done('Note removed')) : setSure(true)
+          isSure
+            ? void then(remove.mutateAsync({ id: note.id, revision: note.revision }), 'Note removed')
+            : setSure(true)
         }
         removeVerb={isSure ? 'Press again to remove' : 'Remove note'}
       />

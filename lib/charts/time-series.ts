@@ -73,6 +73,15 @@ export function drawnSeries(
 export const cappedNote = (set: SeriesSet): string | null =>
   set.series.length <= MAX_SERIES ? null : `${MAX_SERIES} of ${set.series.length} series, those with the highest peaks`;
 
+/** What the value axis covers: every line, and what is drawn around and above them. */
+function axisSpan(input: TimeSeriesInput, drawn: readonly DrawnSeries[], isFromZero: boolean): number {
+  const { band, thresholds = [], exemplars = [] } = input;
+  const lines = [...drawn.map(({ values }) => values), ...(band?.series.map(({ values }) => values) ?? [])];
+  const marks = [...thresholds, ...exemplars].map(({ value }) => value);
+  const top = Math.max(...lines.map(peak), ...marks);
+  return top - (isFromZero ? 0 : Math.min(...lines.map(lowest), ...marks));
+}
+
 /** Figure of the value axis, whose unit stands in the panel's definition. */
 export const axisFigure = (value: number, unit: Unit): string =>
   unit === 'ratio' ? `${formatPercentFigure(value)}%` : formatNumber(value);
@@ -112,8 +121,7 @@ export function timeSeriesOption(input: TimeSeriesInput, frame: ChartFrame): ECh
     `${shorten(series.name)} ${axisFigure(lastMeasured(series.values) ?? 0, unit)}`;
   const widest = Math.max(0, ...[...labelled].map((series) => endText(series).length));
 
-  const floor = isFromZero ? 0 : Math.min(...drawn.map(({ values }) => lowest(values)));
-  const span = Math.max(...drawn.map(({ values }) => peak(values))) - floor;
+  const span = axisSpan(input, drawn, isFromZero);
   const named = [...labelled];
   const shifts = endLabelShifts(
     named.map(({ values }) => lastMeasured(values) ?? 0),

@@ -9,8 +9,7 @@ export function LogDetails({ line, traceId }: { line: StoryLogLine; traceId: str
     <div className="grid gap-2 bg-raised px-3 py-2 text-small sm:pl-[200px]">
       <dl className="grid grid-cols-[minmax(80px,max-content)_1fr] gap-x-3 font-mono">
         {line.fields.map(([name, value], index) => (
-          // A name may come twice in one line.
-          // biome-ignore lint/suspicious/noArrayIndexKey: see above
+          // biome-ignore lint/suspicious/noArrayIndexKey: a name may come twice in one line
           <div key={index} className="contents">
             <dt className="text-t3 [overflow-wrap:anywhere]">{name}</dt>
             <dd className="min-w-0 text-t1 [overflow-wrap:anywhere]">{value}</dd>

@@ -1,31 +1,11 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { hasChromium, launchChromium, openPage, type WatchedPage } from '../chromium';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { hasChromium } from '../chromium';
 import { seriousFaults } from './axe';
-
-const url = inject('consoleUrl');
+import { watchedBrowser } from './watched-browser';
 
 describe.skipIf(!hasChromium())('Compare in a browser', () => {
-  let browser: Browser;
-  let open: WatchedPage[] = [];
-
-  beforeAll(async () => {
-    browser = await launchChromium();
-  });
-  afterEach(async () => {
-    const faults = open.flatMap((one) => one.faults);
-    await Promise.all(open.map(({ context }) => context.close()));
-    open = [];
-    expect(faults, 'errors in the console of the browser').toEqual([]);
-  });
-  afterAll(() => browser?.close());
-
-  async function visit(path: string, options: Parameters<typeof openPage>[1] = {}): Promise<Page> {
-    const watched = await openPage(browser, options);
-    open.push(watched);
-    await watched.page.goto(url + path);
-    return watched.page;
-  }
+  const { visit } = watchedBrowser();
 
   const answer = (page: Page) => page.getByRole('region', { name: 'Answer' });
 

@@ -1,9 +1,9 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { hasChromium, launchChromium, openPage, type WatchedPage } from '../chromium';
+import type { Page } from 'playwright-core';
+import { describe, expect, inject, it } from 'vitest';
+import { hasChromium } from '../chromium';
 import { seriousFaults } from './axe';
+import { watchedBrowser } from './watched-browser';
 
-const url = inject('consoleUrl');
 const labUrl = inject('labUrl');
 
 /** A line of a failed request of the last half hour, as somebody would copy it. */
@@ -19,26 +19,7 @@ async function failedLine(): Promise<{ text: string; requestId: string; traceId:
 }
 
 describe.skipIf(!hasChromium())('the story of a request in a browser', () => {
-  let browser: Browser;
-  let open: WatchedPage[] = [];
-
-  beforeAll(async () => {
-    browser = await launchChromium();
-  });
-  afterEach(async () => {
-    const faults = open.flatMap((one) => one.faults);
-    await Promise.all(open.map(({ context }) => context.close()));
-    open = [];
-    expect(faults, 'errors in the console of the browser').toEqual([]);
-  });
-  afterAll(() => browser?.close());
-
-  async function visit(path: string, options: Parameters<typeof openPage>[1] = {}): Promise<Page> {
-    const watched = await openPage(browser, options);
-    open.push(watched);
-    await watched.page.goto(url + path);
-    return watched.page;
-  }
+  const { visit } = watchedBrowser();
   const timelineOf = (page: Page) => page.getByRole('list', { name: 'Spans and log lines in time' });
 
   it('opens from a log line pasted into the palette, by keyboard, and leads to its span, its log line and back', async () => {

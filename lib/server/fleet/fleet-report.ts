@@ -1,0 +1,25 @@
+import 'server-only';
+import type { Fleet, FleetParams } from '@/lib/contracts/fleet';
+import { modelFindings } from '@/lib/domain/findings';
+import { byNeed, fleetAnswer } from '@/lib/domain/fleet-answer';
+import type { Reading } from '../reading';
+import { openTelemetry } from '../telemetry';
+import { readFleet } from './read-fleet';
+import { toRow } from './to-row';
+
+/** The fleet by what needs a person most, and the sentence over it. */
+export async function readFleetReport(params: FleetParams, { signal, nowMs }: Reading): Promise<Fleet> {
+  const telemetry = await openTelemetry(nowMs);
+  const fleet = await readFleet(telemetry, { ...params, model: null }, signal);
+  const found = fleet.models
+    .map((measured) => ({ ...measured, measured, findings: modelFindings(measured) }))
+    .sort(byNeed);
+  const { preset, foundBy } = telemetry.map;
+  return {
+    answer: fleetAnswer({ rows: found, missing: fleet.missing, gaps: fleet.gather.gaps }),
+    rows: found.map(({ measured, findings }) => toRow(measured, findings, fleet, params.endMs - params.startMs)),
+    preset: `${preset.id}, ${foundBy}`,
+    truncated: fleet.truncated,
+    why: fleet.gather.why,
+  };
+}

@@ -1,6 +1,9 @@
 import 'server-only';
+import { startLoops, stopLoops } from './background/loop';
+import { WORK } from './background/work';
 import { getConfig } from './config';
 import { ConfigError } from './config-problems';
+import { db } from './db';
 import { AppError } from './errors';
 import { log } from './log';
 import { migrate } from './migrate';
@@ -17,6 +20,9 @@ export async function start(): Promise<void> {
     for (const warning of config.warnings) log.warn(warning);
     const applied = await migrate(config.database.url);
     if (applied.length > 0) log.info({ migrations: applied }, 'The database was brought up to date.');
+    startLoops(WORK, db());
+    // Next.js ends the process itself once its server is closed; until then the leases are given back.
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stopLoops());
   } catch (error) {
     const expected = error instanceof ConfigError || error instanceof AppError;
     const text = expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,0 +1,5 @@
+import 'server-only';
+import type { BackgroundLoop } from './loop';
+
+/** Everything the console does without being asked: one line each. `start.ts` starts them once in each process. */
+export const WORK: readonly BackgroundLoop[] = [];

@@ -155,6 +155,15 @@ export const apiSend = <T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, bo
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   });
 
+/** A file as it is: `apiUpload<Baseline>(apiAddress('drift/baselines', params), file)`. */
+export const apiUpload = <T>(address: string, file: Blob): Promise<T> =>
+  request<T>(address, {
+    method: 'POST',
+    body: file,
+    // What a browser calls a file depends on the system; the server reads what is in it.
+    headers: { 'content-type': file.type || 'application/octet-stream' },
+  });
+
 /**
  * The newest good answer to the same question about an earlier time, for showing while the newest cannot be had;
  * undefined where there is none. Never that of another model: only the times may differ.

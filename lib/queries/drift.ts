@@ -1,0 +1,65 @@
+import { mutationOptions, type QueryClient } from '@tanstack/react-query';
+import type {
+  DriftArms,
+  DriftConsequences,
+  DriftFeature,
+  DriftHeat,
+  DriftOutput,
+  DriftReport,
+} from '@/lib/contracts/drift';
+import type { Baseline, BaselineList, BaselinesParams, NewBaseline } from '@/lib/contracts/drift-baseline';
+import type { DriftArmsParams, DriftAsked, DriftFeatureAsked, DriftHeatAsked } from '@/lib/contracts/drift-params';
+import type { Quality, QualityAsked } from '@/lib/contracts/quality';
+import { apiAddress, apiQuery, apiSend, apiUpload } from './api';
+
+/** Every feature of a version over a range, judged against a reference. */
+export const driftQuery = (params: DriftAsked) => apiQuery<DriftReport>('drift', params);
+
+/** Features × windows. */
+export const driftHeatQuery = (params: DriftHeatAsked) => apiQuery<DriftHeat>('drift/heat', params);
+
+/** One feature in full. */
+export const driftFeatureQuery = (params: DriftFeatureAsked) => apiQuery<DriftFeature>('drift/feature', params);
+
+/** Inputs of the challenger against those of the champion. */
+export const driftArmsQuery = (params: DriftArmsParams) => apiQuery<DriftArms>('drift/arms', params);
+
+/** Scores and labels. */
+export const driftOutputQuery = (params: DriftAsked) => apiQuery<DriftOutput>('drift/output', params);
+
+/** How much the score moves where a feature moved. */
+export const driftConsequencesQuery = (params: DriftAsked) => apiQuery<DriftConsequences>('drift/consequences', params);
+
+/** Quality as labels arrive. */
+export const qualityQuery = (params: QualityAsked) => apiQuery<Quality>('quality', params);
+
+/** Uploaded references. */
+export const baselinesQuery = (params: BaselinesParams) => apiQuery<BaselineList>('drift/baselines', params);
+
+/** Where drift from prediction logs is streamed as NDJSON (`DriftLogsLine`). */
+export const driftLogsAddress = (params: DriftAsked): string => apiAddress('drift/logs', params);
+
+/** The ML alert rules of the console as a file for Prometheus. */
+export const mlRulesAddress = (params: { model?: string }): string => apiAddress('drift/rules', params);
+
+const asksAgain = (client: QueryClient) => client.invalidateQueries({ queryKey: ['drift'] });
+
+/** Stores a file as the reference of a model's version. */
+export const uploadBaseline = (client: QueryClient) =>
+  mutationOptions({
+    mutationFn: ({ file, ...params }: NewBaseline & { file: Blob }) =>
+      apiUpload<Baseline>(apiAddress('drift/baselines', params), file),
+    onSuccess: () =>
+      Promise.all([
+        asksAgain(client),
+        client.invalidateQueries({ queryKey: ['drift/baselines'] }),
+        client.invalidateQueries({ queryKey: ['drift/heat'] }),
+        client.invalidateQueries({ queryKey: ['drift/feature'] }),
+      ]),
+  });
+
+export const removeBaseline = (client: QueryClient) =>
+  mutationOptions({
+    mutationFn: ({ id }: { id: string }) => apiSend<void>('DELETE', `drift/baselines/${encodeURIComponent(id)}`),
+    onSuccess: () => Promise.all([asksAgain(client), client.invalidateQueries({ queryKey: ['drift/baselines'] })]),
+  });

@@ -1,0 +1,55 @@
+import { mutationOptions, type QueryClient } from '@tanstack/react-query';
+import type {
+  GuardEvaluations,
+  GuardEvaluationsParams,
+  GuardRearm,
+  GuardReplay,
+  GuardState,
+  GuardStates,
+  KillSwitchChange,
+} from '@/lib/contracts/rollout';
+import type { BacktestLine, BacktestParams } from '@/lib/contracts/rollout-backtest';
+import { ApiError, apiQuery, apiSend } from './api';
+import { apiLines } from './api-lines';
+
+/** Every guard and the switch of all of them. */
+export const guardsQuery = () => apiQuery<GuardStates>('rollouts');
+
+/** One model's guard: mode, run of violations, next due, last action with its deliveries. */
+export const guardQuery = (model: string) => apiQuery<GuardState>(`rollouts/${encodeURIComponent(model)}`);
+
+/** A page of a guard's evaluations, newest first; the next one begins before the last `atMs`. */
+export const guardEvaluationsQuery = ({ model, ...page }: Partial<GuardEvaluationsParams> & { model: string }) =>
+  apiQuery<GuardEvaluations>(`rollouts/${encodeURIComponent(model)}/evaluations`, page);
+
+/** The verdict of a kept evaluation, made again. */
+export const guardReplayQuery = (id: string) => apiQuery<GuardReplay>(`rollouts/evaluations/${id}/replay`);
+
+const asksAgain = (client: QueryClient) =>
+  client.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith('rollouts') });
+
+/** Throws a kill switch or takes it back. */
+export const moveKillSwitch = (client: QueryClient) =>
+  mutationOptions({
+    mutationFn: (change: KillSwitchChange) => apiSend<GuardStates>('POST', 'rollouts/switch', change),
+    onSuccess: () => asksAgain(client),
+  });
+
+/** Lets a guard act again on the same two versions. */
+export const rearmGuard = (client: QueryClient) =>
+  mutationOptions({
+    mutationFn: ({ model, ...rearm }: GuardRearm) =>
+      apiSend<GuardState>('POST', `rollouts/${encodeURIComponent(model)}/rearm`, rearm),
+    onSuccess: () => asksAgain(client),
+  });
+
+/** Runs a policy over past hours; lines come as they are made, and aborting stops the work on the server. */
+export async function* runBacktest(
+  { model, ...params }: BacktestParams,
+  signal: AbortSignal,
+): AsyncGenerator<Exclude<BacktestLine, { type: 'error' }>> {
+  for await (const line of apiLines<BacktestLine>(`rollouts/${encodeURIComponent(model)}/backtest`, params, signal)) {
+    if (line.type === 'error') throw new ApiError(line);
+    yield line;
+  }
+}

@@ -106,6 +106,33 @@ export const midpointsOf = (upperBounds: readonly number[]): number[] =>
     return (lower + upper) / 2;
   });
 
+/** Largest difference of a share, 0 to 1: the category that moved most. */
+export function largestShareChange(reference: Counts, current: Counts): number | null {
+  const shares = sharesOf(reference, current);
+  if (shares === null) return null;
+  return shares.r.reduce((most, r, i) => Math.max(most, Math.abs(r - (shares.c[i] ?? 0))), 0);
+}
+
+/**
+ * Kullback–Leibler divergence Σ rᵢ ln(rᵢ/cᵢ) of the reference from the current side, nats, 0 and up; infinite where the
+ * current side lacks what the reference has. PSI is the sum of both directions. Merging bins never raises it.
+ */
+export function klDivergence(reference: Counts, current: Counts): number | null {
+  const shares = sharesOf(reference, current);
+  if (shares === null) return null;
+  const sum = shares.r.reduce((all, r, i) => all + (r > 0 ? r * Math.log(r / (shares.c[i] ?? 0)) : 0), 0);
+  return Math.max(0, sum);
+}
+
+/** Standard deviation of the bins' midpoints, for dividing Wasserstein by; finite bins. Null when empty. */
+export function deviationOfBins(upperBounds: readonly number[], counts: Counts): number | null {
+  const n = sumOf(counts);
+  if (!(n > 0) || upperBounds.length !== counts.length) return null;
+  const middles = midpointsOf(upperBounds);
+  const mean = counts.reduce((sum, count, i) => sum + (count * (middles[i] ?? 0)) / n, 0);
+  return Math.sqrt(counts.reduce((sum, count, i) => sum + (count * ((middles[i] ?? 0) - mean) ** 2) / n, 0));
+}
+
 /** Two-sample chi-square over bins that either side has. Null when a side is empty or one bin holds everything. */
 export function chiSquareTwoSample(
   reference: Counts,

@@ -1,9 +1,6 @@
 import type { InputState } from '@/lib/contracts/fleet';
+import { PSI_DRIFTED, PSI_WATCH } from './drift-verdict';
 import { formatNumber } from './format';
-
-/** PSI over this is worth a look, and over the second drifted: the usual reading of the index. */
-export const PSI_WATCH = 0.1;
-export const PSI_DRIFTED = 0.25;
 
 /**
  * State of a model's inputs from drift that was computed elsewhere. Only PSI has limits here: scores of other methods,

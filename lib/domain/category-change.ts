@@ -4,6 +4,8 @@ import type { Interval } from './histogram';
 
 /** A category that is gone must have been so frequent that chance leaves it out once in a hundred windows. */
 const VANISHED_ALPHA = 0.01;
+/** Share of values never seen before from which it is worth a look. */
+export const NOTABLE_UNSEEN_SHARE = 0.01;
 /** Names listed at most; how many there are is counted in full. */
 const MAX_LISTED = 20;
 

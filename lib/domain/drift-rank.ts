@@ -1,6 +1,7 @@
+import type { Consequence, FeatureDrift } from '@/lib/contracts/drift';
 import type { DriftState } from '@/lib/contracts/drift-state';
-import type { Paired } from './drift-bins';
-import { sumOf } from './drift-bins';
+import { type Paired, sumOf } from './drift-bins';
+import { isCalled } from './drift-verdict';
 import { type Interval, Z_95 } from './histogram';
 
 /** Score of the model among the requests whose value lay in one bin of a feature. */
@@ -64,24 +65,26 @@ const ORDER: Readonly<Record<DriftState, number>> = {
   'within-noise': 8,
 };
 
-/** What a feature is ranked by. */
-export interface Ranked {
-  readonly feature: string;
-  readonly state: DriftState;
-  readonly psi: number | null;
-  /** Null: how the score depends on it is not known. */
-  readonly scoreShift: Pick<ScoreShift, 'shift' | 'interval'> | null;
+/** What of a feature its rank needs. */
+type Ranked = Pick<FeatureDrift, 'feature' | 'state' | 'psi'>;
+
+/** What a consequence is certainly worth: the end of its interval nearest to none; 0 while it crosses none. */
+function certainShift(consequence: Consequence | undefined): number {
+  if (consequence === undefined) return 0;
+  const { value, interval } = consequence;
+  if (interval === null) return Math.abs(value);
+  if (interval.low * interval.high <= 0) return 0;
+  return Math.min(Math.abs(interval.low), Math.abs(interval.high));
 }
 
-/** What a shift is certainly worth: the end of its interval nearest to none; 0 while it crosses none. */
-const certainShift = ({ scoreShift: shift }: Ranked): number => {
-  if (shift === null || shift.interval.low * shift.interval.high <= 0) return 0;
-  return Math.min(Math.abs(shift.interval.low), Math.abs(shift.interval.high));
-};
-
-/** By consequence: what is called first, among it what moves the score most for certain, then the larger PSI, then by name. */
-export const byConsequence = (a: Ranked, b: Ranked): number =>
-  ORDER[a.state] - ORDER[b.state] ||
-  certainShift(b) - certainShift(a) ||
-  (b.psi ?? -1) - (a.psi ?? -1) ||
-  (a.feature < b.feature ? -1 : a.feature > b.feature ? 1 : 0);
+/**
+ * Order by consequence: what is called first, among it what moves the score most for certain, then the larger PSI, then
+ * by name. What is not called keeps the order of its PSI whatever it does to the score: it did not move.
+ */
+export const rowOrder =
+  (consequences?: ReadonlyMap<string, Consequence>) =>
+  (a: Ranked, b: Ranked): number =>
+    ORDER[a.state] - ORDER[b.state] ||
+    (isCalled(a.state) ? certainShift(consequences?.get(b.feature)) - certainShift(consequences?.get(a.feature)) : 0) ||
+    (b.psi ?? -1) - (a.psi ?? -1) ||
+    (a.feature < b.feature ? -1 : a.feature > b.feature ? 1 : 0);

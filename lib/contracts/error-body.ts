@@ -2,6 +2,7 @@
 
 export const ERROR_CODES = [
   'bad_request',
+  'unauthorized',
   'forbidden',
   'not_found',
   'conflict',

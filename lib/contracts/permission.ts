@@ -11,5 +11,13 @@ export const Permission = z.enum([
   // Send a logged request to its model again.
   'requests:replay',
   'settings:read',
+  // Throw the kill switch of the guards, and make one ready again.
+  'rollouts:control',
+  // Ask the pull gate. For tools with a token; no person has it.
+  'rollouts:gate',
 ]);
 export type Permission = z.infer<typeof Permission>;
+
+/** What a token of the configuration may be given. */
+export const TOKEN_PERMISSIONS = ['rollouts:gate'] as const satisfies readonly Permission[];
+export type TokenPermission = (typeof TOKEN_PERMISSIONS)[number];

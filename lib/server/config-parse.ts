@@ -1,10 +1,10 @@
 import 'server-only';
-import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import type { SourceKind } from '@/lib/contracts/error';
+import { toGuard, toToken } from './config-guard';
 import { ConfigError, problemsOf } from './config-problems';
-import { ConfigFile, type Secret, type SourceBlock } from './config-schema';
+import { ConfigFile, type SourceBlock } from './config-schema';
+import { type Findings, readSecret } from './config-secret';
 import { databaseUrl } from './config-values';
 import { DEFAULT_REDACTION } from './redaction-defaults';
 
@@ -15,7 +15,15 @@ export const DEFAULT_POLICY = {
   minRequests: 1000,
   minMinutes: 10,
   maxQualityDropPoints: 2,
-  guard: { violations: 3 },
+  guard: {
+    enabled: false,
+    intervalMs: 300_000,
+    violations: 3,
+    armed: false,
+    cooldownMs: 3_600_000,
+    maxAgeMs: 300_000,
+    webhooks: [] as string[],
+  },
 };
 
 export const DEFAULT_DATABASE_URL = 'file:./data/windsock.db';
@@ -26,14 +34,6 @@ const KIND_NAME: Readonly<Record<SourceKind, string>> = {
   tempo: 'Tempo',
   alertmanager: 'Alertmanager',
 };
-
-/** What is gathered while a file is read, so that all of its faults are told at once. */
-interface Findings {
-  file: string;
-  env: NodeJS.ProcessEnv;
-  problems: string[];
-  warnings: string[];
-}
 
 /** Text of `windsock.yaml` and the environment to a configuration. Throws ConfigError with every fault found. */
 export function parseConfig(text: string, file: string, env: NodeJS.ProcessEnv) {
@@ -129,6 +129,8 @@ function toConfig(written: ConfigFile, found: Findings) {
       ],
     },
     events: written.events,
+    access: { tokens: written.access.tokens.map((token, index) => toToken(token, index, found)) },
+    guard: { keepEvaluationsMs: written.guard.keepEvaluations },
     database: { url: databaseUrlOf(written, found) },
     warnings: found.warnings,
   };
@@ -172,27 +174,6 @@ function toSource(entry: SourceBlock, place: { kind: SourceKind; index: number; 
   };
 }
 
-function readSecret(secret: Secret, path: string, found: Findings): string {
-  if (typeof secret === 'string') {
-    found.warnings.push(`${path} holds a secret in plain text; {env: NAME} or {file: PATH} keeps it out of the file.`);
-    return secret;
-  }
-  if ('env' in secret) {
-    const value = found.env[secret.env];
-    if (!value) found.problems.push(`${path}.env: the environment variable ${secret.env} is not set`);
-    return value ?? '';
-  }
-  try {
-    const value = readFileSync(resolve(dirname(found.file), secret.file), 'utf8').trim();
-    if (value === '') found.problems.push(`${path}.file: ${secret.file} is empty`);
-    return value;
-  } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-    found.problems.push(`${path}.file: ${secret.file} cannot be read (${reason})`);
-    return '';
-  }
-}
-
 function toModel(written: ConfigFile['models'][number], index: number, found: Findings) {
   const replay = written.replay;
   return {
@@ -212,7 +193,7 @@ function toModel(written: ConfigFile['models'][number], index: number, found: Fi
     policy: {
       ...DEFAULT_POLICY,
       ...written.policy,
-      guard: written.policy.guard ?? DEFAULT_POLICY.guard,
+      guard: written.policy.guard === undefined ? DEFAULT_POLICY.guard : toGuard(written.policy.guard),
       challengerShare: written.policy.challengerShare ?? null,
     },
     replay:
@@ -259,6 +240,9 @@ function refuseDuplicates(config: ReturnType<typeof toConfig>, found: Findings):
   };
   for (const [kind, list] of Object.entries(config.sources)) {
     for (const [index, source] of list.entries()) claim('source name', source.name, `sources.${kind}.${index}.name`);
+  }
+  for (const [index, token] of config.access.tokens.entries()) {
+    claim('token name', token.name, `access.tokens.${index}.name`);
   }
   for (const [index, model] of config.models.entries()) {
     claim('model name', model.name, `models.${index}.name`);

@@ -1,5 +1,6 @@
 import 'server-only';
 import { z } from 'zod';
+import { TOKEN_PERMISSIONS } from '@/lib/contracts/permission';
 import { block, listOf, oneOf } from './config-problems';
 import {
   amount,
@@ -140,6 +141,22 @@ const slo = block({
     problem('measure', `kind ${value.kind} takes no measure`);
 });
 
+const guard = block({
+  enabled: flag.default(false),
+  interval: durationMs(60_000, 86_400_000, '1m to 1d').prefault('5m'),
+  violations: count(1, 1_000).default(3),
+  armed: flag.default(false),
+  cooldown: durationMs(60_000, 30 * 86_400_000, '1m to 30d').prefault('1h'),
+  maxAge: durationMs(60_000, 86_400_000, '1m to 1d').prefault('5m'),
+  webhooks: z.array(text(60), { error: 'expected a list of names of webhook endpoints' }).default([]),
+}).superRefine((value, context) => {
+  const problem = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+  if (value.interval % 60_000 !== 0) problem('interval', 'expected whole minutes');
+  if (value.armed && value.webhooks.length === 0) {
+    problem('webhooks', 'expected at least one webhook endpoint: an armed guard without one could do nothing');
+  }
+});
+
 const policy = block({
   maxP95IncreaseRatio: amount(0, 100).optional(),
   maxErrorIncreasePoints: amount(0, 100).optional(),
@@ -147,7 +164,7 @@ const policy = block({
   minMinutes: amount(0, 100_000).optional(),
   maxQualityDropPoints: amount(0, 100).optional(),
   challengerShare: share.optional(),
-  guard: block({ violations: count(1, 1_000) }).optional(),
+  guard: guard.optional(),
 });
 
 const model = block({
@@ -196,6 +213,20 @@ export const ConfigFile = block({
   }),
   signals: signals.prefault({}),
   models: z.array(model, { error: 'expected a list of models' }).default([]),
+  access: block({
+    tokens: z
+      .array(
+        block({
+          name: text(60),
+          token: Secret,
+          permissions: z.array(oneOf(TOKEN_PERMISSIONS), { error: 'expected a list of permissions' }).min(1, {
+            error: 'expected at least one permission',
+          }),
+        }),
+        { error: 'expected a list of tokens' },
+      )
+      .default([]),
+  }).prefault({}),
   redaction: block({
     defaults: flag.default(true),
     rules: z
@@ -210,6 +241,10 @@ export const ConfigFile = block({
     alerts: flag.default(true),
     notes: flag.default(true),
   }).prefault({}),
+  // How long what guards found is kept; what they acted on is kept for good.
+  guard: block({ keepEvaluations: durationMs(86_400_000, 3_660 * 86_400_000, '1d to 3660d').prefault('90d') }).prefault(
+    {},
+  ),
   database: block({ url: databaseUrl.optional() }).prefault({}),
 });
 export type ConfigFile = z.infer<typeof ConfigFile>;

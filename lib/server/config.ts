@@ -2,6 +2,8 @@ import 'server-only';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { SourceKind } from '@/lib/contracts/error';
+import type { TokenPermission } from '@/lib/contracts/permission';
+import type { GuardPolicy } from '@/lib/contracts/rollout';
 import { parseConfig } from './config-parse';
 import { ConfigError } from './config-problems';
 import type { RedactionRule } from './redaction-defaults';
@@ -106,10 +108,7 @@ export interface PolicyConfig {
   maxQualityDropPoints: number;
   /** The challenger's configured share of the traffic, 0 to 1; null when nobody said, and then the split is not checked. */
   challengerShare: number | null;
-  guard: {
-    /** The same verdict this often in a row, each on fresh data, before the guard acts. */
-    violations: number;
-  };
+  guard: GuardPolicy;
 }
 
 /** Where a logged request can be sent to its model once more. */
@@ -119,6 +118,13 @@ export interface ReplayConfig {
   headers: Readonly<Record<string, string>>;
   timeoutMs: number;
   maxAnswerBytes: number;
+}
+
+/** What a tool shows to prove who it is, and what it may then do. */
+export interface AccessToken {
+  name: string;
+  secret: string;
+  permissions: readonly TokenPermission[];
 }
 
 export interface ModelConfig {
@@ -156,6 +162,8 @@ export interface Config {
   redaction: { rules: RedactionRule[] };
   /** Which changes are drawn under the charts. */
   events: { firstTraffic: boolean; roleChanges: boolean; alerts: boolean; notes: boolean };
+  access: { tokens: AccessToken[] };
+  guard: { keepEvaluationsMs: number };
   database: { url: string };
   /** Sentences about things that work but should not stay so, such as a password in the file. */
   warnings: string[];

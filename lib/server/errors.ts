@@ -4,6 +4,7 @@ import type { ErrorBody, ErrorCode } from '@/lib/contracts/error';
 /** HTTP status of each error code. */
 const STATUS: Readonly<Record<ErrorCode, number>> = {
   bad_request: 400,
+  unauthorized: 401,
   forbidden: 403,
   not_found: 404,
   conflict: 409,

@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import type { z } from 'zod';
 import type { Permission } from '@/lib/contracts/permission';
 import { refuseForeignHost } from './auth/host';
-import { type Identity, identify } from './auth/identity';
+import { type Identity, identify, isForTokens, lacksToken } from './auth/identity';
 import { refuseForeignOrigin } from './auth/origin';
 import { AppError } from './errors';
 import { log } from './log';
@@ -46,6 +46,7 @@ export function route<S extends z.ZodType>(
       refuseForeignOrigin(request);
       const identity = identify(request);
       if (!identity.permissions.has(permission)) {
+        if (isForTokens(permission) && identity.kind !== 'token') throw lacksToken(permission);
         throw new AppError('forbidden', `${identity.name} may not do this: it needs the permission ${permission}.`);
       }
       // Every upstream query of a page listens for the reader's leaving: more than Node's ten are no leak here.

@@ -11,6 +11,14 @@ export const Permission = z.enum([
   // Send a logged request to its model again.
   'requests:replay',
   'settings:read',
+  'incidents:read',
+  'incidents:write',
+  // Approve a postmortem, or ask for changes.
+  'incidents:review',
+  'investigations:read',
+  'investigations:write',
+  // Deliver alerts. For senders with the webhook's secret; no person needs it.
+  'alerts:deliver',
   // Throw the kill switch of the guards, and make one ready again.
   'rollouts:control',
   // Ask the pull gate. For tools with a token; no person has it.

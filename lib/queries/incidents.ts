@@ -1,0 +1,191 @@
+import { infiniteQueryOptions, mutationOptions, type QueryClient } from '@tanstack/react-query';
+import type { ChecklistRun, ChecklistRuns, Checklists, NewChecklistRun, StepAnswer } from '@/lib/contracts/checklist';
+import type {
+  Incident,
+  IncidentEdit,
+  IncidentList,
+  IncidentSummary,
+  IncidentsAsked,
+  NewIncidentAsked,
+  StatusChange,
+} from '@/lib/contracts/incident';
+import type {
+  AlertAttachment,
+  AlertDeliveries,
+  AlertDelivery,
+  AlertDeliveryBody,
+  AlertEpisodes,
+  AlertEpisodesAsked,
+} from '@/lib/contracts/incident-alert';
+import type { ContextPack } from '@/lib/contracts/incident-context';
+import type { EntriesAsked, Entry, EntryPage, NewEntryAsked } from '@/lib/contracts/incident-entry';
+import type { IncidentLink, IncidentSplit } from '@/lib/contracts/incident-link';
+import type { IncidentRole, NewIncidentRole } from '@/lib/contracts/incident-role';
+import type { IncidentTask, IncidentTaskEdit, NewIncidentTask } from '@/lib/contracts/incident-task';
+import { type ApiError, apiAddress, apiAsk, apiQuery, apiSend, shouldRetry } from './api';
+
+/** `Omit` that keeps a union's members apart. */
+type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+const at = (incidentId: string, rest = ''): string => `incidents/${encodeURIComponent(incidentId)}${rest}`;
+
+/** Whatever shows incidents asks again: one change stands on the list, the page and the timeline at once. */
+const asksAgain = (client: QueryClient) =>
+  client.invalidateQueries({
+    predicate: ({ queryKey }) => typeof queryKey[0] === 'string' && /^(incidents|events|fleet)\b/.test(queryKey[0]),
+  });
+
+const write = <I, O>(client: QueryClient, send: (input: I) => Promise<O>) =>
+  mutationOptions<O, ApiError, I>({ mutationFn: send, onSuccess: () => asksAgain(client) });
+
+/** The first incidents that match, newest first. */
+export const incidentsQuery = (asked: IncidentsAsked = {}) => apiQuery<IncidentList>('incidents', { ...asked });
+
+/** The same, page by page. */
+export const incidentPages = (asked: IncidentsAsked = {}) =>
+  infiniteQueryOptions<IncidentList, ApiError, { pages: IncidentList[] }, readonly unknown[], string | null>({
+    queryKey: ['incidents', 'pages', asked],
+    queryFn: ({ pageParam, signal }) =>
+      apiAsk<IncidentList>('incidents', { ...asked, cursor: pageParam ?? undefined }, signal),
+    initialPageParam: null,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    retry: shouldRetry,
+  });
+
+/** One incident by its UUID or number. */
+export const incidentQuery = (incidentId: string) => apiQuery<Incident>(at(incidentId));
+
+/** The timeline, page by page. */
+export const entryPages = (incidentId: string, asked: EntriesAsked = {}) =>
+  infiniteQueryOptions<EntryPage, ApiError, { pages: EntryPage[] }, readonly unknown[], string | null>({
+    queryKey: [at(incidentId, '/entries'), 'pages', asked],
+    queryFn: ({ pageParam, signal }) =>
+      apiAsk<EntryPage>(at(incidentId, '/entries'), { ...asked, cursor: pageParam ?? undefined }, signal),
+    initialPageParam: null,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    retry: shouldRetry,
+  });
+
+export const incidentAlertsQuery = (incidentId: string, asked: Omit<AlertEpisodesAsked, 'attached'> = {}) =>
+  apiQuery<AlertEpisodes>(at(incidentId, '/alerts'), { ...asked });
+
+export const contextPackQuery = (incidentId: string) => apiQuery<ContextPack>(at(incidentId, '/context'));
+
+export const checklistsQuery = () => apiQuery<Checklists>('checklists');
+
+export const checklistRunsQuery = (incidentId: string) => apiQuery<ChecklistRuns>(at(incidentId, '/checklists'));
+
+/** Alerts that came by webhook, with or without an incident. */
+export const alertEpisodesQuery = (asked: AlertEpisodesAsked = {}) =>
+  apiQuery<AlertEpisodes>('alert-episodes', { ...asked });
+
+export const alertDeliveriesQuery = (asked: { source?: string; outcome?: string; cursor?: string } = {}) =>
+  apiQuery<AlertDeliveries>('alert-deliveries', asked);
+
+export const alertDeliveryQuery = (deliveryId: string) =>
+  apiQuery<AlertDeliveryBody>(`alert-deliveries/${encodeURIComponent(deliveryId)}`);
+
+/** Where an incident says that it changed, as server-sent events of `LiveEvent`. */
+export const incidentLiveAddress = (incidentId: string): string => apiAddress(at(incidentId, '/live'), {});
+
+/** Where an incident with its postmortem is had as Markdown. */
+export const incidentExportAddress = (incidentId: string): string => apiAddress(at(incidentId, '/export'), {});
+
+export const declareIncident = (client: QueryClient) =>
+  write(client, (incident: NewIncidentAsked) => apiSend<Incident>('POST', 'incidents', incident));
+
+export const editIncident = (client: QueryClient) =>
+  write(client, ({ incidentId, ...edit }: IncidentEdit) => apiSend<Incident>('PATCH', at(incidentId), edit));
+
+export const changeStatus = (client: QueryClient) =>
+  write(client, ({ incidentId, ...change }: StatusChange) =>
+    apiSend<Incident>('POST', at(incidentId, '/status'), change),
+  );
+
+export const acknowledgeIncident = (client: QueryClient) =>
+  write(client, ({ incidentId, id }: { incidentId: string; id: string }) =>
+    apiSend<Incident>('POST', at(incidentId, '/acknowledge'), { id }),
+  );
+
+/** Adds an entry: words, a pin, evidence for or against a hypothesis, a correction. */
+export const addEntry = (client: QueryClient) =>
+  write(client, ({ incidentId, ...entry }: NewEntryAsked & { incidentId: string }) =>
+    apiSend<Entry>('POST', at(incidentId, '/entries'), entry),
+  );
+
+export const takeRole = (client: QueryClient) =>
+  write(client, ({ incidentId, ...role }: NewIncidentRole) =>
+    apiSend<IncidentRole>('POST', at(incidentId, '/roles'), role),
+  );
+
+export const endRole = (client: QueryClient) =>
+  write(client, ({ incidentId, roleId, ...end }: { incidentId: string; roleId: string; toMs?: number }) =>
+    apiSend<IncidentRole>('PATCH', at(incidentId, `/roles/${roleId}`), end),
+  );
+
+export const addTask = (client: QueryClient) =>
+  write(client, ({ incidentId, ...task }: Without<NewIncidentTask, 'owner' | 'dueAtMs'> & Partial<NewIncidentTask>) =>
+    apiSend<IncidentTask>('POST', at(incidentId ?? '', '/tasks'), task),
+  );
+
+export const editTask = (client: QueryClient) =>
+  write(client, ({ incidentId, taskId, ...edit }: IncidentTaskEdit) =>
+    apiSend<IncidentTask>('PATCH', at(incidentId, `/tasks/${taskId}`), edit),
+  );
+
+/** Relates this incident to another, or merges it into the other. */
+export const linkIncident = (client: QueryClient) =>
+  write(
+    client,
+    ({
+      incidentId,
+      ...link
+    }: {
+      incidentId: string;
+      id: string;
+      kind: 'related' | 'merge';
+      other: string;
+      reason?: string;
+    }) => apiSend<IncidentLink>('POST', at(incidentId, '/links'), link),
+  );
+
+export const undoLink = (client: QueryClient) =>
+  write(client, ({ incidentId, linkId }: { incidentId: string; linkId: string }) =>
+    apiSend<IncidentLink>('DELETE', at(incidentId, `/links/${linkId}`)),
+  );
+
+/** Takes alerts and entries out into a new incident, which is what comes back. */
+export const splitIncident = (client: QueryClient) =>
+  write(client, ({ incidentId, ...split }: IncidentSplit) =>
+    apiSend<IncidentSummary>('POST', at(incidentId, '/split'), split),
+  );
+
+export const attachAlerts = (client: QueryClient) =>
+  write(client, ({ incidentId, ...attachment }: AlertAttachment) =>
+    apiSend<Incident>('POST', at(incidentId, '/alerts'), attachment),
+  );
+
+/** Looks again at whatever the context pack could not know. */
+export const recaptureContext = (client: QueryClient) =>
+  write(client, ({ incidentId }: { incidentId: string }) =>
+    apiSend<ContextPack>('POST', at(incidentId, '/context'), {}),
+  );
+
+export const startChecklist = (client: QueryClient) =>
+  write(client, ({ incidentId, ...run }: NewChecklistRun) =>
+    apiSend<ChecklistRun>('POST', at(incidentId, '/checklists'), run),
+  );
+
+export const answerStep = (client: QueryClient) =>
+  write(client, ({ incidentId, runId, ...answer }: StepAnswer) =>
+    apiSend<ChecklistRun>('POST', at(incidentId, `/checklists/${runId}/steps`), answer),
+  );
+
+export const replayDelivery = (client: QueryClient) =>
+  mutationOptions<AlertDelivery, ApiError, { deliveryId: string }>({
+    mutationFn: ({ deliveryId }) => apiSend<AlertDelivery>('POST', `alert-deliveries/${deliveryId}/replay`, {}),
+    onSuccess: async () => {
+      await client.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith('alert-') });
+      await asksAgain(client);
+    },
+  });

@@ -1,0 +1,80 @@
+import { infiniteQueryOptions, mutationOptions, type QueryClient } from '@tanstack/react-query';
+import type {
+  CellEdit,
+  CellMove,
+  Investigation,
+  InvestigationAttachment,
+  InvestigationEdit,
+  InvestigationList,
+  InvestigationsAsked,
+  NewCellAsked,
+  NewInvestigationAsked,
+} from '@/lib/contracts/investigation';
+import { type ApiError, apiAddress, apiAsk, apiQuery, apiSend, shouldRetry } from './api';
+
+const at = (investigationId: string, rest = ''): string =>
+  `investigations/${encodeURIComponent(investigationId)}${rest}`;
+
+const write = <I>(client: QueryClient, send: (input: I) => Promise<Investigation>) =>
+  mutationOptions<Investigation, ApiError, I>({
+    mutationFn: send,
+    onSuccess: () =>
+      client.invalidateQueries({
+        predicate: ({ queryKey }) => /^(investigations|incidents)\b/.test(String(queryKey[0])),
+      }),
+  });
+
+/** The first investigations that match, the last changed first. */
+export const investigationsQuery = (asked: InvestigationsAsked = {}) =>
+  apiQuery<InvestigationList>('investigations', { ...asked });
+
+/** The same, page by page. */
+export const investigationPages = (asked: InvestigationsAsked = {}) =>
+  infiniteQueryOptions<InvestigationList, ApiError, { pages: InvestigationList[] }, readonly unknown[], string | null>({
+    queryKey: ['investigations', 'pages', asked],
+    queryFn: ({ pageParam, signal }) =>
+      apiAsk<InvestigationList>('investigations', { ...asked, cursor: pageParam ?? undefined }, signal),
+    initialPageParam: null,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    retry: shouldRetry,
+  });
+
+/** One investigation with its cells, by UUID or number. */
+export const investigationQuery = (investigationId: string) => apiQuery<Investigation>(at(investigationId));
+
+/** Where an investigation says that it changed, as server-sent events of `LiveEvent`. */
+export const investigationLiveAddress = (investigationId: string): string =>
+  apiAddress(at(investigationId, '/live'), {});
+
+/** Every write answers with the investigation as it is now. */
+export const createInvestigation = (client: QueryClient) =>
+  write(client, (investigation: NewInvestigationAsked) => apiSend('POST', 'investigations', investigation));
+
+export const editInvestigation = (client: QueryClient) =>
+  write(client, ({ investigationId, ...edit }: InvestigationEdit) => apiSend('PATCH', at(investigationId), edit));
+
+export const addCell = (client: QueryClient) =>
+  write(client, ({ investigationId, ...cell }: NewCellAsked & { investigationId: string }) =>
+    apiSend('POST', at(investigationId, '/cells'), cell),
+  );
+
+export const editCell = (client: QueryClient) =>
+  write(client, ({ investigationId, cellId, ...edit }: CellEdit) =>
+    apiSend('PATCH', at(investigationId, `/cells/${cellId}`), edit),
+  );
+
+export const moveCell = (client: QueryClient) =>
+  write(client, ({ investigationId, cellId, ...move }: CellMove) =>
+    apiSend('POST', at(investigationId, `/cells/${cellId}/move`), move),
+  );
+
+/** Answers with the copy. */
+export const copyInvestigation = (client: QueryClient) =>
+  write(client, ({ investigationId, ...copy }: { investigationId: string; id: string; title?: string }) =>
+    apiSend('POST', at(investigationId, '/copy'), copy),
+  );
+
+export const attachInvestigation = (client: QueryClient) =>
+  write(client, ({ investigationId, ...attachment }: InvestigationAttachment) =>
+    apiSend('POST', at(investigationId, '/attachment'), attachment),
+  );

@@ -1,0 +1,62 @@
+import { mutationOptions, type QueryClient } from '@tanstack/react-query';
+import type {
+  NewPostmortemAction,
+  NewReview,
+  Postmortem,
+  PostmortemActionEdit,
+  PostmortemDraft,
+  PostmortemEdit,
+  SectionHistory,
+  SectionSave,
+} from '@/lib/contracts/postmortem';
+import { type ApiError, apiAddress, apiQuery, apiSend } from './api';
+
+const at = (incidentId: string, rest = ''): string => `incidents/${encodeURIComponent(incidentId)}/postmortem${rest}`;
+
+const write = <I>(client: QueryClient, send: (input: I) => Promise<Postmortem>) =>
+  mutationOptions<Postmortem, ApiError, I>({
+    mutationFn: send,
+    onSuccess: () =>
+      client.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith('incidents') }),
+  });
+
+/** The postmortem of an incident; where none was begun, an empty one with its gaps. */
+export const postmortemQuery = (incidentId: string) => apiQuery<Postmortem>(at(incidentId));
+
+/** What the timeline says, section by section; nothing is stored by asking. */
+export const postmortemDraftQuery = (incidentId: string) => apiQuery<PostmortemDraft>(at(incidentId, '/draft'));
+
+export const sectionHistoryQuery = (incidentId: string, key: string) =>
+  apiQuery<SectionHistory>(at(incidentId, `/sections/${key}`));
+
+/** Where the postmortem is had as Markdown, byte for byte the same for the same words. */
+export const postmortemExportAddress = (incidentId: string): string => apiAddress(at(incidentId, '/export'), {});
+
+/** Saves a section; a conflict carries the other's text and a merged one in `error.fields`. */
+export const saveSection = (client: QueryClient) =>
+  write(client, ({ incidentId, key, ...save }: SectionSave) =>
+    apiSend<Postmortem>('POST', at(incidentId, `/sections/${key}`), save),
+  );
+
+export const editPostmortem = (client: QueryClient) =>
+  write(client, ({ incidentId, ...edit }: PostmortemEdit) => apiSend<Postmortem>('PATCH', at(incidentId), edit));
+
+export const reviewPostmortem = (client: QueryClient) =>
+  write(client, ({ incidentId, ...review }: NewReview) =>
+    apiSend<Postmortem>('POST', at(incidentId, '/reviews'), review),
+  );
+
+export const addAction = (client: QueryClient) =>
+  write(
+    client,
+    ({
+      incidentId,
+      ...action
+    }: Pick<NewPostmortemAction, 'incidentId' | 'id' | 'text'> & Partial<NewPostmortemAction>) =>
+      apiSend<Postmortem>('POST', at(incidentId, '/actions'), action),
+  );
+
+export const editAction = (client: QueryClient) =>
+  write(client, ({ incidentId, actionId, ...edit }: PostmortemActionEdit) =>
+    apiSend<Postmortem>('PATCH', at(incidentId, `/actions/${actionId}`), edit),
+  );

@@ -189,6 +189,9 @@ function toModel(written: ConfigFile['models'][number], index: number, found: Fi
       windowMs: slo.window,
       thresholdMs: slo.threshold ?? null,
       measure: slo.measure ?? null,
+      job: slo.job ?? null,
+      owner: slo.owner ?? written.owner ?? null,
+      runbook: slo.runbook ?? written.runbook ?? null,
     })),
     policy: {
       ...DEFAULT_POLICY,

@@ -9,6 +9,7 @@ import {
   durationMs,
   flag,
   httpUrl,
+  objective,
   re2Pattern,
   share,
   sizeBytes,
@@ -125,10 +126,13 @@ const signals = block({
 const slo = block({
   name: text(100).optional(),
   kind: oneOf(['availability', 'latency', 'freshness', 'quality']),
-  objective: share,
+  objective,
   window: durationMs(3_600_000, 366 * 86_400_000, '1h to 366d').prefault('30d'),
   threshold: durationMs(1, 366 * 86_400_000, '1ms to 366d').optional(),
   measure: oneOf(['accuracy', 'precision', 'recall']).optional(),
+  job: text(200).optional(),
+  owner: text(200).optional(),
+  runbook: webLink.optional(),
 }).superRefine((value, context) => {
   const timed = value.kind === 'latency' || value.kind === 'freshness';
   const problem = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
@@ -139,6 +143,7 @@ const slo = block({
   }
   if (value.kind !== 'quality' && value.measure !== undefined)
     problem('measure', `kind ${value.kind} takes no measure`);
+  if (value.kind !== 'freshness' && value.job !== undefined) problem('job', `kind ${value.kind} takes no job`);
 });
 
 const guard = block({

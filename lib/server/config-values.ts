@@ -61,6 +61,16 @@ export const share = scalar('a share between 0 and 1 such as 0.995, or a percent
   return typeof ratio === 'number' && ratio > 0 && ratio < 1 ? ratio : null;
 });
 
+/** A share that leaves a budget. 100 % gets an answer of its own: it is asked for in good faith. */
+export const objective = z
+  .unknown()
+  .refine((value) => !(value === 1 || (typeof value === 'string' && /^100(\.0+)?\s?%$/.test(value))), {
+    error:
+      'expected less than 100 %: such an objective leaves no budget, so its burn rate is infinite from the first failure on; take 99.9% or what users would notice',
+    abort: true,
+  })
+  .pipe(share);
+
 export const count = (min: number, max: number) =>
   z
     .number({ error: `expected a whole number from ${min} to ${max}` })

@@ -95,6 +95,11 @@ export interface SloConfig {
   thresholdMs: number | null;
   /** What a quality objective measures; null for the other kinds. */
   measure: 'accuracy' | 'precision' | 'recall' | null;
+  /** The batch job whose last success is to be fresh (freshness); null: the labels of the model. */
+  job: string | null;
+  /** Who answers for it, and what to do when it burns; null: nobody said, neither here nor for the model. */
+  owner: string | null;
+  runbook: string | null;
 }
 
 /** When a challenger may be promoted and when it must go. */

@@ -47,32 +47,19 @@ describe('a good configuration', () => {
   it('is what the sample says', () => {
     const config = parse(readFileSync('windsock.sample.yaml', 'utf8'));
     const model = config.models[0];
+    const said = {
+      windowMs: 2_592_000_000,
+      thresholdMs: null,
+      measure: null,
+      job: null,
+      owner: 'risk-ml',
+      runbook: 'https://wiki.example.com/fraud-detector',
+    };
     expect(model?.slos).toEqual([
-      {
-        name: 'availability',
-        kind: 'availability',
-        objective: 0.995,
-        windowMs: 2_592_000_000,
-        thresholdMs: null,
-        measure: null,
-      },
-      { name: 'latency', kind: 'latency', objective: 0.99, windowMs: 2_592_000_000, thresholdMs: 500, measure: null },
-      {
-        name: 'freshness',
-        kind: 'freshness',
-        objective: 0.99,
-        windowMs: 2_592_000_000,
-        thresholdMs: 21_600_000,
-        measure: null,
-      },
-      {
-        name: 'quality',
-        kind: 'quality',
-        objective: 0.8,
-        windowMs: 2_592_000_000,
-        thresholdMs: null,
-        measure: 'recall',
-      },
+      { ...said, name: 'availability', kind: 'availability', objective: 0.995 },
+      { ...said, name: 'latency', kind: 'latency', objective: 0.99, thresholdMs: 500 },
+      { ...said, name: 'freshness', kind: 'freshness', objective: 0.99, thresholdMs: 21_600_000 },
+      { ...said, name: 'quality', kind: 'quality', objective: 0.8, measure: 'recall' },
     ]);
     expect(model?.policy).toEqual({ ...DEFAULT_POLICY, challengerShare: null });
     expect(config.warnings).toEqual([]);
@@ -195,6 +182,21 @@ describe('a bad configuration', () => {
       'an objective of 100',
       withModel('slos: [{ kind: availability, objective: 100 }]'),
       /^models\.0\.slos\.0\.objective: expected a share/,
+    ],
+    [
+      'an objective of 100 %',
+      withModel('slos: [{ kind: availability, objective: 100% }]'),
+      /^models\.0\.slos\.0\.objective: expected less than 100 %: such an objective leaves no budget/,
+    ],
+    [
+      'an objective of 1',
+      withModel('slos: [{ kind: availability, objective: 1.0 }]'),
+      /^models\.0\.slos\.0\.objective: expected less than 100 %/,
+    ],
+    [
+      'a job of an objective that is not about freshness',
+      withModel('slos: [{ kind: availability, objective: 0.9, job: x }]'),
+      'models.0.slos.0.job: kind availability takes no job',
     ],
     [
       'a latency objective without a bound',

@@ -1,0 +1,99 @@
+import { FAST_BURN_RATE } from './burn';
+import { formatDuration, formatNumber, formatRatioPercent } from './format';
+import { toQueryDuration } from './time';
+
+/** Multi-window, multi-burn-rate alerting: which windows, from which burn rate on, and what that means in budget. */
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+export type Severity = 'page' | 'ticket';
+export type SloKind = 'availability' | 'latency' | 'freshness' | 'quality';
+
+/** Windows and the share of the budget that is gone when the long one alerts: SRE workbook, chapter 5. */
+const PAIRS = [
+  { longMs: HOUR_MS, shortMs: 5 * MINUTE_MS, severity: 'page', budgetShare: 0.02 },
+  { longMs: 6 * HOUR_MS, shortMs: 30 * MINUTE_MS, severity: 'page', budgetShare: 0.05 },
+  { longMs: DAY_MS, shortMs: 2 * HOUR_MS, severity: 'ticket', budgetShare: 0.1 },
+  { longMs: 3 * DAY_MS, shortMs: 6 * HOUR_MS, severity: 'ticket', budgetShare: 0.1 },
+] as const;
+
+/** Every window a burn rate is measured over, ascending, milliseconds. */
+export const BURN_WINDOWS_MS: readonly number[] = [
+  ...new Set(PAIRS.flatMap(({ longMs, shortMs }) => [longMs, shortMs])),
+].toSorted((a, b) => a - b);
+
+/**
+ * A factor under this is the pace of a budget that lasts: 28 days give 0.93 in the longest pair, which still alerts;
+ * shorter periods give less, and an alert on it would call people for nothing.
+ */
+const MIN_ALERT_FACTOR = 0.9;
+
+/** A pair of windows and the burn rate over which both together alert. */
+export interface BurnPair {
+  longMs: number;
+  shortMs: number;
+  severity: Severity;
+  /** Share of the whole budget spent when the long window has burnt at `factor` throughout, 0 to 1. */
+  budgetShare: number;
+  factor: number;
+  /** Why this pair never alerts, as a sentence; null when it does. */
+  silent: string | null;
+}
+
+/** factor = budget share × period ÷ long window: 2 % of 30 days in an hour is a burn rate of 14.4. */
+export const burnFactor = (budgetShare: number, periodMs: number, longMs: number): number =>
+  Number(((budgetShare * periodMs) / longMs).toPrecision(12));
+
+/**
+ * The four pairs of an objective over its period (milliseconds). A pair that cannot fire (its factor asks for more than
+ * 100 % errors), that would fire at a pace the budget lasts at, or whose short window is over before labels arrive, is
+ * silent and says so.
+ */
+export function burnPairs(slo: { windowMs: number; objective: number; kind: SloKind }): BurnPair[] {
+  const highest = 1 / (1 - slo.objective);
+  return PAIRS.map((pair) => {
+    const factor = burnFactor(pair.budgetShare, slo.windowMs, pair.longMs);
+    return { ...pair, factor, silent: silence({ ...pair, factor }, slo, highest) };
+  });
+}
+
+function silence(
+  { factor, severity, shortMs }: Omit<BurnPair, 'silent'>,
+  { windowMs, kind }: { windowMs: number; kind: SloKind },
+  highest: number,
+): string | null {
+  if (factor < MIN_ALERT_FACTOR) {
+    return `A burn rate of ${formatNumber(factor)} lasts the whole ${formatDuration(windowMs)}: no alert is worth it.`;
+  }
+  if (factor >= highest) {
+    return `Cannot fire: with every event bad the burn rate is ${formatNumber(highest)}, under ${formatNumber(factor)}.`;
+  }
+  if (kind === 'quality' && severity === 'page') {
+    return `Labels arrive too late for a window of ${formatDuration(shortMs)}.`;
+  }
+  return null;
+}
+
+/** "14.4": a factor as rules and people write it. */
+export const factorText = (factor: number): string => String(Number(factor.toPrecision(4)));
+
+/** "1h/5m": a pair by its windows, as labels of rules have them. */
+export const pairName = ({ longMs, shortMs }: Pick<BurnPair, 'longMs' | 'shortMs'>): string =>
+  `${toQueryDuration(longMs)}/${toQueryDuration(shortMs)}`;
+
+/**
+ * What burning at a rate means in budget: "eats 2 % of the 30 d budget an hour, all of it in 50 h". A day where an hour
+ * is under 1 %.
+ */
+export function budgetSentence(factor: number, periodMs: number): string {
+  const hourly = (factor * HOUR_MS) / periodMs;
+  const [share, unit] = hourly >= 0.0099 ? [hourly, 'an hour'] : [hourly * 24, 'a day'];
+  const whole = formatDuration(periodMs);
+  return `eats ${formatRatioPercent(share)} of the ${whole} budget ${unit}, all of it in ${formatDuration(periodMs / factor)}`;
+}
+
+/** Whether the workbook's own paging factor holds for a period: 30 days. */
+export const isWorkbookPeriod = (periodMs: number): boolean =>
+  burnFactor(PAIRS[0].budgetShare, periodMs, PAIRS[0].longMs) === FAST_BURN_RATE;

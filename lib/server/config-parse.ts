@@ -6,6 +6,7 @@ import { ConfigError, problemsOf } from './config-problems';
 import { ConfigFile, type SourceBlock } from './config-schema';
 import { type Findings, readSecret } from './config-secret';
 import { databaseUrl } from './config-values';
+import { toWebhooks } from './config-webhooks';
 import { DEFAULT_REDACTION } from './redaction-defaults';
 
 /** The limits of a model that the configuration does not name. */
@@ -131,6 +132,8 @@ function toConfig(written: ConfigFile, found: Findings) {
     events: written.events,
     access: { tokens: written.access.tokens.map((token, index) => toToken(token, index, found)) },
     guard: { keepEvaluationsMs: written.guard.keepEvaluations },
+    webhooks: toWebhooks(written, found),
+    audit: { checkpoints: written.audit.checkpoints ?? null },
     database: { url: databaseUrlOf(written, found) },
     warnings: found.warnings,
   };
@@ -243,6 +246,9 @@ function refuseDuplicates(config: ReturnType<typeof toConfig>, found: Findings):
   };
   for (const [kind, list] of Object.entries(config.sources)) {
     for (const [index, source] of list.entries()) claim('source name', source.name, `sources.${kind}.${index}.name`);
+  }
+  for (const [index, endpoint] of config.webhooks.out.entries()) {
+    claim('endpoint name', endpoint.name, `webhooks.out.${index}.name`);
   }
   for (const [index, token] of config.access.tokens.entries()) {
     claim('token name', token.name, `access.tokens.${index}.name`);

@@ -15,6 +15,7 @@ import {
   sizeBytes,
   telemetryName,
   text,
+  webhookUrl,
   webLink,
 } from './config-values';
 
@@ -250,6 +251,33 @@ export const ConfigFile = block({
   guard: block({ keepEvaluations: durationMs(86_400_000, 3_660 * 86_400_000, '1d to 3660d').prefault('90d') }).prefault(
     {},
   ),
+  webhooks: block({
+    out: z
+      .array(
+        block({
+          name: text(60),
+          url: webhookUrl,
+          secret: Secret,
+          previousSecret: Secret.optional(),
+          events: z
+            .array(
+              text(100).regex(/^(\*|[a-z_]+(\.[a-z_]+)*(\.\*)?)$/, {
+                error: 'expected a type such as incident.declared, or incident.*',
+              }),
+              {
+                error: 'expected a list of types',
+              },
+            )
+            .min(1, { error: 'expected at least one type, or no list for all' })
+            .default(['*']),
+          timeout: durationMs(1_000, 60_000, '1s to 1m').prefault('15s'),
+          allowLinkLocal: flag.default(false),
+        }),
+        { error: 'expected a list of endpoints' },
+      )
+      .default([]),
+  }).prefault({}),
+  audit: block({ checkpoints: text(4_000).optional() }).prefault({}),
   database: block({ url: databaseUrl.optional() }).prefault({}),
 });
 export type ConfigFile = z.infer<typeof ConfigFile>;

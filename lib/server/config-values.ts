@@ -107,6 +107,14 @@ export const httpUrl = scalar('an address such as http://localhost:9090', (value
   return value.trim().replace(/\/+$/, '');
 });
 
+/** The address of a webhook: a query is part of it, credentials go into none. */
+export const webhookUrl = scalar('an address such as https://example.com/hooks/windsock', (value) => {
+  if (typeof value !== 'string' || !URL.canParse(value)) return null;
+  const url = new URL(value);
+  const plain = /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && url.hash === '';
+  return plain ? url.href : null;
+});
+
 /** A link for people; may carry a query and a fragment. */
 export const webLink = scalar('a web address that starts with http:// or https://', (value) =>
   typeof value === 'string' && /^https?:\/\//.test(value) && URL.canParse(value) ? value : null,

@@ -6,6 +6,7 @@ import type { TokenPermission } from '@/lib/contracts/permission';
 import type { GuardPolicy } from '@/lib/contracts/rollout';
 import { parseConfig } from './config-parse';
 import { ConfigError } from './config-problems';
+import type { WebhookEndpoint } from './config-webhooks';
 import type { RedactionRule } from './redaction-defaults';
 
 /** One telemetry source as configured, secrets resolved. */
@@ -169,6 +170,11 @@ export interface Config {
   events: { firstTraffic: boolean; roleChanges: boolean; alerts: boolean; notes: boolean };
   access: { tokens: AccessToken[] };
   guard: { keepEvaluationsMs: number };
+  webhooks: { out: WebhookEndpoint[] };
+  audit: {
+    /** File of the checkpoints of the audit chain; null: beside the database. */
+    checkpoints: string | null;
+  };
   database: { url: string };
   /** Sentences about things that work but should not stay so, such as a password in the file. */
   warnings: string[];

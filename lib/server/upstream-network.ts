@@ -42,15 +42,18 @@ export const speaksOtherProtocol = (error: unknown): boolean =>
 export const NOT_HTTP =
   'answered with something that is not HTTP: check the port of its address in windsock.yaml (gRPC and HTTP have their own).';
 
+/** Why no answer began, as the second half of a sentence and without an address: "nothing listens at its address". */
+export function networkReason(cause: unknown): string {
+  const code = codeOf(cause) ?? '';
+  if (TLS.test(code)) return `its certificate is not accepted (${code})`;
+  return UNREACHABLE[code] ?? (code === '' ? 'the connection failed' : `the connection failed (${code})`);
+}
+
 /** The sentence for a source that cannot be reached, with its reason and without its credentials. */
 export function unreachableError(source: SourceConfig, cause: unknown): AppError {
-  const code = codeOf(cause) ?? '';
-  const reason = TLS.test(code)
-    ? `its certificate is not accepted (${code})`
-    : (UNREACHABLE[code] ?? (code === '' ? 'the connection failed' : `the connection failed (${code})`));
   return new AppError(
     'upstream_unreachable',
-    `${source.name} cannot be reached: ${reason}. Check that it runs and that its address in windsock.yaml is right.`,
+    `${source.name} cannot be reached: ${networkReason(cause)}. Check that it runs and that its address in windsock.yaml is right.`,
     { source: source.name, cause },
   );
 }

@@ -1,5 +1,6 @@
 import 'server-only';
+import { deliveryLoop } from '../webhooks/deliver';
 import type { BackgroundLoop } from './loop';
 
 /** Everything the console does without being asked: one line each. `start.ts` starts them once in each process. */
-export const WORK: readonly BackgroundLoop[] = [];
+export const WORK: readonly BackgroundLoop[] = [deliveryLoop()];

@@ -7,27 +7,18 @@ import { Panel } from '@/components/ui/Panel';
 import { QueryState } from '@/components/ui/QueryState';
 import { RoleMark } from '@/components/ui/RoleMark';
 import type { Compare, CompareResult, CompareTrace } from '@/lib/contracts/compare';
+import { exampleTraces } from '@/lib/domain/compare-examples';
 import { formatMs } from '@/lib/domain/format';
 import { compareTracesQuery } from '@/lib/queries/compare';
 
 const HEIGHT = 130;
+/** Never asked: the page shows this panel of two sides only. */
+const NO_SIDES = { model: '', champion: '', challenger: '', startMs: 0, endMs: 0 };
 
 /** Traces of both sides near their P95, with the time inference took in each. */
 export function ExamplesPanel({ compare: { inputs }, result }: { compare: Compare; result: CompareResult }) {
-  const p95 = result.measures.find(({ id }) => id === 'p95');
-  const query = useQuery(
-    compareTracesQuery({
-      model: inputs.model,
-      champion: inputs.champion?.version ?? '',
-      challenger: inputs.challenger?.version ?? '',
-      startMs: inputs.startMs,
-      endMs: inputs.endMs,
-      splitMs: inputs.splitMs ?? undefined,
-      // Whole milliseconds: a question a tick of the window does not change.
-      championMs: p95?.champion == null ? undefined : Math.round(p95.champion),
-      challengerMs: p95?.challenger == null ? undefined : Math.round(p95.challenger),
-    }),
-  );
+  const asked = exampleTraces(inputs, result);
+  const query = useQuery({ ...compareTracesQuery(asked ?? NO_SIDES), enabled: asked !== null });
   return (
     <Panel title="Example traces" definition="near each side’s P95" why={query.data?.why} height={HEIGHT}>
       <QueryState

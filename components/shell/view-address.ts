@@ -1,4 +1,4 @@
-import { readView, type View } from '@/lib/contracts/view';
+import { modelOfAddress, readView, type View } from '@/lib/contracts/view';
 
 /** What of the view may be changed; `model: null` and `versions: []` clear. */
 export interface ViewPatch {
@@ -15,14 +15,8 @@ export const VIEW_KEYS = ['from', 'to', 'model', 'versions', 'refresh', 'against
 
 /** The view in an address; a model's own page names the model in its path. */
 export function parseView(pathname: string, search: URLSearchParams): View {
-  const view = readView(Object.fromEntries(search));
-  const segment = /^\/models\/([^/]+)/.exec(pathname)?.[1];
-  if (segment === undefined) return view;
-  try {
-    return { ...view, model: decodeURIComponent(segment) };
-  } catch {
-    return view;
-  }
+  const model = modelOfAddress(pathname, search);
+  return { ...readView(Object.fromEntries(search)), ...(model === undefined ? {} : { model }) };
 }
 
 export function applyPatch(view: View, patch: ViewPatch): View {

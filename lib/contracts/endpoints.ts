@@ -2,6 +2,15 @@ import * as z from 'zod';
 import { Compare, CompareTraces } from './compare';
 import { CompareParams, CompareReportParams, CompareTracesParams } from './compare-params';
 import { Events, EventsParams } from './event';
+import {
+  Evidence,
+  EvidenceAgain,
+  EvidenceId,
+  EvidenceList,
+  EvidenceListParams,
+  EvidenceRead,
+  NewEvidence,
+} from './evidence';
 import { Fleet, FleetParams, Jobs, ModelChoices } from './fleet';
 import {
   LogContext,
@@ -156,6 +165,28 @@ export const ENDPOINTS: readonly Endpoint[] = [
     params: NoteRemoval,
     response: null,
     summary: 'Remove a note',
+  },
+  { ...read('evidence', EvidenceListParams, EvidenceList, 'Pins, newest first'), permission: 'evidence:read' },
+  {
+    method: 'POST',
+    path: '/api/evidence',
+    permission: 'evidence:write',
+    params: NewEvidence,
+    response: Evidence,
+    summary: 'Freeze what a panel shows: the server asks its question and keeps the redacted answer',
+  },
+  {
+    ...read('evidence/{id}', EvidenceId, EvidenceRead, 'A pin whole, its hash verified'),
+    permission: 'evidence:read',
+  },
+  {
+    ...read('evidence/{id}/again', EvidenceId, EvidenceAgain, 'The question of a pin, asked now, and the difference'),
+    permission: 'evidence:read',
+  },
+  {
+    ...read('evidence/{id}/report', EvidenceId, z.string(), 'The frozen report of a comparison as Markdown'),
+    permission: 'evidence:read',
+    media: 'text/markdown',
   },
   {
     ...read(

@@ -10,6 +10,9 @@ export const Permission = z.enum([
   'notes:moderate',
   // Send a logged request to its model again.
   'requests:replay',
+  // Read pins, and freeze what a panel shows.
+  'evidence:read',
+  'evidence:write',
   'settings:read',
   'incidents:read',
   'incidents:write',

@@ -37,3 +37,16 @@ export function readView(params: Readonly<Record<string, string | undefined>>): 
     against: AGAINSTS.find((one) => one === params.against) ?? 'day',
   };
 }
+
+/** The model an address is about: that of a model's own page, else the one its parameters name; undefined for none. */
+export function modelOfAddress(pathname: string, search: URLSearchParams): string | undefined {
+  const { model } = readView(Object.fromEntries(search));
+  const segment = /^\/models\/([^/]+)/.exec(pathname)?.[1];
+  if (segment === undefined) return model;
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    // A percent sign that encodes nothing.
+    return model;
+  }
+}

@@ -3,10 +3,40 @@ import { randomUUID } from 'node:crypto';
 import type { Identity } from '../auth/identity';
 import type { Transaction } from '../db';
 
+/** Everything that is recorded: noun, dot, verb. */
+export type AuditAction =
+  | 'note.create'
+  | 'note.edit'
+  | 'note.remove'
+  | 'request.replay'
+  | 'evidence.create'
+  | 'incident.declare'
+  | 'incident.edit'
+  | 'incident.status'
+  | 'incident.entry'
+  | 'incident.role'
+  | 'incident.task'
+  | 'incident.link'
+  | 'incident.unlink'
+  | 'incident.alerts'
+  | 'incident.context'
+  | 'checklist.begin'
+  | 'checklist.answer'
+  | 'postmortem.edit'
+  | 'postmortem.section'
+  | 'postmortem.review'
+  | 'postmortem.action'
+  | 'alert.deliver'
+  | 'alert.replay'
+  | 'investigation.create'
+  | 'investigation.edit'
+  | 'investigation.cell'
+  | 'investigation.attach';
+
 export interface AuditRecord {
   actor: Pick<Identity, 'id' | 'name'>;
   /** What was done: noun, dot, verb. */
-  action: 'note.create' | 'note.edit' | 'note.remove' | 'request.replay';
+  action: AuditAction;
   /** What it was done to: noun, colon, id. */
   subject: string;
   /** The state before and after; null where there was nothing. */

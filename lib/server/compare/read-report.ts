@@ -1,9 +1,9 @@
 import 'server-only';
 import type { CompareReportParams } from '@/lib/contracts/compare-params';
-import { judge, withWhatIf } from '@/lib/domain/compare';
+import { exampleTraces } from '@/lib/domain/compare-examples';
 import { compareReport } from '@/lib/domain/compare-report';
 import { getConfig } from '../config';
-import { readCompare } from './read-compare';
+import { readJudged } from './read-judged';
 import { readTraces } from './read-traces';
 
 /** A comparison as a Markdown file, under the configured policy or an edited one. */
@@ -11,30 +11,13 @@ export async function readReport(
   params: CompareReportParams,
   context: { signal: AbortSignal; nowMs: number },
 ): Promise<{ text: string; fileName: string }> {
-  const { model, champion, challenger, startMs, endMs, splitMs, ...edit } = params;
-  const compare = await readCompare({ model, champion, challenger, startMs, endMs, splitMs }, context);
-  const { inputs } = compare;
-  const result = judge(inputs, withWhatIf(compare.result.policy, edit));
-  const p95 = result.measures.find(({ id }) => id === 'p95');
-  const canRead = getConfig().sources.tempo.length > 0 && inputs.champion !== null && inputs.challenger !== null;
-  const traces = canRead
-    ? await readTraces(
-        {
-          model,
-          champion: inputs.champion?.version ?? '',
-          challenger: inputs.challenger?.version ?? '',
-          startMs: inputs.startMs,
-          endMs: inputs.endMs,
-          splitMs: inputs.splitMs ?? undefined,
-          championMs: p95?.champion ?? undefined,
-          challengerMs: p95?.challenger ?? undefined,
-        },
-        context.signal,
-      )
-    : null;
+  const compare = await readJudged(params, context);
+  const { inputs, result } = compare;
+  const asked = getConfig().sources.tempo.length > 0 ? exampleTraces(inputs, result) : null;
+  const traces = asked === null ? null : await readTraces(asked, context.signal);
   return {
     text: compareReport(compare, result, traces),
-    fileName: `${plain(model)}-${plain(inputs.challenger?.version ?? 'compare')}.md`,
+    fileName: `${plain(inputs.model)}-${plain(inputs.challenger?.version ?? 'compare')}.md`,
   };
 }
 

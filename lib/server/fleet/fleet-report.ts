@@ -1,4 +1,5 @@
 import 'server-only';
+import type { z } from 'zod';
 import type { Fleet, FleetParams } from '@/lib/contracts/fleet';
 import { modelFindings } from '@/lib/domain/findings';
 import { byNeed, fleetAnswer } from '@/lib/domain/fleet-answer';
@@ -8,7 +9,10 @@ import { readFleet } from './read-fleet';
 import { toRow } from './to-row';
 
 /** The fleet by what needs a person most, and the sentence over it. */
-export async function readFleetReport(params: FleetParams, { signal, nowMs }: Reading): Promise<Fleet> {
+export async function readFleetReport(
+  params: z.output<typeof FleetParams>,
+  { signal, nowMs }: Reading,
+): Promise<Fleet> {
   const telemetry = await openTelemetry(nowMs);
   const fleet = await readFleet(telemetry, { ...params, model: null }, signal);
   const found = fleet.models

@@ -1,0 +1,29 @@
+/** What can be kept as evidence: which panel draws it again. Apart from the contract: panels need no parser. */
+export const EVIDENCE_KINDS = [
+  'fleet',
+  'jobs',
+  'changes',
+  'model',
+  'requests',
+  'errors',
+  'latency',
+  'heatmap',
+  'stages',
+  'stage-split',
+  'in-flight',
+  'error-reasons',
+  'comparison',
+  'log-lines',
+  'log-volume',
+  'traces',
+  'trace',
+  'request',
+] as const;
+export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
+
+export const MAX_EVIDENCE_TITLE = 200;
+/** Characters of a frozen address: the settings a panel was looked at with. */
+export const MAX_LOOK_CHARS = 8_000;
+
+/** Flat parameters of a question, as they stand in an address. */
+export type EvidenceParams = Record<string, string | number | boolean>;

@@ -10,7 +10,6 @@ import {
   type GuardLook,
   type GuardMemory,
   type GuardOutcome,
-  type GuardSurroundings,
   nextDueMs,
 } from '@/lib/domain/guard';
 import { compareInputs, healthy } from './compare-inputs';

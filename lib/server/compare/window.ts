@@ -67,12 +67,13 @@ export async function firstTrafficOf(
     return Number.isFinite(index) && index > 0 ? set.startMs + index * set.stepMs : null;
   };
   const coarse = stepForRange(LOOK_BACK_MS, SEARCH_POINTS, source.scrapeIntervalMs);
+  const fine = Math.max(MINUTE_MS, source.scrapeIntervalMs);
   const near = await find(asked.endMs - LOOK_BACK_MS, asked.endMs, coarse, 'when the challenger’s traffic began');
   if (near === null) {
     // A rollout younger than the last coarse point.
-    return find(asked.endMs - coarse - MINUTE_MS, asked.endMs, MINUTE_MS, 'when it began, in the newest part');
+    const young = await find(asked.endMs - coarse - fine, asked.endMs, fine, 'when it began, in the newest part');
+    return young === null ? null : young - fine;
   }
-  const fine = Math.max(MINUTE_MS, source.scrapeIntervalMs);
   const exact = await find(near - 2 * coarse, Math.min(asked.endMs, near), fine, 'when it began, to the minute');
   return (exact ?? near) - fine;
 }

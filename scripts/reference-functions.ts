@@ -5,13 +5,17 @@ import {
   chiSquareTwoSample,
   hellingerDistance,
   jensenShannonDistance,
+  klDivergence,
   ksOnBins,
+  largestShareChange,
   psi,
   psiNoiseLimit,
   totalVariation,
   wasserstein,
 } from '../lib/domain/drift';
+import { pairCategories } from '../lib/domain/drift-bins';
 import { benjaminiHochberg } from '../lib/domain/false-discovery';
+import { fisherExact } from '../lib/domain/fisher';
 import { chiSquarePoint } from '../lib/domain/gamma';
 import {
   type Buckets,
@@ -55,6 +59,19 @@ const counts = (inputs: Inputs): [number[], number[]] => [
   numbers(inputs.current ?? inputs.current_counts),
 ];
 
+/** Counts with one more in every bin: the peers' smoothing, given to the console's own index. */
+const plusOne = (list: readonly number[]): number[] => list.map((count) => count + 1);
+/** Upper bounds whose bins have these midpoints, the first bin beginning at 0. */
+const boundsAround = (middles: readonly number[]): number[] => {
+  const bounds: number[] = [];
+  for (const middle of middles) bounds.push(2 * middle - (bounds.at(-1) ?? 0));
+  return bounds;
+};
+const table = (value: unknown): number[][] => (isList(value) ? value.map(numbers) : []);
+const entriesOf = (value: unknown): Map<string, number> =>
+  new Map(typeof value === 'object' && value !== null ? Object.entries(value).map(([k, v]) => [k, number(v)]) : []);
+const scaled = (value: number | null, factor: number): number | null => (value === null ? null : value * factor);
+
 /** What an entry is about, by how its `what` begins, to the function of the console that answers it. */
 const FUNCTIONS: readonly (readonly [RegExp, (inputs: Inputs) => unknown])[] = [
   [/^psi floor 1e-4$/, (inputs) => psi(...counts(inputs))],
@@ -66,6 +83,41 @@ const FUNCTIONS: readonly (readonly [RegExp, (inputs: Inputs) => unknown])[] = [
   [/^jensen-shannon distance base 2$/, (inputs) => jensenShannonDistance(...counts(inputs))],
   [/^Jensen-Shannon DISTANCE base 2$/, ({ p, q }) => jensenShannonDistance(numbers(p), numbers(q))],
   [/^JS distance base 2/, (inputs) => jensenShannonDistance(...counts(inputs))],
+  [
+    /^JS distance of each row pair, natural log/,
+    ({ a, b }) => table(a).map((row, i) => scaled(jensenShannonDistance(row, table(b)[i] ?? []), Math.sqrt(Math.LN2))),
+  ],
+  [/^KL divergence base 2/, ({ p, q }) => scaled(klDivergence(numbers(p), numbers(q)), Math.LOG2E)],
+  [
+    /^PSI, (categorical, Laplace|fixed intervals|reference quantile bins).*pseudocount 1/,
+    (inputs) => {
+      const [reference, current] = counts(inputs);
+      return psi(plusOne(reference), plusOne(current));
+    },
+  ],
+  [
+    /^Wasserstein-1 unweighted$/,
+    (inputs) => {
+      const [u, v] = [numbers(inputs.u), numbers(inputs.v)];
+      const values = [...new Set([...u, ...v])].sort((a, b) => a - b);
+      const counted = (side: readonly number[]) => values.map((one) => side.filter((value) => value === one).length);
+      return wasserstein(boundsAround(values), counted(u), counted(v));
+    },
+  ],
+  [
+    /^L-infinity with a new category$/,
+    ({ reference_counts, current_counts }) => {
+      const paired = pairCategories(entriesOf(reference_counts), entriesOf(current_counts));
+      return largestShareChange(paired.reference, paired.current);
+    },
+  ],
+  [
+    /^Fisher exact 2x2/,
+    (inputs) => {
+      const [[a = 0, b = 0] = [], [c = 0, d = 0] = []] = table(inputs.table);
+      return fisherExact({ successes: a, total: a + b }, { successes: c, total: c + d });
+    },
+  ],
   [/^hellinger distance$|^Hellinger on the same counts$/, (inputs) => hellingerDistance(...counts(inputs))],
   [/^total variation distance$/, (inputs) => totalVariation(...counts(inputs))],
   [/^ks statistic on bins$/, (inputs) => ksOnBins(...counts(inputs))],

@@ -4,6 +4,7 @@ import { hasChromium } from '../chromium';
 import { labSources, startConsole, startLab } from '../demo-stack';
 import { measureColdOverview, measureFirstLoad } from './browser';
 import { startCountingProxy } from './counting-proxy';
+import { measureDriftSimulation } from './drift-simulation';
 import type { Figures } from './figures';
 import { measureLogs } from './logs';
 import { measureRequests } from './requests';
@@ -54,6 +55,11 @@ const SECTIONS: Readonly<Record<string, Section>> = {
     does: 'traces of 1,000, 20,000 and 200,000 spans',
     needsBrowser: true,
     measure: ({ url, pid }) => measureTraces(url, pid),
+  },
+  'drift-simulation': {
+    does: 'windows without drift and with a known shift',
+    needsBrowser: false,
+    measure: async () => measureDriftSimulation(),
   },
   soak: {
     does: `soak: ${soakMinutes} minutes of 20 viewers`,

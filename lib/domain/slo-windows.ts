@@ -1,5 +1,4 @@
-import { FAST_BURN_RATE } from './burn';
-import { formatDuration, formatNumber, formatRatioPercent } from './format';
+import { formatDuration, formatNumber } from './format';
 import { toQueryDuration } from './time';
 
 /** Multi-window, multi-burn-rate alerting: which windows, from which burn rate on, and what that means in budget. */
@@ -91,9 +90,5 @@ export function budgetSentence(factor: number, periodMs: number): string {
   const hourly = (factor * HOUR_MS) / periodMs;
   const [share, unit] = hourly >= 0.0099 ? [hourly, 'an hour'] : [hourly * 24, 'a day'];
   const whole = formatDuration(periodMs);
-  return `eats ${formatRatioPercent(share)} of the ${whole} budget ${unit}, all of it in ${formatDuration(periodMs / factor)}`;
+  return `eats ${formatNumber(share * 100, 2)} % of the ${whole} budget ${unit}, all of it in ${formatDuration(periodMs / factor)}`;
 }
-
-/** Whether the workbook's own paging factor holds for a period: 30 days. */
-export const isWorkbookPeriod = (periodMs: number): boolean =>
-  burnFactor(PAIRS[0].budgetShare, periodMs, PAIRS[0].longMs) === FAST_BURN_RATE;

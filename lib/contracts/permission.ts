@@ -13,6 +13,8 @@ export const Permission = z.enum([
   // Read pins, and freeze what a panel shows.
   'evidence:read',
   'evidence:write',
+  // Upload and remove what drift is measured against.
+  'baselines:write',
   'settings:read',
   'incidents:read',
   'incidents:write',

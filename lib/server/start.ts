@@ -1,4 +1,5 @@
 import 'server-only';
+import { adoptEarlierEntries } from './audit/adopt';
 import { startLoops, stopLoops } from './background/loop';
 import { WORK } from './background/work';
 import { getConfig } from './config';
@@ -20,6 +21,7 @@ export async function start(): Promise<void> {
     for (const warning of config.warnings) log.warn(warning);
     const applied = await migrate(config.database.url);
     if (applied.length > 0) log.info({ migrations: applied }, 'The database was brought up to date.');
+    await adoptEarlierEntries(db());
     startLoops(WORK, db());
     // Next.js ends the process itself once its server is closed; until then the leases are given back.
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stopLoops());

@@ -2,6 +2,7 @@ import 'server-only';
 import { randomUUID } from 'node:crypto';
 import type { Identity } from '../auth/identity';
 import type { Transaction } from '../db';
+import { nextLink } from './chain';
 
 /** Everything that is recorded: noun, dot, verb. */
 export type AuditAction =
@@ -35,6 +36,10 @@ export type AuditAction =
   | 'postmortem.action'
   | 'alert.deliver'
   | 'alert.replay'
+  | 'audit.erase'
+  | 'webhook.replay'
+  | 'baseline.create'
+  | 'baseline.remove'
   | 'investigation.create'
   | 'investigation.edit'
   | 'investigation.cell'
@@ -52,21 +57,27 @@ export interface AuditRecord {
   atMs: number;
 }
 
-/** Writes who did what, in the transaction of the change itself: there is no change without its row and no row without its change. */
+/**
+ * Writes who did what, in the transaction of the change itself: there is no change without its row and no row without
+ * its change. The entry takes its place in the chain, which locks the chain until the transaction ends: call it late.
+ * `subject` is hashed and never erased, so it holds an id and never a name or a text.
+ */
 export async function recordAudit(transaction: Transaction, record: AuditRecord): Promise<void> {
-  await transaction.auditEntry.create({
-    data: {
-      id: randomUUID(),
-      atMs: BigInt(record.atMs),
-      actorId: record.actor.id,
-      actorName: record.actor.name,
-      action: record.action,
-      subject: record.subject,
-      before: record.before === null ? null : JSON.stringify(record.before),
-      after: record.after === null ? null : JSON.stringify(record.after),
-    },
-  });
+  const entry = {
+    id: randomUUID(),
+    atMs: BigInt(record.atMs),
+    actorId: storable(record.actor.id),
+    actorName: storable(record.actor.name),
+    action: record.action,
+    subject: storable(record.subject),
+    before: record.before === null ? null : storable(JSON.stringify(record.before)),
+    after: record.after === null ? null : storable(JSON.stringify(record.after)),
+  };
+  await transaction.auditEntry.create({ data: { ...entry, ...(await nextLink(transaction, entry)) } });
 }
+
+/** What is hashed must be what the database gives back: it stores no half of a surrogate pair, PostgreSQL no character 0. */
+const storable = (text: string): string => text.replaceAll('\u0000', '\uFFFD').toWellFormed();
 
 /** Whether an action was ever recorded of a subject. */
 export async function hasHappened(

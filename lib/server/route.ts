@@ -35,10 +35,24 @@ export interface RouteHandler {
  * them with `schema`, and turns whatever is thrown into the one error body. What `read` returns is sent as JSON, unless
  * it is a Response already (streams, files).
  */
-export function route<S extends z.ZodType>(
+export const route = <S extends z.ZodType>(
   permission: Permission,
   schema: S,
   read: (params: z.infer<S>, context: RouteContext) => Promise<unknown> | unknown,
+): RouteHandler => wrapped(permission, schema, inputOf, read);
+
+/** A route that takes a file: parameters come from path and query, and `read` gets the request with its body unread. */
+export const fileRoute = <S extends z.ZodType>(
+  permission: Permission,
+  schema: S,
+  read: (params: z.infer<S>, context: RouteContext, request: Request) => Promise<unknown> | unknown,
+): RouteHandler => wrapped(permission, schema, addressOf, read);
+
+function wrapped<S extends z.ZodType>(
+  permission: Permission,
+  schema: S,
+  readInput: (request: Request, context: NextContext | undefined) => Promise<unknown>,
+  read: (params: z.infer<S>, context: RouteContext, request: Request) => Promise<unknown> | unknown,
 ): RouteHandler {
   const handler = async (request: Request, context?: NextContext): Promise<Response> => {
     try {
@@ -51,9 +65,9 @@ export function route<S extends z.ZodType>(
       }
       // Every upstream query of a page listens for the reader's leaving: more than Node's ten are no leak here.
       setMaxListeners(MAX_QUERIES, request.signal);
-      const parsed = schema.safeParse(await inputOf(request, context));
+      const parsed = schema.safeParse(await readInput(request, context));
       if (!parsed.success) throw badInput(parsed.error);
-      const result = await read(parsed.data, { signal: request.signal, identity, nowMs: Date.now() });
+      const result = await read(parsed.data, { signal: request.signal, identity, nowMs: Date.now() }, request);
       if (result instanceof Response) return result;
       if (result === undefined) return new Response(null, { status: 204 });
       return Response.json(result, { headers: { 'cache-control': 'no-store' } });
@@ -64,16 +78,18 @@ export function route<S extends z.ZodType>(
   return Object.assign(handler, { permission, schema });
 }
 
+async function addressOf(request: Request, context: NextContext | undefined): Promise<object> {
+  return { ...Object.fromEntries(new URL(request.url).searchParams), ...(await context?.params) };
+}
+
 async function inputOf(request: Request, context: NextContext | undefined): Promise<unknown> {
-  const query = Object.fromEntries(new URL(request.url).searchParams);
-  const path = await context?.params;
-  if (request.method === 'GET' || request.method === 'HEAD' || request.method === 'DELETE')
-    return { ...query, ...path };
+  const address = await addressOf(request, context);
+  if (request.method === 'GET' || request.method === 'HEAD' || request.method === 'DELETE') return address;
   const body = await readJson(request);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new AppError('bad_request', 'The body must be a JSON object.');
   }
-  return { ...query, ...body, ...path };
+  return { ...Object.fromEntries(new URL(request.url).searchParams), ...body, ...(await context?.params) };
 }
 
 async function readJson(request: Request): Promise<unknown> {
@@ -90,17 +106,28 @@ async function readJson(request: Request): Promise<unknown> {
 }
 
 /** Reads a request's body as text and stops at the bound: a body may lie about its length. */
-export async function readText(request: Request, maxBytes: number): Promise<string> {
-  if (request.body === null) return '';
-  const decoder = new TextDecoder();
+export const readText = async (request: Request, maxBytes: number): Promise<string> =>
+  new TextDecoder().decode(await readBytes(request, maxBytes));
+
+/** Reads a request's body and stops at the bound; a length beyond it is refused before anything is read. */
+export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const tooLarge = () => new AppError('too_large', `The body is larger than ${maxBytes} bytes.`);
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge();
+  if (request.body === null) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
   let bytes = 0;
-  let text = '';
   for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
     bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw new AppError('too_large', `The body is larger than ${maxBytes} bytes.`);
-    text += decoder.decode(chunk, { stream: true });
+    if (bytes > maxBytes) throw tooLarge();
+    chunks.push(chunk);
   }
-  return text + decoder.decode();
+  const whole = new Uint8Array(bytes);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return whole;
 }
 
 function badInput(error: z.ZodError): AppError {

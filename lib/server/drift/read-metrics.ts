@@ -1,0 +1,216 @@
+import 'server-only';
+import {
+  categorySide,
+  type FeatureSide,
+  histogramSide,
+  joinSides,
+  NO_SIDE,
+  type Sides,
+} from '@/lib/domain/feature-side';
+import { boundOf } from '../fleet/counts';
+import type { Gather } from '../gather';
+import { categoryCount, type FeaturesAsked, featureIncrease, labelOf } from '../prometheus/drift-queries';
+import { regexAnyOf } from '../prometheus/promql';
+import type { ResolvedSignal } from '../signals/signal-map';
+import type { Telemetry } from '../telemetry';
+import { askWindows, endOf, type WindowSeries, type Windows } from './windows';
+
+/** Bucket series of one answer at most: 5,000 features of ten buckets. */
+export const MAX_BUCKET_SERIES = 60_000;
+/** Category series of one answer at most. */
+export const MAX_CATEGORY_SERIES = 25_000;
+/** Categories of one feature that are read at most; a feature with more is told to be one of too many. */
+export const MAX_READ_CATEGORIES = 12_000;
+const MAX_FEATURE_SERIES = 10_000;
+
+export interface SidesAsked {
+  model: string;
+  version: string | null;
+  /** Null: every feature. */
+  feature: string | null;
+  windows: Windows;
+  /** Whose these are, for the "why" drawer: "inputs", "inputs of 2.3.0". */
+  purpose: string;
+}
+
+/** The sides of every feature in each window, and what was cut. */
+export interface WindowedSides {
+  windows: Windows;
+  /** One map per window. */
+  sides: Sides[];
+  truncated: string | null;
+}
+
+/**
+ * Distributions of every feature of a version in each window, from histograms and counters: four queries, however many
+ * features there are.
+ */
+export async function readMetricSides(
+  { prometheus, map }: Telemetry,
+  gather: Gather,
+  { model, version, feature, windows, purpose }: SidesAsked,
+  signal: AbortSignal,
+): Promise<WindowedSides> {
+  const { featureValue, featureCategory, featureMissing, featureObserved } = map.contract;
+  const askedOf = (of: ResolvedSignal): FeaturesAsked => ({
+    model,
+    version,
+    windowMs: windows.windowMs,
+    ...(feature === null ? {} : { only: [{ label: labelOf(of, 'feature'), op: '=' as const, value: feature }] }),
+  });
+  const ask = (of: ResolvedSignal, keep: readonly string[], limit: number, suffix = '') =>
+    askWindows(
+      prometheus,
+      featureIncrease(of, [labelOf(of, 'feature'), ...keep], askedOf(of), suffix),
+      windows,
+      signal,
+      limit,
+    );
+  const [buckets, categories, missing, observed] = await Promise.all([
+    gather.take(`${purpose}: histograms`, ask(featureValue, ['le'], MAX_BUCKET_SERIES, '_bucket')),
+    readCategories(
+      { prometheus, map },
+      gather,
+      { of: featureCategory, asked: askedOf(featureCategory), windows, purpose },
+      signal,
+    ),
+    gather.take(`${purpose}: missing values`, ask(featureMissing, [], MAX_FEATURE_SERIES)),
+    gather.take(`${purpose}: values looked at`, ask(featureObserved, [], MAX_FEATURE_SERIES)),
+  ]);
+  const sides = Array.from({ length: windows.count }, (): Sides => new Map());
+  addHistograms(sides, buckets ?? [], (labels) => labels[labelOf(featureValue, 'feature')]);
+  addCategories(sides, categories.series, featureCategory);
+  for (const name of categories.tooMany.keys()) {
+    for (const own of sides) own.set(name, { ...NO_SIDE, total: null, notes: [categories.tooMany.get(name) ?? ''] });
+  }
+  addMissing(
+    sides,
+    byFeature(missing, labelOf(featureMissing, 'feature')),
+    byFeature(observed, labelOf(featureObserved, 'feature')),
+  );
+  return { windows, sides, truncated: cutOf(gather, purpose) };
+}
+
+/** The first part of these sides that was cut, in its own words. */
+const cutOf = (gather: Gather, purpose: string): string | null =>
+  gather.why.find((why) => why.purpose.startsWith(`${purpose}: `) && why.truncated !== null)?.truncated ?? null;
+
+/**
+ * Categories of every feature. Where there are too many series, the features with the most of them are left out and
+ * named, so that the others are whole.
+ */
+async function readCategories(
+  { prometheus }: Pick<Telemetry, 'prometheus' | 'map'>,
+  gather: Gather,
+  { of, asked, windows, purpose }: { of: ResolvedSignal; asked: FeaturesAsked; windows: Windows; purpose: string },
+  signal: AbortSignal,
+): Promise<{ series: readonly WindowSeries[]; tooMany: Map<string, string> }> {
+  const featureLabel = labelOf(of, 'feature');
+  const tooMany = new Map<string, string>();
+  const read = (more: FeaturesAsked['only'] = []) =>
+    askWindows(
+      prometheus,
+      featureIncrease(of, [featureLabel, labelOf(of, 'category')], {
+        ...asked,
+        only: [...(asked.only ?? []), ...more],
+      }),
+      windows,
+      signal,
+      MAX_CATEGORY_SERIES,
+    );
+  const counted = await gather.take(
+    `${purpose}: how many categories`,
+    prometheus.instant(categoryCount(of, asked), endOf(windows), signal, MAX_FEATURE_SERIES),
+  );
+  const sizes = (counted ?? []).map(({ labels, value }) => ({ name: labels[featureLabel] ?? '', size: value ?? 0 }));
+  // A range holds a value per window: it may have as many fewer series.
+  const most = Math.max(1_000, Math.floor(MAX_CATEGORY_SERIES / Math.max(1, windows.count / 8)));
+  let left = most;
+  for (const { name, size } of sizes.sort((a, b) => a.size - b.size)) {
+    if (size <= MAX_READ_CATEGORIES && size <= left) left -= size;
+    else
+      tooMany.set(
+        name,
+        `${size} series of categories are more than are read of one feature (${Math.min(most, MAX_READ_CATEGORIES)}).`,
+      );
+  }
+  const more =
+    tooMany.size === 0 ? [] : [{ label: featureLabel, op: '!~' as const, value: regexAnyOf([...tooMany.keys()]) }];
+  const series = await gather.take(`${purpose}: categories`, read(more));
+  return { series: series ?? [], tooMany };
+}
+
+/** Adds histograms told apart by what `featureOf` reads of their labels; a series without it is none. */
+export function addHistograms(
+  sides: readonly Sides[],
+  series: readonly WindowSeries[],
+  featureOf: (labels: WindowSeries['labels']) => string | undefined,
+): void {
+  const byName = new Map<string, { upperBound: number; values: readonly (number | null)[] }[]>();
+  for (const { labels, values } of series) {
+    const name = featureOf(labels);
+    if (name === undefined || name === '') continue;
+    const own = byName.get(name) ?? [];
+    own.push({ upperBound: boundOf(labels.le), values });
+    byName.set(name, own);
+  }
+  for (const [name, own] of byName) {
+    own.sort((a, b) => a.upperBound - b.upperBound);
+    for (const [i, window] of sides.entries()) {
+      put(window, name, histogramSide(own.map(({ upperBound, values }) => ({ upperBound, count: values[i] ?? null }))));
+    }
+  }
+}
+
+function addCategories(sides: readonly Sides[], series: readonly WindowSeries[], signal: ResolvedSignal): void {
+  const byName = new Map<string, { category: string; values: readonly (number | null)[] }[]>();
+  for (const { labels, values } of series) {
+    const name = labels[labelOf(signal, 'feature')] ?? '';
+    if (name === '') continue;
+    const own = byName.get(name) ?? [];
+    own.push({ category: labels[labelOf(signal, 'category')] ?? '', values });
+    byName.set(name, own);
+  }
+  for (const [name, own] of byName) {
+    for (const [i, window] of sides.entries()) {
+      const counts = new Map<string, number>();
+      for (const { category, values } of own) {
+        const value = values[i] ?? null;
+        if (value !== null) counts.set(category, (counts.get(category) ?? 0) + value);
+      }
+      if (counts.size > 0) put(window, name, categorySide(counts));
+    }
+  }
+}
+
+function addMissing(
+  sides: readonly Sides[],
+  missing: ReadonlyMap<string, readonly (number | null)[]>,
+  observed: ReadonlyMap<string, readonly (number | null)[]>,
+): void {
+  for (const [name, looked] of observed) {
+    const lacked = missing.get(name);
+    for (const [i, window] of sides.entries()) {
+      const total = looked[i] ?? null;
+      if (total === null) continue;
+      // A counter of missing values that was never written is none that was missing.
+      const successes = Math.min(total, Math.max(0, lacked?.[i] ?? 0));
+      put(window, name, { ...NO_SIDE, missing: { successes, total } });
+    }
+  }
+}
+
+function put(window: Sides, name: string, side: FeatureSide): void {
+  const known = window.get(name);
+  window.set(name, known === undefined ? side : joinSides(known, side));
+}
+
+function byFeature(series: readonly WindowSeries[] | null, label: string): Map<string, readonly (number | null)[]> {
+  return new Map((series ?? []).map(({ labels, values }) => [labels[label] ?? '', values]));
+}
+
+/** Whether anything was observed in a window. */
+export const hasTraffic = (sides: Sides): boolean => {
+  for (const { total } of sides.values()) if ((total ?? 0) > 0) return true;
+  return false;
+};

@@ -1,3 +1,5 @@
+import type { ComparePolicy } from '@/lib/contracts/compare-params';
+import { watchedDifference } from './always-valid';
 import { type Buckets, histogramQuantile, totalOf } from './histogram';
 import { countLogEvidence } from './sequential';
 
@@ -44,19 +46,64 @@ export function timeToProveMs(asked: ClockAsked): number | null {
     const n = k + perMinute.champion * minutes;
     return (countLogEvidence({ challengerErrors: k, totalErrors: n, challengerShare: theta }) ?? 0) >= -Math.log(alpha);
   };
+  const minutes = firstMinutes(isProven);
+  return minutes === null ? null : minutes * MINUTE_MS;
+}
+
+export interface DecisionAsked {
+  requestsPerMinute: number;
+  challengerShare: number;
+  /** The champion's share of failures, 0 to 1. */
+  baseRatio: number;
+  /** How many times as often the challenger fails. */
+  factor: number;
+  policy: Pick<ComparePolicy, 'maxErrorIncrease' | 'minRequests' | 'minMinutes'>;
+}
+
+/**
+ * Milliseconds until the policy would say "roll back" of a challenger that fails `factor` times as often: until the
+ * always-valid interval of the difference, at the counts expected by then, lies wholly beyond the limit, and not before
+ * the policy has its requests and minutes. More than proving a difference takes, since it must be larger than allowed.
+ * Null without traffic or split, where the difference is within the limit, and beyond 30 days.
+ */
+export function timeToRollBackMs(asked: DecisionAsked): number | null {
+  const { requestsPerMinute, challengerShare: theta, baseRatio, factor, policy } = asked;
+  if (!(requestsPerMinute > 0) || !(theta > 0 && theta < 1) || !(baseRatio > 0) || !(factor > 1)) return null;
+  const ratios = { champion: baseRatio, challenger: Math.min(1, baseRatio * factor) };
+  const perMinute = { champion: requestsPerMinute * (1 - theta), challenger: requestsPerMinute * theta };
+  if (!(ratios.challenger - ratios.champion > policy.maxErrorIncrease)) return null;
+  const fewest = Math.min(perMinute.champion, perMinute.challenger);
+  const atLeast = Math.max(policy.minMinutes, policy.minRequests / fewest);
+  const side = (name: 'champion' | 'challenger', minutes: number) => {
+    const total = perMinute[name] * minutes;
+    return { successes: total * ratios[name], total };
+  };
+  const isBeyond = (minutes: number): boolean => {
+    const compared = watchedDifference(side('champion', minutes), side('challenger', minutes), NOT_DISPERSED);
+    return compared !== null && compared.interval.low > policy.maxErrorIncrease;
+  };
+  const minutes = firstMinutes(isBeyond);
+  return minutes === null || Math.max(minutes, atLeast) * MINUTE_MS > LONGEST_MS
+    ? null
+    : Math.max(minutes, atLeast) * MINUTE_MS;
+}
+
+const NOT_DISPERSED = { champion: 1, challenger: 1 };
+
+/** Minutes from which on something holds that holds ever after once it does; null when not within 30 days. */
+function firstMinutes(holds: (minutes: number) => boolean): number | null {
   let high = 1;
-  while (!isProven(high)) {
+  while (!holds(high)) {
     high *= 2;
     if (high * MINUTE_MS > LONGEST_MS) return null;
   }
-  let low = high / 2;
-  if (high === 1) low = 0;
+  let low = high === 1 ? 0 : high / 2;
   for (let step = 0; step < 40; step += 1) {
     const middle = (low + high) / 2;
-    if (isProven(middle)) high = middle;
+    if (holds(middle)) high = middle;
     else low = middle;
   }
-  return high * MINUTE_MS;
+  return high;
 }
 
 /**

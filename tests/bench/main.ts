@@ -8,6 +8,7 @@ import { measureDriftSimulation } from './drift-simulation';
 import type { Figures } from './figures';
 import { measureLogs } from './logs';
 import { measureRequests } from './requests';
+import { measureRollouts } from './rollouts';
 import { measureRouteRatio, measureSoak, measureViewerRatio } from './server';
 import { largeTraces, measureTraces } from './traces';
 
@@ -22,6 +23,23 @@ interface Section {
   does: string;
   needsBrowser: boolean;
   measure: (served: { url: string; pid: number }) => Promise<Figures>;
+}
+
+/** Arithmetic alone: needs neither a console nor a lab. */
+const PURE: Readonly<Record<string, { does: string; measure: () => Figures }>> = {
+  rollouts: { does: 'the guard on simulated rollouts', measure: () => measureRollouts(say) },
+};
+
+const asked = process.argv.slice(2);
+const figures: Figures = {};
+for (const [name, { does, measure }] of Object.entries(PURE)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  say(`${does} …`);
+  Object.assign(figures, measure());
+}
+if (asked.length > 0 && asked.every((name) => Object.hasOwn(PURE, name))) {
+  report();
+  process.exit(0);
 }
 
 const lab = await startLab();
@@ -68,12 +86,12 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   },
 };
 
-const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !Object.hasOwn(SECTIONS, name));
-const figures: Figures = {};
+const unknown = asked.filter((name) => !Object.hasOwn(SECTIONS, name) && !Object.hasOwn(PURE, name));
 try {
   if (unknown.length > 0) {
-    throw new Error(`there is no section ${unknown.join(', ')}; there are ${Object.keys(SECTIONS).join(', ')}`);
+    throw new Error(
+      `there is no section ${unknown.join(', ')}; there are ${Object.keys({ ...PURE, ...SECTIONS }).join(', ')}`,
+    );
   }
   for (const [name, { does, needsBrowser, measure }] of Object.entries(SECTIONS)) {
     if (asked.length > 0 && !asked.includes(name)) continue;
@@ -88,9 +106,14 @@ try {
   await Promise.all([served.process.stop(), proxy.stop(), lab.process.stop()]);
   await rm(served.folder, { recursive: true, force: true });
 }
-const beyond = Object.entries(figures).filter(
-  ([, figure]) => figure.limit !== undefined && figure.value > figure.limit,
-);
-process.stdout.write(
-  `${JSON.stringify({ node: process.version, cores: cpus().length, figures, beyondLimit: beyond.map(([name]) => name) }, null, 2)}\n`,
-);
+report();
+
+/** The JSON document, with the names of figures that lie beyond their limits. */
+function report(): void {
+  const beyond = Object.entries(figures).filter(
+    ([, figure]) => figure.limit !== undefined && figure.value > figure.limit,
+  );
+  process.stdout.write(
+    `${JSON.stringify({ node: process.version, cores: cpus().length, figures, beyondLimit: beyond.map(([name]) => name) }, null, 2)}\n`,
+  );
+}

@@ -42,6 +42,20 @@ import { NoParams } from './params';
 import type { Permission } from './permission';
 import { ModelRangeParams, RangeParams } from './range';
 import { Replay, ReplayParams, RequestStoryParams, StoryEvent } from './request-story';
+import {
+  GuardEvaluationParams,
+  GuardEvaluations,
+  GuardEvaluationsParams,
+  GuardModelParams,
+  GuardRearm,
+  GuardReplay,
+  GuardState,
+  GuardStates,
+  KillSwitchChange,
+} from './rollout';
+import { BacktestLine, BacktestParams } from './rollout-backtest';
+import { FlaggerGateParams, GateParams, RolloutGate } from './rollout-gate';
+import { SloDetail, SloEaten, SloParams, SloRules, SloRulesParams, Slos, SlosParams } from './slo';
 import { Health, Readiness, SourcesHealth, SourcesReport } from './source';
 import {
   Trace,
@@ -115,6 +129,47 @@ export const ENDPOINTS: readonly Endpoint[] = [
   read('compare', CompareParams, Compare, 'Two versions, or before and after: differences, verdict, reasons'),
   read('compare/traces', CompareTracesParams, CompareTraces, 'Example traces of both sides of a comparison'),
   { ...read('compare/report', CompareReportParams, z.string(), 'A comparison as Markdown'), media: 'text/markdown' },
+  read('slos', SlosParams, Slos, 'Objectives: attainment, budget left, burn rates, state'),
+  read('slos/objective', SloParams, SloDetail, 'One objective over its window: budget, burn rates, what ate it when'),
+  read('slos/eaten', SloParams, SloEaten, 'What ate a budget: versions, segments, reasons, incidents'),
+  {
+    ...read('slos/rules', SloRulesParams, z.string(), 'Rules for Prometheus or the Loki ruler, and their unit tests'),
+    media: 'text/yaml',
+  },
+  read('slos/rules/loaded', NoParams, SloRules, 'The same beside what the Prometheus has loaded'),
+  read('rollouts', NoParams, GuardStates, 'Every guard: mode, run of violations, last action'),
+  {
+    ...read('rollouts/switch', KillSwitchChange, GuardStates, 'Throw the kill switch of the guards, or take it back'),
+    method: 'POST',
+    permission: 'rollouts:control',
+  },
+  read('rollouts/evaluations/{id}/replay', GuardEvaluationParams, GuardReplay, 'A kept verdict, judged again'),
+  read('rollouts/{model}', GuardModelParams, GuardState, 'The guard of a model'),
+  read('rollouts/{model}/evaluations', GuardEvaluationsParams, GuardEvaluations, 'What a guard found, newest first'),
+  {
+    ...read('rollouts/{model}/rearm', GuardRearm, GuardState, 'Let a guard act again on the same versions'),
+    method: 'POST',
+    permission: 'rollouts:control',
+  },
+  {
+    ...read('rollouts/{model}/backtest', BacktestParams, BacktestLine, 'A policy over past hours, as lines of JSON'),
+    method: 'POST',
+    media: 'application/x-ndjson',
+  },
+  {
+    ...read('rollouts/{model}/gate', GateParams, RolloutGate, 'The pull gate, for Argo Rollouts'),
+    permission: 'rollouts:gate',
+  },
+  {
+    ...read(
+      'rollouts/{model}/gate/flagger/{hook}',
+      FlaggerGateParams,
+      RolloutGate,
+      'The pull gate, for Flagger: 200 or 409',
+    ),
+    method: 'POST',
+    permission: 'rollouts:gate',
+  },
   read('events', EventsParams, Events, 'Changes: versions, roles, alerts, notes'),
   read('jobs', RangeParams, Jobs, 'Batch jobs and feature pipelines'),
   read('logs', LogsParams, LogPage, 'Log lines of a range, page by page'),

@@ -7,10 +7,13 @@ import { GuardMode } from './rollout';
 export const FLAGGER_HOOKS = ['rollback', 'confirm-promotion', 'confirm-traffic-increase'] as const;
 export type FlaggerHook = (typeof FLAGGER_HOOKS)[number];
 
-export const GateParams = z.object({ model: ModelName });
+/** Which version the tool rolls out: an answer about another one is "hold". Absent: whichever is the challenger. */
+const challenger = z.string().min(1).max(1_000).optional();
+
+export const GateParams = z.object({ model: ModelName, challenger });
 export type GateParams = z.infer<typeof GateParams>;
 
-export const FlaggerGateParams = z.object({ model: ModelName, hook: z.enum(FLAGGER_HOOKS) });
+export const FlaggerGateParams = z.object({ model: ModelName, challenger, hook: z.enum(FLAGGER_HOOKS) });
 export type FlaggerGateParams = z.infer<typeof FlaggerGateParams>;
 
 /**

@@ -1,7 +1,8 @@
 import 'server-only';
 import type { Compare } from '@/lib/contracts/compare';
-import type { CompareInputs, SideCounts } from '@/lib/contracts/compare-inputs';
+import type { CompareFault, CompareInputs, SideCounts } from '@/lib/contracts/compare-inputs';
 import type { CompareParams, ComparePolicy } from '@/lib/contracts/compare-params';
+import type { MissingSignal } from '@/lib/contracts/fleet';
 import { judge } from '@/lib/domain/compare';
 import { dispersions, factorsOf } from '@/lib/domain/compare-errors';
 import { sharedStartOf } from '@/lib/domain/compare-soundness';
@@ -75,6 +76,13 @@ export async function readCompare(params: CompareParams, context: Context): Prom
   };
 }
 
+/** Signals that the signal map lacks, as faults of a comparison. */
+export const missingFaults = (missing: readonly MissingSignal[]): CompareFault[] =>
+  missing.map(({ signal, reason, remedy }) => ({
+    signal: signal === 'errors' || signal === 'requests' ? signal : signal.startsWith('latency') ? 'latency' : 'other',
+    reason: `${reason}${remedy === null ? '' : ` ${remedy}`}`,
+  }));
+
 type Base = Pick<CompareInputs, 'model' | 'mode' | 'startMs' | 'endMs' | 'splitMs' | 'scrapeIntervalMs'>;
 
 async function readInputs(
@@ -119,17 +127,7 @@ async function readInputs(
     readExtras(telemetry, parts, first, signal),
     readExtras(telemetry, parts, second, signal),
   ]);
-  for (const { signal: lacking, reason, remedy } of map.missing) {
-    const about =
-      lacking === 'errors'
-        ? 'errors'
-        : lacking.startsWith('latency')
-          ? 'latency'
-          : lacking === 'requests'
-            ? 'requests'
-            : 'other';
-    parts.faults.push({ signal: about, reason: `${reason}${remedy === null ? '' : ` ${remedy}`}` });
-  }
+  parts.faults.push(...missingFaults(map.missing));
   const inputCells = cells === null ? null : toInputCells(cells, a.buckets);
   const factors = factorsOf(dispersions(inputCells, 'above'), base.mode);
   const loki = openLoki();

@@ -5,6 +5,7 @@ import { type Buckets, toBuckets } from '@/lib/domain/histogram';
 import type { SegmentCounts } from '@/lib/domain/traffic-mix';
 import { boundOf, type Counts, countsBy, toMs } from '../fleet/counts';
 import { versionOf } from '../fleet/labels';
+import type { MatchOp } from '../prometheus/promql';
 import { bucketsQuery, contractIncrease, counterQuery, errorsQuery, requestsQuery } from '../prometheus/signal-queries';
 import { UNIT_MS } from '../signals/preset';
 import type { ResolvedSignal } from '../signals/signal-map';
@@ -20,8 +21,8 @@ export interface SideAsked {
 }
 
 /** The counter that tells user segments apart, where services expose it. */
-const SEGMENT_METRIC = 'inference_segment_requests_total';
-const SEGMENT_LABEL = 'user_segment';
+export const SEGMENT_METRIC = 'inference_segment_requests_total';
+export const SEGMENT_LABEL = 'user_segment';
 const MAX_SEGMENTS = 50;
 
 export const toHistogram = (buckets: Buckets | null): Histogram | null =>
@@ -45,6 +46,10 @@ export async function readCounts(
   return counts ?? { requests: requests === null ? null : 0, errors: null, buckets: null };
 }
 
+/** What marks a failed request in the counter by segment. */
+export const failedStatus = (map: Telemetry['map']): { label: string; op: MatchOp; value: string } =>
+  map.errors.kind === 'label' ? map.errors : { label: 'status', op: '=~', value: 'error' };
+
 /** Requests and failures of a side by user segment; null where no metric tells. */
 export async function readSegments(
   { prometheus, map }: Telemetry,
@@ -52,7 +57,7 @@ export async function readSegments(
   { model, version, startMs, endMs }: SideAsked,
   signal: AbortSignal,
 ): Promise<Map<string, { successes: number; total: number }> | null> {
-  const status = map.errors.kind === 'label' ? map.errors : ({ label: 'status', op: '=~', value: 'error' } as const);
+  const status = failedStatus(map);
   const asked = { fn: 'increase', windowMs: endMs - startMs, model, byVersion: true, keep: [SEGMENT_LABEL] } as const;
   const ask = (matchers: readonly { label: string; op: '=' | '!=' | '=~' | '!~'; value: string }[]) =>
     prometheus.instant(counterQuery(map, SEGMENT_METRIC, { ...asked, matchers }), endMs, signal);

@@ -1,0 +1,112 @@
+import 'server-only';
+import type { CompareInputs } from '@/lib/contracts/compare-inputs';
+import { formatDuration } from '@/lib/domain/format';
+import { readCompare } from '../compare/read-compare';
+import { firstTrafficOf, LOOK_BACK_MS, sidesOf } from '../compare/window';
+import { AppError } from '../errors';
+import { openModelPanel } from '../fleet/model-panel';
+
+const HOUR_MS = 3_600_000;
+/** One evaluation may take this long; a source that hangs must not hold up the guards of other models. */
+const PATIENCE_MS = 60_000;
+
+/** The two versions an evaluation is about and where the window of their comparison begins. */
+export interface GuardSides {
+  champion: string | null;
+  challenger: string | null;
+  startMs: number;
+}
+
+interface Context {
+  signal: AbortSignal;
+  nowMs: number;
+}
+
+/**
+ * The versions a guard compares at an instant, by role, and the begin of their window: the challenger's first traffic.
+ * `pinned` gives the begin that an earlier evaluation of the same two versions found; what is watched must not move.
+ */
+export async function guardSidesOf(
+  asked: { model: string; atMs: number; champion?: string | undefined; challenger?: string | undefined },
+  pinned: (pair: { champion: string; challenger: string }) => Promise<number | null>,
+  context: Context,
+): Promise<GuardSides> {
+  const { model, atMs } = asked;
+  const panel = await openModelPanel({ model, startMs: Math.max(0, atMs - LOOK_BACK_MS), endMs: atMs }, context);
+  const sides = sidesOf(panel.versions, { champion: asked.champion, challenger: asked.challenger });
+  const champion = sides.champion?.version ?? null;
+  const challenger = sides.challenger?.version ?? null;
+  if (champion === null || challenger === null) return { champion, challenger, startMs: atMs - HOUR_MS };
+  const kept = await pinned({ champion, challenger });
+  if (kept !== null && kept >= atMs - LOOK_BACK_MS && kept < atMs) return { champion, challenger, startMs: kept };
+  const first = await firstTrafficOf(panel, { model, version: challenger, endMs: atMs }, context.signal);
+  return { champion, challenger, startMs: first !== null && first < atMs ? first : atMs - LOOK_BACK_MS };
+}
+
+/** What a guard's verdict is made of: the same reading as the page's, so that both show the same numbers. */
+export async function readSidesInputs(
+  { model, atMs, sides }: { model: string; atMs: number; sides: GuardSides },
+  context: Context,
+): Promise<CompareInputs> {
+  const { champion, challenger, startMs } = sides;
+  const { inputs } = await readCompare(
+    {
+      model,
+      ...(champion === null ? {} : { champion }),
+      ...(challenger === null ? {} : { challenger }),
+      startMs,
+      endMs: atMs,
+    },
+    context,
+  );
+  return inputs;
+}
+
+/**
+ * Inputs of one evaluation. A source that is lost on the way makes inputs that say so, whose verdict is in doubt; it
+ * throws only for what is the console's own fault, or when `context.signal` aborts.
+ */
+export async function readGuardInputs(
+  asked: { model: string; atMs: number },
+  pinned: (pair: { champion: string; challenger: string }) => Promise<number | null>,
+  { signal, nowMs }: Context,
+): Promise<CompareInputs> {
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  const context = { signal: AbortSignal.any([signal, patience]), nowMs };
+  try {
+    const sides = await guardSidesOf(asked, pinned, context);
+    return await readSidesInputs({ ...asked, sides }, context);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    if (patience.aborted) {
+      return doubtfulInputs(asked, `The sources took longer than ${formatDuration(PATIENCE_MS)} to answer.`);
+    }
+    if (error instanceof AppError && isOfSource(error)) return doubtfulInputs(asked, error.message);
+    throw error;
+  }
+}
+
+/** Failures of what is read, as opposed to those of the console or its database. */
+const isOfSource = ({ code }: AppError): boolean =>
+  code.startsWith('upstream_') || code === 'not_found' || code === 'not_configured' || code === 'bad_request';
+
+/** Inputs of a verdict nothing could be read for: in doubt, with the reason. */
+export const doubtfulInputs = ({ model, atMs }: { model: string; atMs: number }, reason: string): CompareInputs => ({
+  model,
+  mode: 'versions',
+  startMs: atMs - HOUR_MS,
+  endMs: atMs,
+  splitMs: null,
+  scrapeIntervalMs: 0,
+  champion: null,
+  challenger: null,
+  cells: null,
+  slo: null,
+  segments: null,
+  stages: [],
+  exactP95: null,
+  outcomes: null,
+  predictions: null,
+  scores: null,
+  faults: [{ signal: 'requests', reason: `Nothing could be read: ${reason}` }],
+});

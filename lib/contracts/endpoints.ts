@@ -12,6 +12,7 @@ import {
   NewEvidence,
 } from './evidence';
 import { Fleet, FleetParams, Jobs, ModelChoices } from './fleet';
+import { INCIDENT_ENDPOINTS } from './incident-endpoints';
 import {
   LogContext,
   LogContextParams,
@@ -260,6 +261,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     response: Replay,
     summary: 'Send the logged inputs of a request to its model again',
   },
+  ...INCIDENT_ENDPOINTS,
   { ...read('health', NoParams, Health, 'Whether the process lives'), permission: 'health:read' },
   { ...read('ready', NoParams, Readiness, 'Database and sources, each with its state'), permission: 'health:read' },
   {

@@ -1,0 +1,98 @@
+import type { Endpoint } from './endpoints';
+import {
+  Acknowledgement,
+  Incident,
+  IncidentEdit,
+  IncidentList,
+  IncidentParams,
+  IncidentSummary,
+  IncidentsParams,
+  LiveEvent,
+  NewIncident,
+  StatusChange,
+} from './incident';
+import { AlertAttachment, AlertEpisodes, AlertEpisodesParams, IncidentAlertsParams } from './incident-alert';
+import { EntriesParams, Entry, EntryPage, NewEntry } from './incident-entry';
+import { IncidentLink, IncidentSplit, LinkUndo, NewIncidentLink } from './incident-link';
+import { IncidentRole, IncidentRoleEnd, NewIncidentRole } from './incident-role';
+import { IncidentTask, IncidentTaskEdit, NewIncidentTask } from './incident-task';
+
+type Told = Pick<Endpoint, 'params' | 'response' | 'summary'>;
+
+const read = (path: string, told: Told): Endpoint => ({
+  method: 'GET',
+  path: `/api/${path}`,
+  permission: 'incidents:read',
+  ...told,
+});
+
+const write = (method: 'POST' | 'PATCH' | 'DELETE', path: string, told: Told): Endpoint => ({
+  method,
+  path: `/api/${path}`,
+  permission: 'incidents:write',
+  ...told,
+});
+
+const ONE = 'incidents/{incidentId}';
+
+/** Endpoints of incidents and of the alerts that open them. */
+export const INCIDENT_ENDPOINTS: readonly Endpoint[] = [
+  read('incidents', {
+    params: IncidentsParams,
+    response: IncidentList,
+    summary: 'Incidents that match, the newest first, with how long they took',
+  }),
+  write('POST', 'incidents', { params: NewIncident, response: Incident, summary: 'Declare an incident' }),
+  read(ONE, { params: IncidentParams, response: Incident, summary: 'One incident, without its entries' }),
+  write('PATCH', ONE, { params: IncidentEdit, response: Incident, summary: 'Change title, severity, times, tags' }),
+  write('POST', `${ONE}/status`, {
+    params: StatusChange,
+    response: Incident,
+    summary: 'Bring an incident to another status',
+  }),
+  write('POST', `${ONE}/acknowledge`, { params: Acknowledgement, response: Incident, summary: 'Say "I have it"' }),
+  read(`${ONE}/entries`, { params: EntriesParams, response: EntryPage, summary: 'A page of the timeline' }),
+  write('POST', `${ONE}/entries`, { params: NewEntry, response: Entry, summary: 'Add to the timeline' }),
+  write('POST', `${ONE}/roles`, { params: NewIncidentRole, response: IncidentRole, summary: 'Give somebody a role' }),
+  write('PATCH', `${ONE}/roles/{roleId}`, {
+    params: IncidentRoleEnd,
+    response: IncidentRole,
+    summary: "End somebody's turn",
+  }),
+  write('POST', `${ONE}/tasks`, { params: NewIncidentTask, response: IncidentTask, summary: 'Add a task' }),
+  write('PATCH', `${ONE}/tasks/{taskId}`, {
+    params: IncidentTaskEdit,
+    response: IncidentTask,
+    summary: 'Change a task, close it, open it again',
+  }),
+  write('POST', `${ONE}/links`, {
+    params: NewIncidentLink,
+    response: IncidentLink,
+    summary: 'Relate an incident to another, or merge it into the other',
+  }),
+  write('DELETE', `${ONE}/links/{linkId}`, {
+    params: LinkUndo,
+    response: IncidentLink,
+    summary: 'Undo a relation, a merge or a split',
+  }),
+  write('POST', `${ONE}/split`, {
+    params: IncidentSplit,
+    response: IncidentSummary,
+    summary: 'Take alerts and entries out into a new incident',
+  }),
+  read(`${ONE}/alerts`, { params: IncidentAlertsParams, response: AlertEpisodes, summary: 'Alerts of an incident' }),
+  write('POST', `${ONE}/alerts`, {
+    params: AlertAttachment,
+    response: Incident,
+    summary: 'Attach alerts, or take them off',
+  }),
+  {
+    ...read(`${ONE}/live`, { params: IncidentParams, response: LiveEvent, summary: 'When an incident changes' }),
+    media: 'text/event-stream',
+  },
+  read('alert-episodes', {
+    params: AlertEpisodesParams,
+    response: AlertEpisodes,
+    summary: 'Alerts that came by webhook, with or without an incident',
+  }),
+];

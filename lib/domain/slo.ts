@@ -172,3 +172,15 @@ export function endsInMs(
   const pace = readings.find(({ pair }) => pair.longMs === PACE_MS)?.longBurn ?? null;
   return budgetEndsInMs({ leftRatio: slo.leftRatio, burnRate: pace, windowMs: slo.windowMs });
 }
+
+/** Bad events within a stretch of time: cells that it covers in part count by the covered share. Null: none measured. */
+export function badWithin(cells: SloCells, stretch: { startMs: number; endMs: number }): number | null {
+  let sum: number | null = null;
+  for (const [at, bad] of cells.bad.entries()) {
+    if (bad === null) continue;
+    const to = cells.startMs + at * cells.stepMs;
+    const covered = Math.min(to, stretch.endMs) - Math.max(to - cells.stepMs, stretch.startMs);
+    if (covered > 0) sum = (sum ?? 0) + bad * (covered / cells.stepMs);
+  }
+  return sum;
+}

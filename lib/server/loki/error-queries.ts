@@ -46,6 +46,22 @@ export const failedTotalQuery = (asked: {
 }): string =>
   `sum(count_over_time(${failedLines(asked.model, asked.fields, asked.hasModelLabel)} [${toQueryDuration(asked.windowMs)}]))`;
 
+/** Failed lines of the last ten minutes, where they are several times those of the same minutes yesterday: for alerts. */
+export function failedRiseQuery(
+  asked: { model: string; fields: ErrorFields; hasModelLabel: boolean },
+  limits: { factor: number; least: number },
+): string {
+  const lines = failedLines(asked.model, asked.fields, asked.hasModelLabel);
+  const now = `sum(count_over_time(${lines} [10m]))`;
+  // A yesterday without failures has no series, and nothing compared with nothing would never alert.
+  const before = `(sum(count_over_time(${lines} [10m] offset 1d)) or vector(0))`;
+  return `${now} > ${limits.least} and ${now} > ${limits.factor} * ${before}`;
+}
+
+/** Empty while a model writes lines, 1 once it has written none for a quarter of an hour: for alerts. */
+export const silentQuery = (asked: { model: string; fields: ErrorFields }): string =>
+  `absent_over_time(${streamSelector([streamMatcher(asked.fields.model, '=', asked.model)])} [15m])`;
+
 /** The failed lines themselves, for examples. */
 export const failedLinesQuery = (asked: { model: string; fields: ErrorFields; hasModelLabel: boolean }): string =>
   failedLines(asked.model, asked.fields, asked.hasModelLabel);

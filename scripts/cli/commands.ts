@@ -1,0 +1,17 @@
+import type { CommandEntry } from './command';
+
+/** Every command of `npx windsock`, in the order of its help: one entry each, and one file beside this one. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'audit verify',
+    usage: '[--json] [--checkpoints FILE]',
+    summary: 'walk the chain of the audit; names the first broken entry and ends with 1',
+    load: async () => (await import('./audit-verify')).auditVerify,
+  },
+  {
+    name: 'audit erase',
+    usage: '--actor ID | --subject SUBJECT',
+    summary: 'erase personal values from the audit; its chain still verifies',
+    load: async () => (await import('./audit-erase')).auditErase,
+  },
+];

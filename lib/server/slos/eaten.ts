@@ -3,7 +3,7 @@ import type { Sample } from '@/lib/contracts/series';
 import type { EatenPart, SloEaten } from '@/lib/contracts/slo';
 import { formatDuration } from '@/lib/domain/format';
 import { sumValues } from '@/lib/domain/series';
-import { badWithin } from '@/lib/domain/slo';
+import { badWithin, eatenStretches, type SloCells } from '@/lib/domain/slo';
 import { AppError } from '../errors';
 import { tellsErrors } from '../fleet/counts';
 import { versionOf } from '../fleet/labels';
@@ -25,6 +25,8 @@ import { readWindow } from './measure';
 import { type Objective, readObjectives } from './objectives';
 
 const MAX_ITEMS = 10;
+/** Lines of a longer stretch are not read when the whole window already was too much. */
+const MAX_STRETCH_MS = 6 * 3_600_000;
 /** The counter that tells user segments apart, where services expose it. */
 const SEGMENT_METRIC = 'inference_segment_requests_total';
 const SEGMENT_LABEL = 'user_segment';
@@ -40,14 +42,19 @@ interface Asked {
 export async function readEaten(telemetry: Telemetry, asked: Asked): Promise<SloEaten> {
   const gather = new Gather(asked.signal);
   const objective = findObjective(await readObjectives(telemetry, asked, gather), asked);
-  if (objective.sli === null) {
+  const { sli, slo } = objective;
+  if (sli === null) {
     throw new AppError('bad_request', `${objective.id} is not measured: ${objective.problem ?? 'nothing counts it.'}`);
   }
+  const { endMs, signal } = asked;
+  const cells = readWindow(telemetry, sli, { endMs, signal, windowMs: slo.windowMs, model: sli.key }, gather).then(
+    (window) => window.of(sli.key),
+  );
   const parts = await Promise.all([
     byVersion(telemetry, objective, asked, gather),
     bySegment(telemetry, objective, asked, gather),
-    byReason(telemetry, objective, asked, gather),
-    byIncident(telemetry, objective, asked, gather),
+    cells.then((own) => byReason(telemetry, objective, own, asked, gather)),
+    cells.then((own) => byIncident(objective, own, asked, gather)),
   ]);
   return { parts, gaps: gather.gaps, why: gather.why };
 }
@@ -180,6 +187,7 @@ async function bySegment(
 async function byReason(
   { config }: Telemetry,
   { slo, model }: Objective,
+  cells: SloCells,
   { endMs, signal }: Asked,
   gather: Gather,
 ): Promise<EatenPart> {
@@ -192,37 +200,51 @@ async function byReason(
     version: logFields.model_version ?? 'model_version',
     error: logFields.error ?? 'error',
   };
-  const counted = await gather.part('reasons from the logs', async () => {
-    const range = { startMs: endMs - slo.windowMs, endMs };
-    const labels = await gather.need('labels of log streams', loki.labels(range, signal));
-    const asked = { model: model.name, fields, hasModelLabel: labels.includes(fields.model), windowMs: slo.windowMs };
-    return gather.need(
-      'failed lines by reason',
-      loki.instant(reasonsQuery({ ...asked, limit: 5 * MAX_ITEMS }), endMs, signal),
-    );
-  });
-  if (counted === null) return nothing('reason', 'The logs did not answer.');
+  const ask = async (startMs: number, untilMs: number) => {
+    const labels = await loki.labels({ startMs, endMs: untilMs }, signal);
+    const hasModelLabel = labels.value.includes(fields.model);
+    const asked = { model: model.name, fields, hasModelLabel, windowMs: untilMs - startMs };
+    return loki.instant(reasonsQuery({ ...asked, limit: 5 * MAX_ITEMS }), untilMs, signal);
+  };
   const redactor = redactorOf(config.redaction.rules);
-  const sums = summed(counted, (labels) => redactor.text(labels.error_reason ?? ''));
-  const counts = new Map([...sums].map(([name, bad]) => [name, { bad, all: null }]));
-  const part = toPart('reason', counts, 'No line of the window carries an error.');
-  return part.items.length === 0 ? part : { ...part, note: part.note ?? 'Lines of the logs, which may be sampled.' };
+  const reasons = (samples: readonly Sample[], note: string): EatenPart => {
+    const sums = summed(samples, (labels) => redactor.text(labels.error_reason ?? ''));
+    const part = toPart(
+      'reason',
+      new Map([...sums].map(([name, bad]) => [name, { bad, all: null }])),
+      'No line carries an error.',
+    );
+    return part.items.length === 0 ? part : { ...part, note: part.note ?? note };
+  };
+  try {
+    const whole = await gather.need('failed lines by reason', ask(endMs - slo.windowMs, endMs));
+    return reasons(whole, 'Lines of the logs, which may be sampled.');
+  } catch (error) {
+    if (signal.aborted || !(error instanceof AppError)) throw error;
+    // A month of lines is more than most Lokis read at once: the stretch that ate most says most.
+    const [worst] = eatenStretches(cells, slo.objective);
+    if (worst === undefined) return nothing('reason', `The logs of the whole window: ${error.message}`);
+    const startMs = Math.max(worst.startMs, worst.endMs - MAX_STRETCH_MS);
+    const some = await gather.take('failed lines by reason, worst stretch', ask(startMs, worst.endMs));
+    if (some === null) return nothing('reason', 'The logs did not answer.');
+    const length = formatDuration(worst.endMs - startMs);
+    return reasons(
+      some,
+      `Of the ${length} that ate most alone: the logs of the whole window are too many to read at once.`,
+    );
+  }
 }
 
 async function byIncident(
-  telemetry: Telemetry,
-  { slo, model, sli }: Objective,
-  { endMs, signal }: Asked,
+  { slo, model }: Objective,
+  cells: SloCells,
+  { endMs }: Asked,
   gather: Gather,
 ): Promise<EatenPart> {
-  if (sli === null) return nothing('incident', 'It is not measured.');
   const startMs = endMs - slo.windowMs;
   const incidents = await gather.part('incidents', () => incidentsDuring({ model: model.name, startMs, endMs }));
   if (incidents === null) return nothing('incident', 'Incidents could not be read.');
   if (incidents.length === 0) return nothing('incident', 'No incident of this model was declared in the window.');
-  const cells = (
-    await readWindow(telemetry, sli, { endMs, signal, windowMs: slo.windowMs, model: sli.key }, gather)
-  ).of(sli.key);
   const all = sumValues(cells.bad) ?? 0;
   const items = incidents.flatMap((incident) => {
     const bad = badWithin(cells, { startMs: incident.startMs, endMs: incident.endMs ?? endMs });

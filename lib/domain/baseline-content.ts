@@ -169,7 +169,8 @@ export function valuesSide(
   return { ...NO_SIDE, buckets, total: count, notes: thinned };
 }
 
-function equalBounds(kept: readonly number[]): number[] {
+/** Bounds of bins in which ordered values are equally frequent; fewer where values repeat. */
+export function equalBounds(kept: readonly number[]): number[] {
   const cuts = Array.from(
     { length: OWN_BINS - 1 },
     (_, i) => kept[Math.floor(((i + 1) * kept.length) / OWN_BINS)] ?? 0,

@@ -1,0 +1,135 @@
+import 'server-only';
+import type { CurrentSide } from '@/lib/contracts/drift';
+import type { DriftParams, DriftSource } from '@/lib/contracts/drift-params';
+import type { Sample } from '@/lib/contracts/series';
+import { type HeldSide, heldOf } from '@/lib/domain/held-side';
+import { featureGauge, labelOf } from '../prometheus/drift-queries';
+import type { DriftPanel } from './open';
+import { type LogProgress, QUICK_LINES, readLogWindows } from './read-logs';
+import { hasTraffic, readMetricSides } from './read-metrics';
+import type { Windows } from './windows';
+
+/** The current side in each window, and where it came from. */
+export interface CurrentRead {
+  current: CurrentSide;
+  windows: Windows;
+  /** One map per window. */
+  sides: ReadonlyMap<string, HeldSide>[];
+  truncated: string | null;
+  /** Drift computed elsewhere, by feature. */
+  scores: ReadonlyMap<string, { method: string; value: number }>;
+}
+
+export interface CurrentAsked {
+  source: DriftParams['source'];
+  feature: string | null;
+  windows: Windows;
+  lines?: number;
+  tell?: (progress: LogProgress) => void;
+}
+
+/** Reads the current side from the source asked for, else from the first that has any: metrics, logs, scores. */
+export async function readCurrent(drift: DriftPanel, asked: CurrentAsked): Promise<CurrentRead> {
+  const { panel, model, version, signal, endMs } = drift;
+  const { map } = panel.telemetry;
+  const { windows, feature, source } = asked;
+  const tried = source === 'auto' ? (['metrics', 'logs'] as const) : [source];
+  const scores = await readScores(drift, feature, endMs);
+  const because = (words: string): string => (source === 'auto' ? words : 'as asked');
+  if (tried.includes('metrics' as never)) {
+    const read = await readMetricSides(
+      panel.telemetry,
+      panel.gather,
+      { model, version, feature, windows, purpose: 'inputs' },
+      signal,
+    );
+    if (source === 'metrics' || read.sides.some(hasTraffic)) {
+      return {
+        current: {
+          source: 'metrics',
+          words: `histograms and counters (${map.contract.featureValue.metric}, ${map.contract.featureCategory.metric})`,
+          because: because('the first source in the order metrics, logs, scores that has inputs'),
+          sample: null,
+        },
+        windows,
+        sides: read.sides.map(heldOf),
+        truncated: read.truncated,
+        scores,
+      };
+    }
+  }
+  if (tried.includes('logs' as never)) {
+    const read = await readLogWindows(
+      drift,
+      { version, feature, windows, purpose: 'inputs' },
+      { tell: asked.tell ?? (() => {}), budget: asked.lines ?? QUICK_LINES },
+    );
+    if (source === 'logs' || read.read > 0) {
+      return {
+        current: {
+          source: 'logs',
+          words: 'feature_sample of the prediction logs',
+          because: because('the metrics hold no inputs of it'),
+          sample: { read: read.read, of: read.of },
+        },
+        windows,
+        sides: read.windows.map(
+          ({ features }) => new Map([...(features ?? [])].map(([name, kept]) => [name, { kept }])),
+        ),
+        truncated: null,
+        scores,
+      };
+    }
+  }
+  const found: DriftSource | null = scores.size > 0 ? 'scores' : null;
+  return {
+    current: {
+      source: found,
+      words: found === null ? 'nothing' : `scores computed elsewhere (${map.contract.featureDriftScore.metric})`,
+      because: because(
+        found === null
+          ? 'neither metrics, logs nor scores hold inputs of it'
+          : 'neither metrics nor logs hold inputs of it',
+      ),
+      sample: null,
+    },
+    windows,
+    sides: Array.from({ length: windows.count }, () => new Map()),
+    truncated: null,
+    scores,
+  };
+}
+
+/** Scores at an instant; of several methods PSI first, whose limits are known. */
+async function readScores(
+  { panel, model, version, signal }: DriftPanel,
+  feature: string | null,
+  atMs: number,
+): Promise<ReadonlyMap<string, { method: string; value: number }>> {
+  const { featureDriftScore } = panel.telemetry.map.contract;
+  const [featureLabel, methodLabel] = [labelOf(featureDriftScore, 'feature'), labelOf(featureDriftScore, 'method')];
+  const query = featureGauge(featureDriftScore, [featureLabel, methodLabel], {
+    model,
+    version,
+    ...(feature === null ? {} : { only: [{ label: featureLabel, op: '=' as const, value: feature }] }),
+  });
+  const samples = await panel.gather.take(
+    'drift computed elsewhere',
+    panel.telemetry.prometheus.instant(query, atMs, signal, MAX_SCORES),
+  );
+  const scores = new Map<string, { method: string; value: number }>();
+  for (const { labels, value } of (samples ?? []).toSorted(byMethod(methodLabel))) {
+    const name = labels[featureLabel] ?? '';
+    if (value !== null && name !== '' && !scores.has(name)) {
+      scores.set(name, { method: labels[methodLabel] ?? '', value });
+    }
+  }
+  return scores;
+}
+
+const MAX_SCORES = 20_000;
+
+const byMethod = (label: string) => (a: Sample, b: Sample) => {
+  const rank = ({ labels }: Sample) => (/^psi$/i.test(labels[label] ?? '') ? 0 : 1);
+  return rank(a) - rank(b) || ((a.labels[label] ?? '') < (b.labels[label] ?? '') ? -1 : 1);
+};

@@ -1,0 +1,127 @@
+import 'server-only';
+import type { DriftReport } from '@/lib/contracts/drift';
+import type { DriftParams } from '@/lib/contracts/drift-params';
+import type { MissingSignal } from '@/lib/contracts/fleet';
+import { driftAnswer } from '@/lib/domain/drift-answer';
+import { rowOrder } from '@/lib/domain/drift-rank';
+import { type FeaturePair, judgeFeatures } from '@/lib/domain/feature-drift';
+import { type HeldSide, shapeBoth } from '@/lib/domain/held-side';
+import { missingContract } from '../signals/missing';
+import { type CurrentRead, readCurrent } from './current';
+import { type Context, type DriftPanel, openDrift } from './open';
+import type { LogProgress } from './read-logs';
+import { type ReferenceRead, readReference } from './reference';
+import { oneWindow, type Windows } from './windows';
+
+/** Both sides of a version, read. */
+export interface BothSides {
+  drift: DriftPanel;
+  read: CurrentRead;
+  against: ReferenceRead;
+  /** Features of a window as pairs, by name. */
+  pairsOf(window: number): FeaturePair[];
+}
+
+export interface BothAsked {
+  feature: string | null;
+  windows: (range: { startMs: number; endMs: number }) => Windows;
+  lines?: number;
+  tell?: (progress: LogProgress) => void;
+}
+
+/** Opens the panel and reads both sides: the current one first, since the reference is read where that was found. */
+export async function readBoth(params: DriftParams, asked: BothAsked, context: Context): Promise<BothSides> {
+  const drift = await openDrift(params, context);
+  const windows = asked.windows(params);
+  const read = await readCurrent(drift, { ...asked, source: params.source, windows });
+  const source = read.current.source === 'logs' ? 'logs' : 'metrics';
+  const against = await readReference(drift, { ...params, feature: asked.feature, source });
+  const own = await ownReferences(read, against);
+  return { drift, read, against, pairsOf: (window) => pairsOf(read, against, own, window) };
+}
+
+type Own = { words: string; sides: ReadonlyMap<string, HeldSide> } | null;
+
+/** The 24 h before, read only where a feature that is here now is not in the reference. */
+async function ownReferences(read: CurrentRead, { sides, fallback }: ReferenceRead): Promise<Own> {
+  if (fallback === null) return null;
+  const lacks = read.sides.some((window) => [...window.keys()].some((name) => !sides.has(name)));
+  return lacks ? fallback() : null;
+}
+
+function pairsOf(read: CurrentRead, { sides }: ReferenceRead, own: Own, window: number): FeaturePair[] {
+  const current = read.sides[window] ?? new Map<string, HeldSide>();
+  const names = [
+    ...new Set([...sides.keys(), ...current.keys(), ...(sides.size + current.size === 0 ? read.scores.keys() : [])]),
+  ];
+  return names.sort().map((feature) => {
+    const mine = sides.get(feature) ?? null;
+    const instead = mine === null ? (own?.sides.get(feature) ?? null) : null;
+    const both = shapeBoth(mine ?? instead, current.get(feature) ?? null);
+    return {
+      feature,
+      ...both,
+      reference: withMissing(both.reference, own?.sides.get(feature) ?? null),
+      source: read.current.source ?? 'metrics',
+      referenceOwn: instead === null ? null : (own?.words ?? null),
+      score: read.scores.get(feature) ?? null,
+    };
+  });
+}
+
+/** A reference that did not count missing values borrows how many were missing before, where that was read. */
+function withMissing(reference: FeaturePair['reference'], own: HeldSide | null): FeaturePair['reference'] {
+  if (reference === null || reference.missing !== null || own === null || !('shaped' in own)) return reference;
+  return own.shaped.missing === null ? reference : { ...reference, missing: own.shaped.missing };
+}
+
+/** Whether anything can be said of a window: both sides hold values. */
+export const canCompare = (pairs: readonly FeaturePair[]): boolean =>
+  pairs.some(({ current }) => (current?.total ?? 0) > 0) && pairs.some(({ reference }) => (reference?.total ?? 0) > 0);
+
+/** What every answer of drift begins with. */
+export function headOf({ drift, read, against }: Pick<BothSides, 'drift' | 'read' | 'against'>) {
+  const { panel, model, version } = drift;
+  return {
+    model,
+    version,
+    versions: panel.versions,
+    reference: against.reference,
+    current: read.current,
+    gaps: panel.gather.gaps,
+    missing: missingOf({ drift, read, against }),
+    truncated: read.truncated,
+    why: panel.gather.why,
+  };
+}
+
+function missingOf({ drift, read, against }: Pick<BothSides, 'drift' | 'read' | 'against'>): MissingSignal[] {
+  const { map } = drift.panel.telemetry;
+  const isEmpty = read.current.source === null || read.sides.every((window) => window.size === 0);
+  const missing: MissingSignal[] = [];
+  if (isEmpty && drift.panel.gather.gaps.length === 0 && read.current.source !== 'scores') {
+    const { featureValue } = map.contract;
+    missing.push(missingContract('inputs', 'featureValue', `${featureValue.metric} of ${drift.model}`));
+  }
+  if (against.reference.kind === null && !isEmpty) {
+    missing.push({
+      signal: 'reference',
+      reason: 'There is nothing to compare the inputs with.',
+      remedy: `Upload a baseline: npx windsock baseline push FILE --model ${drift.model}.`,
+    });
+  }
+  return missing;
+}
+
+/** Every feature of a version over a range, judged against its reference. */
+export async function readDrift(
+  params: DriftParams,
+  context: Context,
+  work: { lines?: number; tell?: (progress: LogProgress) => void } = {},
+): Promise<DriftReport> {
+  const both = await readBoth(params, { feature: null, windows: oneWindow, ...work }, context);
+  const pairs = both.pairsOf(0);
+  const features = judgeFeatures(pairs, canCompare(pairs)).sort(rowOrder());
+  const report = { ...headOf(both), startMs: params.startMs, endMs: params.endMs, features };
+  return { ...report, answer: driftAnswer(report) };
+}

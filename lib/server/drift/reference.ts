@@ -1,0 +1,225 @@
+import 'server-only';
+import type { Reference } from '@/lib/contracts/drift';
+import type { DriftParams, ReferenceKind } from '@/lib/contracts/drift-params';
+import type { FeatureSide, Sides } from '@/lib/domain/feature-side';
+import { type HeldSide, heldOf } from '@/lib/domain/held-side';
+import { featureCount, featureGauge, labelOf } from '../prometheus/drift-queries';
+import { regexAnyOf } from '../prometheus/promql';
+import { findBaseline } from './baseline-store';
+import type { DriftPanel } from './open';
+import { readLogWindows } from './read-logs';
+import { addHistograms, hasTraffic, MAX_BUCKET_SERIES, readMetricSides } from './read-metrics';
+import { oneWindow } from './windows';
+
+const DAY_MS = 86_400_000;
+
+export const REFERENCE_ORDER: readonly ReferenceKind[] = ['upload', 'training', 'earlier', 'version'];
+
+export interface ReferenceRead {
+  reference: Reference;
+  sides: ReadonlyMap<string, HeldSide>;
+  /**
+   * The 24 h before, for features that the reference does not have; null where the reference was asked for by name, or
+   * is that already.
+   */
+  fallback: (() => Promise<{ words: string; sides: ReadonlyMap<string, HeldSide> }>) | null;
+}
+
+export type ReferenceAsked = Pick<DriftParams, 'against' | 'againstVersion' | 'againstStartMs' | 'againstEndMs'> & {
+  /** Null: every feature. */
+  feature: string | null;
+  /** Where the current side is read: an earlier time or another version is read there too. */
+  source: 'metrics' | 'logs';
+};
+
+type Found = { kind: ReferenceKind; words: string; lack: string | null };
+
+/** What there is to hold the current side against, and the first of it, or what was asked for. */
+export async function readReference(drift: DriftPanel, asked: ReferenceAsked): Promise<ReferenceRead> {
+  const { panel, model, version, startMs, endMs, signal } = drift;
+  const { gather, telemetry } = panel;
+  const { prometheus, map } = telemetry;
+  const { featureBaseline, featureValue, featureCategory } = map.contract;
+  const earlier = {
+    startMs: asked.againstStartMs ?? Math.max(0, startMs - DAY_MS),
+    endMs: asked.againstEndMs ?? startMs,
+  };
+  const own = { model, version };
+  const trained = { model, version: null, ...trainedOf(drift) };
+  const count = (query: string, atMs: number) => prometheus.instant(query, atMs, signal);
+  const [uploaded, trainedCount, valuesThen, categoriesThen] = await Promise.all([
+    gather.part('uploaded baselines', () => findBaseline(own)),
+    gather.take('whether there is a training baseline', count(featureCount(featureBaseline, trained), endMs)),
+    gather.take('whether there were inputs before', count(featureCount(featureValue, own, '_count'), earlier.endMs)),
+    gather.take('whether there were categories before', count(featureCount(featureCategory, own), earlier.endMs)),
+  ]);
+  const others = panel.versions.map((one) => one.version).filter((name) => name !== version);
+  const other = asked.againstVersion ?? others[0] ?? null;
+  const had = (answer: typeof valuesThen): boolean => (answer?.[0]?.value ?? 0) > 0;
+  const called = version ?? model;
+  const choices: Found[] = [
+    {
+      kind: 'upload',
+      words:
+        uploaded === null
+          ? 'uploaded baseline'
+          : `baseline of ${uploaded.baseline.version ?? 'every version'}, uploaded by ${uploaded.baseline.author.name} on ${dayOf(uploaded.baseline.createdAtMs)}`,
+      lack:
+        uploaded === null
+          ? `Nobody uploaded one for ${called}: npx windsock baseline push FILE --model ${model}.`
+          : null,
+    },
+    {
+      kind: 'training',
+      words: `training baseline of ${called}`,
+      lack: had(trainedCount) ? null : `The Prometheus holds no ${featureBaseline.metric} of ${called}.`,
+    },
+    {
+      kind: 'earlier',
+      words:
+        asked.againstStartMs === undefined
+          ? 'the 24 h before'
+          : `${timeOf(earlier.startMs)} to ${timeOf(earlier.endMs)}`,
+      // What only logs tell is known once they are read.
+      lack:
+        had(valuesThen) || had(categoriesThen) || asked.source === 'logs'
+          ? null
+          : `${called} had no inputs before ${timeOf(earlier.endMs)}.`,
+    },
+    {
+      kind: 'version',
+      words: other === null ? 'another version' : `${other} in the same time`,
+      lack: other === null ? 'No other version had traffic in the range.' : null,
+    },
+  ];
+  const chosen =
+    asked.against === 'auto'
+      ? choices.find(({ lack }) => lack === null)
+      : choices.find(({ kind }) => kind === asked.against);
+  const base = {
+    version: null as string | null,
+    startMs: null as number | null,
+    endMs: null as number | null,
+    baselineId: null as string | null,
+    choices,
+  };
+  if (chosen === undefined) {
+    const words = 'there is none';
+    return {
+      reference: { ...base, kind: null, words, because: 'none of the order of preference is there' },
+      sides: new Map(),
+      fallback: null,
+    };
+  }
+  const because = asked.against === 'auto' ? 'the first there is, in the order of preference' : 'as asked';
+  const reference: Reference = { ...base, kind: chosen.kind, words: chosen.words, because };
+  const from = (range: { startMs: number; endMs: number }, of: string | null, purpose: string) =>
+    readSource(drift, { ...range, version: of, feature: asked.feature, source: asked.source, purpose });
+  const readEarlier = once(async () => ({
+    words: 'the 24 h before',
+    sides: await from({ startMs: Math.max(0, startMs - DAY_MS), endMs: startMs }, version, 'inputs of the 24 h before'),
+  }));
+  const fallback = asked.against === 'auto' ? readEarlier : null;
+  switch (chosen.kind) {
+    case 'upload': {
+      const kept = (uploaded?.features ?? []).filter(({ name }) => asked.feature === null || name === asked.feature);
+      return {
+        reference: {
+          ...reference,
+          version: uploaded?.baseline.version ?? null,
+          baselineId: uploaded?.baseline.id ?? null,
+        },
+        sides: new Map(kept.map((one) => [one.name, { kept: one }])),
+        fallback,
+      };
+    }
+    case 'training':
+      return {
+        reference: { ...reference, version },
+        sides: heldOf(await readTrained(drift, asked.feature)),
+        fallback,
+      };
+    case 'earlier': {
+      const sides = await from(earlier, version, `inputs of ${chosen.words}`);
+      return { reference: { ...reference, version, ...earlier }, sides, fallback: null };
+    }
+    default: {
+      const sides = other === null ? new Map() : await from({ startMs, endMs }, other, `inputs of ${other}`);
+      return { reference: { ...reference, version: other, startMs, endMs }, sides, fallback };
+    }
+  }
+}
+
+/** A baseline that names no version is of every one. */
+const trainedOf = ({ panel, version }: DriftPanel) => ({
+  only:
+    version === null
+      ? []
+      : [
+          {
+            label: labelOf(panel.telemetry.map.contract.featureBaseline, 'version'),
+            op: '=~' as const,
+            value: regexAnyOf([version, '']),
+          },
+        ],
+});
+
+/** Training distributions as gauges; of one that names the version and one that does not, the first. */
+async function readTrained(drift: DriftPanel, feature: string | null): Promise<Sides> {
+  const { panel, model, version, endMs, signal } = drift;
+  const { featureBaseline } = panel.telemetry.map.contract;
+  const [featureLabel, versionLabel] = [labelOf(featureBaseline, 'feature'), labelOf(featureBaseline, 'version')];
+  const { only } = trainedOf(drift);
+  const query = featureGauge(featureBaseline, [featureLabel, versionLabel, 'le'], {
+    model,
+    version: null,
+    only: [...only, ...(feature === null ? [] : [{ label: featureLabel, op: '=' as const, value: feature }])],
+  });
+  const samples = await panel.gather.take(
+    'training distributions',
+    panel.telemetry.prometheus.instant(query, endMs, signal, MAX_BUCKET_SERIES),
+  );
+  const series = (samples ?? []).map(({ labels, value }) => ({ labels, values: [value] }));
+  const sidesFor = (of: string): Sides => {
+    const sides: Sides = new Map();
+    const mine = series.filter(({ labels }) => version === null || (labels[versionLabel] ?? '') === of);
+    addHistograms([sides], mine, (labels) => labels[featureLabel]);
+    return sides;
+  };
+  const general = sidesFor('');
+  return version === null ? general : new Map<string, FeatureSide>([...general, ...sidesFor(version)]);
+}
+
+/** One side over one time, from metrics or from logs. */
+async function readSource(
+  drift: DriftPanel,
+  asked: {
+    startMs: number;
+    endMs: number;
+    version: string | null;
+    feature: string | null;
+    source: 'metrics' | 'logs';
+    purpose: string;
+  },
+): Promise<ReadonlyMap<string, HeldSide>> {
+  const { panel, model, signal } = drift;
+  const windows = oneWindow(asked);
+  if (asked.source === 'logs') {
+    const read = await readLogWindows(drift, { ...asked, windows }, { tell: () => {} });
+    return new Map([...(read.windows[0]?.features ?? [])].map(([name, kept]) => [name, { kept }]));
+  }
+  const { sides } = await readMetricSides(panel.telemetry, panel.gather, { ...asked, model, windows }, signal);
+  const [only] = sides;
+  return only === undefined || !hasTraffic(only) ? new Map() : heldOf(only);
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+const timeOf = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

@@ -2,6 +2,7 @@
 
 import { ArrowUp, Flag, Pencil, RefreshCw } from 'lucide-react';
 import { openDialog } from '@/components/shell/dialogs';
+import { useFrozen } from '@/components/ui/frozen';
 import { useZone } from '@/components/ui/preference';
 import { Hint } from '@/components/ui/Tooltip';
 import type { ChangeEvent } from '@/lib/contracts/event';
@@ -47,7 +48,8 @@ const TEXT = 'inline-block min-h-6 leading-6 max-w-[260px] truncate align-bottom
 /** The words of an event: a note opens, an alert leads to its runbook, a version to its model. */
 function EventText({ event, exact }: { event: ChangeEvent; exact: string }) {
   const whole = `${exact} · ${event.text}${event.author === null ? '' : ` · ${event.author}`}`;
-  if (event.kind === 'note') {
+  const isFrozen = useFrozen() !== null;
+  if (event.kind === 'note' && !isFrozen) {
     return (
       <button
         type="button"

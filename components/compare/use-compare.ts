@@ -1,10 +1,9 @@
 'use client';
 
-import { usePathname, useSearchParams } from 'next/navigation';
 import { useCallback, useMemo } from 'react';
 import { useView } from '@/components/shell/use-view';
+import { useAddress } from '@/components/ui/address';
 import { useZone } from '@/components/ui/preference';
-import { writeSearch } from '@/components/ui/use-url-param';
 import type { Compare, CompareResult } from '@/lib/contracts/compare';
 import type { CompareParams, WhatIf } from '@/lib/contracts/compare-params';
 import { readWhatIf, WHAT_IF_KEYS, type WhatIfKey } from '@/lib/contracts/compare-what-if';
@@ -33,8 +32,7 @@ export function whatIfOf(search: URLSearchParams): WhatIf {
  */
 export function useCompareAddress(model: string) {
   const { range } = useView();
-  const search = useSearchParams();
-  const pathname = usePathname();
+  const { search, current, write } = useAddress();
   const isRange = search.get('window') === 'range';
   const at = search.get('at');
   const splitMs = at !== null && /^\d{1,16}$/.test(at) ? Number(at) : null;
@@ -53,17 +51,17 @@ export function useCompareAddress(model: string) {
     }),
     [model, champion, challenger, isRange, range.startMs, endMs, splitMs],
   );
-  const whatIf = useMemo(() => whatIfOf(new URLSearchParams(search)), [search]);
+  const whatIf = useMemo(() => whatIfOf(search), [search]);
   const set = useCallback(
     (patch: ComparePatch) => {
-      const next = new URLSearchParams(window.location.search);
+      const next = current();
       for (const [key, value] of Object.entries(patch)) {
         if (value === null || value === undefined) next.delete(key);
         else next.set(key, value);
       }
-      writeSearch(pathname, next, true);
+      write(next, true);
     },
-    [pathname],
+    [current, write],
   );
   return { params, whatIf, isEdited: Object.keys(whatIf).length > 0, isRange, splitMs, set };
 }

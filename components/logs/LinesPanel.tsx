@@ -110,7 +110,8 @@ export function LinesPanel({
     keys: 'p',
     label: 'Pause or resume the live tail',
     group: 'Page',
-    run: () => (view.isLive ? setPaused(!isPaused) : undefined),
+    run: () => setPaused(!isPaused),
+    isOn: view.isLive,
   });
   useShortcut({
     keys: 'w',

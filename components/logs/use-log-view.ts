@@ -1,9 +1,8 @@
 'use client';
 
-import { usePathname, useSearchParams } from 'next/navigation';
 import { useCallback, useMemo } from 'react';
 import { useView } from '@/components/shell/use-view';
-import { writeSearch } from '@/components/ui/use-url-param';
+import { useAddress } from '@/components/ui/address';
 import { type FieldFilter, readFilter, writeFilter } from '@/lib/contracts/log-filter';
 import type { Direction, LogFilterInput } from '@/lib/contracts/logs';
 
@@ -67,18 +66,16 @@ function writeView(view: LogView, search: URLSearchParams): void {
 
 /** The state of the Logs page from the address, how to change it, and the filter as the server takes it. */
 export function useLogView() {
-  const search = useSearchParams();
-  const pathname = usePathname();
+  const { search, current, write } = useAddress();
   const { view: shell } = useView();
-  const text = search.toString();
-  const view = useMemo(() => readView(new URLSearchParams(text)), [text]);
+  const view = useMemo(() => readView(search), [search]);
   const setLogView = useCallback(
     (patch: Partial<LogView>, options: { replace?: boolean } = {}) => {
-      const next = new URLSearchParams(window.location.search);
+      const next = current();
       writeView({ ...readView(next), ...patch }, next);
-      writeSearch(pathname, next, options.replace ?? false);
+      write(next, options.replace ?? false);
     },
-    [pathname],
+    [current, write],
   );
   const { model } = shell;
   const filter = useMemo<LogFilterInput>(() => {

@@ -7,6 +7,7 @@ import { tracePath } from '@/components/shell/view-address';
 import { diagnose } from '@/components/signals/missing';
 import { type Column, DataTable } from '@/components/ui/DataTable';
 import { Panel } from '@/components/ui/Panel';
+import { pinOf } from '@/components/ui/pin';
 import { QueryState } from '@/components/ui/QueryState';
 import type { ModelErrors } from '@/lib/contracts/model';
 import { formatCount } from '@/lib/domain/format';
@@ -56,13 +57,15 @@ const COLUMNS: readonly Column<Reason>[] = [
 /** Failed requests by reason, as the logs say. */
 export function ErrorReasonsPanel({ model }: { model: string }) {
   const { range } = useView();
-  const query = useQuery(modelErrorsQuery({ model, startMs: range.startMs, endMs: range.endMs }));
+  const asked = modelErrorsQuery({ model, startMs: range.startMs, endMs: range.endMs });
+  const query = useQuery(asked);
   const total = query.data?.total ?? null;
   return (
     <Panel
       title="Errors by reason"
       definition={total === null ? 'from the logs' : `${formatCount(total)} failed lines in the logs of this range`}
       why={query.data?.why}
+      pin={pinOf('error-reasons', asked)}
       height={HEIGHT}
     >
       <QueryState

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { EventIcon } from '@/components/charts/ChangeRail';
 import { useView } from '@/components/shell/use-view';
 import { Panel } from '@/components/ui/Panel';
+import { pinOf } from '@/components/ui/pin';
 import { useZone } from '@/components/ui/preference';
 import { QueryState } from '@/components/ui/QueryState';
 import { Hint } from '@/components/ui/Tooltip';
@@ -16,12 +17,14 @@ const HEIGHT = 120;
 /** What happened in the range, newest first: versions, roles, alerts, notes. */
 export function ChangesPanel() {
   const { range, view } = useView();
-  const query = useQuery(eventsQuery({ startMs: range.startMs, endMs: range.endMs, model: view.model }));
+  const asked = eventsQuery({ startMs: range.startMs, endMs: range.endMs, model: view.model });
+  const query = useQuery(asked);
   return (
     <Panel
       title="Changes"
       definition={`in the last ${formatDuration(range.endMs - range.startMs)} shown: versions, roles, alerts, notes`}
       why={query.data?.why}
+      pin={pinOf('changes', asked)}
       height={HEIGHT}
     >
       <QueryState

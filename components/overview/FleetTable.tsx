@@ -1,7 +1,6 @@
 'use client';
 
-import { useRouter } from 'next/navigation';
-import { useView } from '@/components/shell/use-view';
+import { useOpen } from '@/components/shell/use-open';
 import { ViewLink } from '@/components/shell/ViewLink';
 import { modelPath } from '@/components/shell/view-address';
 import { type Column, DataTable } from '@/components/ui/DataTable';
@@ -152,8 +151,7 @@ const COLUMNS: readonly Column<FleetLine>[] = [
 
 /** Models with their versions beneath, in the order of what needs a person most until a column is chosen. */
 export function FleetTable({ rows }: { rows: readonly ModelRow[] }) {
-  const { href } = useView();
-  const router = useRouter();
+  const open = useOpen();
   return (
     <DataTable
       label="Fleet"
@@ -161,9 +159,7 @@ export function FleetTable({ rows }: { rows: readonly ModelRow[] }) {
       columns={COLUMNS}
       rowId={(line) => line.id}
       subRows={versionLines}
-      onOpen={({ name, version }) =>
-        router.push(href(modelPath(name), version === null ? {} : { versions: [version.version] }))
-      }
+      onOpen={({ name, version }) => open(modelPath(name), version === null ? {} : { versions: [version.version] })}
     />
   );
 }

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useView } from '@/components/shell/use-view';
 import { type Column, DataTable } from '@/components/ui/DataTable';
 import { Panel } from '@/components/ui/Panel';
+import { pinOf } from '@/components/ui/pin';
 import { QueryState } from '@/components/ui/QueryState';
 import { RelativeTime } from '@/components/ui/RelativeTime';
 import { StatusWord } from '@/components/ui/Status';
@@ -64,12 +65,14 @@ const NO_JOBS = {
 /** Batch jobs and feature pipelines: did they run, how long, over how many rows, what waits. */
 export function JobsPanel() {
   const { range } = useView();
-  const jobs = useQuery(jobsQuery({ startMs: range.startMs, endMs: range.endMs }));
+  const asked = jobsQuery({ startMs: range.startMs, endMs: range.endMs });
+  const jobs = useQuery(asked);
   return (
     <Panel
       title="Jobs and pipelines"
       definition="last success, duration, rows, backlog"
       why={jobs.data?.why}
+      pin={pinOf('jobs', asked)}
       height={96}
     >
       <QueryState

@@ -1,6 +1,8 @@
 'use client';
 
 import dynamic from 'next/dynamic';
+import { announce } from '@/components/ui/announce';
+import { panelInSight } from '@/components/ui/pin';
 import { useShortcut } from '@/components/ui/shortcuts';
 import { openDialog, useOpenDialog } from './dialogs';
 
@@ -8,8 +10,16 @@ import { openDialog, useOpenDialog } from './dialogs';
 const Palette = dynamic(() => import('./Palette').then((file) => file.Palette), { ssr: false });
 const ShortcutsDialog = dynamic(() => import('./ShortcutsDialog').then((file) => file.ShortcutsDialog), { ssr: false });
 const NoteDialog = dynamic(() => import('./NoteDialog').then((file) => file.NoteDialog), { ssr: false });
+const PinDialog = dynamic(() => import('./PinDialog').then((file) => file.PinDialog), { ssr: false });
 
-/** The palette, the list of shortcuts and the form of a note, with the keys that open them. */
+/** Opens the form that keeps the panel in sight; where there is none, says how to point at one. */
+function pinPanelInSight(): void {
+  const panel = panelInSight();
+  if (panel === null) announce('Point at a panel that can be pinned, or move the focus into it, and press p.');
+  else openDialog({ kind: 'pin', panel });
+}
+
+/** The palette, the list of shortcuts and the forms of a note and a pin, with the keys that open them. */
 export function DialogHost() {
   const open = useOpenDialog();
   const close = () => openDialog(null);
@@ -22,6 +32,7 @@ export function DialogHost() {
   useShortcut({ keys: '/', label: 'Search', group: 'Anywhere', run: () => openDialog({ kind: 'palette' }) });
   useShortcut({ keys: '?', label: 'This list', group: 'Anywhere', run: () => openDialog({ kind: 'shortcuts' }) });
   useShortcut({ keys: 'n', label: 'Add a note', group: 'Anywhere', run: () => openDialog({ kind: 'note' }) });
+  useShortcut({ keys: 'p', label: 'Pin the panel in sight as evidence', group: 'Anywhere', run: pinPanelInSight });
   switch (open?.kind) {
     case 'palette':
       return <Palette onClose={close} />;
@@ -29,6 +40,8 @@ export function DialogHost() {
       return <ShortcutsDialog onClose={close} />;
     case 'note':
       return <NoteDialog atMs={open.atMs} eventId={open.eventId} onClose={close} />;
+    case 'pin':
+      return <PinDialog panel={open.panel} onClose={close} />;
     default:
       return null;
   }

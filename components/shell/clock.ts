@@ -1,6 +1,7 @@
 'use client';
 
 import { useSyncExternalStore } from 'react';
+import { useFrozen } from '@/components/ui/frozen';
 import type { Refresh } from '@/lib/contracts/view';
 
 export const REFRESH_MS: Readonly<Record<Refresh, number | null>> = {
@@ -63,8 +64,11 @@ class Clock {
 
 export const clock = new Clock();
 
-/** The instant of the last tick, milliseconds. Only rendered after mount, so the server's zero is never seen. */
-export const useNow = (): number => useSyncExternalStore(clock.subscribe, clock.now, () => 0);
+/** The instant of the last tick, or of the freezing within a frozen copy. Only rendered after mount, so the server's zero is never seen. */
+export function useNow(): number {
+  const nowMs = useSyncExternalStore(clock.subscribe, clock.now, () => 0);
+  return useFrozen()?.atMs ?? nowMs;
+}
 
 const subscribeVisibility = (listener: () => void) => {
   document.addEventListener('visibilitychange', listener);

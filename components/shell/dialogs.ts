@@ -1,13 +1,16 @@
 'use client';
 
 import { useSyncExternalStore } from 'react';
+import type { PinnablePanel } from '@/components/ui/pin';
 
 /** What stands over the page: one at a time, whoever asks for it. */
 export type OpenDialog =
   | { kind: 'palette' }
   | { kind: 'shortcuts' }
   /** `eventId` names the note to edit; without it a new one, at `atMs` or at the end of the range. */
-  | { kind: 'note'; atMs?: number; eventId?: string };
+  | { kind: 'note'; atMs?: number; eventId?: string }
+  /** Keeps what a panel shows as evidence. */
+  | { kind: 'pin'; panel: PinnablePanel };
 
 let current: OpenDialog | null = null;
 const listeners = new Set<() => void>();

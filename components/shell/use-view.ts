@@ -1,8 +1,7 @@
 'use client';
 
-import { usePathname, useSearchParams } from 'next/navigation';
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
-import { writeSearch } from '@/components/ui/use-url-param';
+import { useAddress } from '@/components/ui/address';
 import type { View } from '@/lib/contracts/view';
 import { isRelative, parseInstant, snapRange, stepForRange } from '@/lib/domain/time';
 import { useNow } from './clock';
@@ -35,10 +34,10 @@ export function resolveRange(view: Pick<View, 'from' | 'to'>, nowMs: number): Vi
  * live tick while it is relative. `href` keeps range and model on a link; `back` returns to the range before.
  */
 export function useView() {
-  const search = useSearchParams();
-  const pathname = usePathname();
+  const address = useAddress();
+  const { pathname, search } = address;
   const nowMs = useNow();
-  const view = useMemo(() => parseView(pathname, new URLSearchParams(search)), [pathname, search]);
+  const view = useMemo(() => parseView(pathname, search), [pathname, search]);
   const isLive = isRelative(view.to);
   // Snapped: a later tick within the same step is the same range, and so the same question.
   const { startMs, endMs, stepMs } = resolveRange(view, nowMs);
@@ -47,34 +46,34 @@ export function useView() {
 
   const write = useCallback(
     (patch: ViewPatch, replace: boolean) => {
-      const current = new URLSearchParams(window.location.search);
+      const current = address.current();
       const next = viewSearch(applyPatch(parseView(pathname, current), patch), pathname);
       for (const [key, value] of current) {
         if (!VIEW_KEYS.some((own) => own === key)) next.set(key, value);
       }
-      writeSearch(pathname, next, replace);
+      address.write(next, replace);
     },
-    [pathname],
+    [pathname, address],
   );
 
   const setView = useCallback(
     (patch: ViewPatch, options: { replace?: boolean } = {}) => {
-      const before = parseView(pathname, new URLSearchParams(window.location.search));
+      const before = parseView(pathname, address.current());
       const after = applyPatch(before, patch);
       if (after.from !== before.from || after.to !== before.to)
         rangeHistory.leave({ from: before.from, to: before.to });
       write(patch, options.replace ?? false);
     },
-    [pathname, write],
+    [pathname, address, write],
   );
 
   const go = useCallback(
     (direction: 'back' | 'forward') => {
-      const { from, to } = parseView(pathname, new URLSearchParams(window.location.search));
+      const { from, to } = parseView(pathname, address.current());
       const target = rangeHistory[direction]({ from, to });
       if (target !== null) write(target, false);
     },
-    [pathname, write],
+    [pathname, address, write],
   );
 
   const href = useCallback((path: string, patch?: ViewPatch) => viewHref(view, path, patch), [view]);

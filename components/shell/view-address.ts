@@ -63,5 +63,8 @@ export function viewHref(view: View, path: string, patch: ViewPatch = {}): strin
 /** The path of a model's page. */
 export const modelPath = (model: string): string => `/models/${encodeURIComponent(model)}`;
 
+/** The path of a pin's page: the link that stays. */
+export const evidencePath = (id: string): string => `/evidence/${encodeURIComponent(id)}`;
+
 /** The path of a trace's page. */
 export const tracePath = (traceId: string): string => `/traces/${encodeURIComponent(traceId)}`;

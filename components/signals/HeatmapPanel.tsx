@@ -5,6 +5,7 @@ import { HeatmapChart } from '@/components/charts/HeatmapChart';
 import { useView } from '@/components/shell/use-view';
 import { tracePath } from '@/components/shell/view-address';
 import { Panel } from '@/components/ui/Panel';
+import { pinOf } from '@/components/ui/pin';
 import { QueryState } from '@/components/ui/QueryState';
 import type { ModelHeatmap } from '@/lib/contracts/model';
 import { slowestPerColumn } from '@/lib/domain/exemplars';
@@ -19,13 +20,15 @@ const DOT_COLUMNS = 24;
 /** Requests by latency and time: what a quantile hides, two humps or a thin slow band, is seen here. */
 export function HeatmapPanel({ model }: { model: string }) {
   const { range, view } = useView();
-  const query = useQuery(modelHeatmapQuery({ model, startMs: range.startMs, endMs: range.endMs }));
+  const asked = modelHeatmapQuery({ model, startMs: range.startMs, endMs: range.endMs });
+  const query = useQuery(asked);
   const isNarrowed = view.versions.length > 0;
   return (
     <Panel
       title="Latency heat map"
       definition={`requests by bucket${isNarrowed ? ', all versions' : ''} · ${formatDuration(query.data?.stepMs ?? range.stepMs)} step · ◇ slowest traced, opens it`}
       why={query.data?.why}
+      pin={pinOf('heatmap', asked)}
       height={HEIGHT}
     >
       <QueryState

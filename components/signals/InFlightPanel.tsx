@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { TimeChart } from '@/components/charts/TimeChart';
 import { useView } from '@/components/shell/use-view';
 import { Panel } from '@/components/ui/Panel';
+import { pinOf } from '@/components/ui/pin';
 import { QueryState } from '@/components/ui/QueryState';
 import type { ModelInFlight } from '@/lib/contracts/model';
 import { formatDuration } from '@/lib/domain/format';
@@ -16,12 +17,14 @@ const HEIGHT = 180;
 /** Requests in flight: what waits or runs at each instant. */
 export function InFlightPanel({ model }: { model: string }) {
   const { range } = useView();
-  const query = useQuery(modelInFlightQuery({ model, startMs: range.startMs, endMs: range.endMs }));
+  const asked = modelInFlightQuery({ model, startMs: range.startMs, endMs: range.endMs });
+  const query = useQuery(asked);
   return (
     <Panel
       title="In flight"
       definition={`requests at each instant · ${formatDuration(query.data?.inFlight.stepMs ?? range.stepMs)} step`}
       why={query.data?.why}
+      pin={pinOf('in-flight', asked)}
       height={HEIGHT}
     >
       <QueryState

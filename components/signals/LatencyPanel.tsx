@@ -8,6 +8,7 @@ import { ViewLink } from '@/components/shell/ViewLink';
 import { tracePath } from '@/components/shell/view-address';
 import { Choice } from '@/components/ui/Choice';
 import { Panel } from '@/components/ui/Panel';
+import { pinOf } from '@/components/ui/pin';
 import { useZone } from '@/components/ui/preference';
 import { QueryState } from '@/components/ui/QueryState';
 import type { ExemplarDot, ModelLatency } from '@/lib/contracts/model';
@@ -33,13 +34,15 @@ type QuantileText = (typeof QUANTILES)[number]['value'];
 export function LatencyPanel({ model, titled = false }: { model: string; titled?: boolean }) {
   const { range } = useView();
   const [quantile, setQuantile] = useState<QuantileText>('0.95');
-  const query = useQuery(modelLatencyQuery({ model, startMs: range.startMs, endMs: range.endMs }));
+  const asked = modelLatencyQuery({ model, startMs: range.startMs, endMs: range.endMs });
+  const query = useQuery(asked);
   const name = QUANTILES.find(({ value }) => value === quantile)?.label ?? quantile;
   return (
     <Panel
       title={`${titled ? `${model}, ` : ''}${name} by version`}
       definition={`ms · ${formatDuration(query.data?.quantiles.stepMs ?? range.stepMs)} step${quantile === '0.95' ? ' · 95 % band' : ''} · ◇ slowest traced, opens it`}
       why={query.data?.why}
+      pin={pinOf('latency', asked)}
       actions={<Choice label="Quantile" options={QUANTILES} value={quantile} onChange={setQuantile} />}
       height={HEIGHT}
     >

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { StageBarChart } from '@/components/charts/StageCharts';
 import { useView } from '@/components/shell/use-view';
 import { Panel } from '@/components/ui/Panel';
+import { pinOf } from '@/components/ui/pin';
 import { useZone } from '@/components/ui/preference';
 import { QueryState } from '@/components/ui/QueryState';
 import type { ModelStages } from '@/lib/contracts/model';
@@ -16,12 +17,14 @@ const HEIGHT = 150;
 /** Mean milliseconds of a request by stage, before and after the newest change of the range. */
 export function StageSplitPanel({ model }: { model: string }) {
   const { range } = useView();
-  const query = useQuery(modelStagesQuery({ model, startMs: range.startMs, endMs: range.endMs }));
+  const asked = modelStagesQuery({ model, startMs: range.startMs, endMs: range.endMs });
+  const query = useQuery(asked);
   return (
     <Panel
       title="Where the time goes"
       definition={`${model}, mean ms by stage${query.data === undefined ? '' : `, split at ${query.data.splitReason}`}`}
       why={query.data?.why}
+      pin={pinOf('stage-split', asked)}
       height={HEIGHT}
     >
       <QueryState

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { StageAreaChart } from '@/components/charts/StageCharts';
 import { useView } from '@/components/shell/use-view';
 import { Panel } from '@/components/ui/Panel';
+import { pinOf } from '@/components/ui/pin';
 import { QueryState } from '@/components/ui/QueryState';
 import { formatDuration } from '@/lib/domain/format';
 import { modelStagesQuery } from '@/lib/queries/model';
@@ -14,12 +15,14 @@ const HEIGHT = 180;
 /** Mean time of a request by stage over time, stacked: feature fetch against infer against the rest. */
 export function StagesPanel({ model }: { model: string }) {
   const { range } = useView();
-  const query = useQuery(modelStagesQuery({ model, startMs: range.startMs, endMs: range.endMs }));
+  const asked = modelStagesQuery({ model, startMs: range.startMs, endMs: range.endMs });
+  const query = useQuery(asked);
   return (
     <Panel
       title="Time by stage"
       definition={`mean ms of a request, all versions · ${formatDuration(query.data?.stages.stepMs ?? range.stepMs)} step`}
       why={query.data?.why}
+      pin={pinOf('stages', asked)}
       height={HEIGHT}
     >
       <QueryState

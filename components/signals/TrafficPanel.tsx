@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { TimeChart } from '@/components/charts/TimeChart';
 import { useView } from '@/components/shell/use-view';
 import { Panel } from '@/components/ui/Panel';
+import { pinOf } from '@/components/ui/pin';
 import { QueryState } from '@/components/ui/QueryState';
 import type { ModelTraffic } from '@/lib/contracts/model';
 import { formatDuration, type Unit } from '@/lib/domain/format';
@@ -33,13 +34,15 @@ const MEASURES: Readonly<Record<Measure, { title: string; unit: Unit; definition
 /** Requests or errors of a model by version over time. Both ask the same query, which runs once. */
 export function TrafficPanel({ model, measure }: { model: string; measure: Measure }) {
   const { range } = useView();
-  const query = useQuery(modelTrafficQuery({ model, startMs: range.startMs, endMs: range.endMs }));
+  const asked = modelTrafficQuery({ model, startMs: range.startMs, endMs: range.endMs });
+  const query = useQuery(asked);
   const { title, definition, lack } = MEASURES[measure];
   return (
     <Panel
       title={title}
       definition={`${definition} · ${formatDuration(query.data?.[measure].stepMs ?? range.stepMs)} step`}
       why={query.data?.why}
+      pin={pinOf(measure === 'errorRatio' ? 'errors' : 'requests', asked)}
       height={HEIGHT}
     >
       <QueryState

@@ -1,8 +1,7 @@
 'use client';
 
-import { usePathname, useSearchParams } from 'next/navigation';
 import { useCallback, useMemo } from 'react';
-import { writeSearch } from '@/components/ui/use-url-param';
+import { useAddress } from '@/components/ui/address';
 import type { TraceClock, TraceGrouping, TraceOnly } from '@/lib/contracts/trace';
 import { TRACE_CLOCKS, TRACE_GROUPINGS, TRACE_ONLY } from '@/lib/contracts/trace-choices';
 
@@ -40,8 +39,7 @@ const formatZoom = (zoom: Zoom): string | null =>
 
 /** The page's state in the address bar, and how to change it: a link shows a colleague what the sender saw. */
 export function useTraceView(): [TraceView, (patch: Partial<TraceView>) => void] {
-  const search = useSearchParams();
-  const pathname = usePathname();
+  const { search, current, write: writeSearch } = useAddress();
   const view = useMemo<TraceView>(
     () => ({
       tab: TABS.find((tab) => tab === search.get('tab')) ?? 'waterfall',
@@ -58,7 +56,7 @@ export function useTraceView(): [TraceView, (patch: Partial<TraceView>) => void]
   );
   const setView = useCallback(
     (patch: Partial<TraceView>) => {
-      const next = new URLSearchParams(window.location.search);
+      const next = current();
       const write = (name: string, value: string | null, byItself: string | null = null) => {
         if (value === null || value === '' || value === byItself) next.delete(name);
         else next.set(name, value);
@@ -72,9 +70,9 @@ export function useTraceView(): [TraceView, (patch: Partial<TraceView>) => void]
       if (patch.zoom !== undefined) write('zoom', formatZoom(patch.zoom));
       if (patch.against !== undefined) write('against', patch.against);
       if (patch.version !== undefined) write('againstVersion', patch.version);
-      writeSearch(pathname, next, true);
+      writeSearch(next, true);
     },
-    [pathname],
+    [current, writeSearch],
   );
   return [view, setView];
 }

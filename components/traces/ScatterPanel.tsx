@@ -1,11 +1,10 @@
 'use client';
 
-import { useRouter } from 'next/navigation';
 import { useMemo } from 'react';
 import { Chart } from '@/components/charts/Chart';
 import { useChartTheme } from '@/components/charts/use-chart-theme';
 import { useModelChoices } from '@/components/shell/ModelChoice';
-import { useView } from '@/components/shell/use-view';
+import { useOpen } from '@/components/shell/use-open';
 import { tracePath } from '@/components/shell/view-address';
 import { Choice } from '@/components/ui/Choice';
 import { Panel } from '@/components/ui/Panel';
@@ -69,9 +68,8 @@ function axisRange({ rows, more }: TraceSearch, range: { startMs: number; endMs:
 /** The found traces as points; a dragged box selects, a click opens. */
 export function ScatterPanel({ found, selection }: { found: TraceSearch; selection: TraceSelection | null }) {
   const { range, scale, set } = useTraceSearch();
-  const { href } = useView();
   const { zone } = useZone();
-  const router = useRouter();
+  const open = useOpen();
   const { groups, groupOf } = useGroups(found.rows);
   const input: ScatterInput = {
     rows: found.rows,
@@ -106,7 +104,7 @@ export function ScatterPanel({ found, selection }: { found: TraceSearch; selecti
         option={(theme) => traceScatterOption(input, { theme, zone, range: frame })}
         table={() => traceScatterTable(input, zone)}
         height={HEIGHT}
-        onOpen={(path) => router.push(href(path))}
+        onOpen={open}
         onBox={({ x, y }) =>
           set({ select: 'box', box: formatBox({ startMs: x.from, endMs: x.to, minMs: y.from, maxMs: y.to }) })
         }

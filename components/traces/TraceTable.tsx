@@ -2,9 +2,8 @@
 
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { clsx } from 'clsx';
-import { useRouter } from 'next/navigation';
 import { type KeyboardEvent, type MouseEvent, useMemo, useRef, useState } from 'react';
-import { useView } from '@/components/shell/use-view';
+import { useOpen } from '@/components/shell/use-open';
 import { ViewLink } from '@/components/shell/ViewLink';
 import { tracePath } from '@/components/shell/view-address';
 import { usePanelTools } from '@/components/ui/panel-tools';
@@ -49,9 +48,8 @@ export function TraceTable({
   word: string;
 }) {
   const [sort, setSort] = useUrlParam('sort');
-  const { href } = useView();
   const { zone } = useZone();
-  const router = useRouter();
+  const openPath = useOpen();
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
   const shown = useMemo(() => sorted(rows, sort), [rows, sort]);
@@ -70,7 +68,7 @@ export function TraceTable({
     }),
   });
 
-  const open = (row: TraceRow) => router.push(href(tracePath(row.traceId)));
+  const open = (row: TraceRow) => openPath(tracePath(row.traceId));
   const focusRow = (index: number) => {
     const next = Math.max(0, Math.min(shown.length - 1, index));
     setActive(next);

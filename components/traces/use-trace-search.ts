@@ -1,9 +1,8 @@
 'use client';
 
-import { usePathname, useSearchParams } from 'next/navigation';
 import { useCallback, useMemo } from 'react';
 import { useView } from '@/components/shell/use-view';
-import { writeSearch } from '@/components/ui/use-url-param';
+import { useAddress } from '@/components/ui/address';
 import {
   MAX_CONDITIONS_CHARS,
   MAX_DURATION_MS,
@@ -46,8 +45,7 @@ const conditionsOf = (text: string | undefined): string | undefined =>
 
 /** The search, the order and the selection of the page as its address says, and how to change them. A mangled value is left out. */
 export function useTraceSearch() {
-  const search = useSearchParams();
-  const pathname = usePathname();
+  const { search, current, write } = useAddress();
   const { view, range } = useView();
 
   const filter = useMemo((): TraceFilter => {
@@ -78,16 +76,16 @@ export function useTraceSearch() {
 
   const set = useCallback(
     (patch: TracesPatch, options: { replace?: boolean } = {}) => {
-      const next = new URLSearchParams(window.location.search);
+      const next = current();
       for (const [name, value] of Object.entries(patch)) {
         if (value === null || value === '') next.delete(name);
         else if (value !== undefined) next.set(name, value);
       }
       // An empty query is still the editor's: it must not turn into the builder.
       if (patch.q === '') next.set('q', '');
-      writeSearch(pathname, next, options.replace ?? false);
+      write(next, options.replace ?? false);
     },
-    [pathname],
+    [current, write],
   );
 
   return { filter, order, limit, select, box, scale, range, set };

@@ -1,13 +1,25 @@
 'use client';
 
 import { clsx } from 'clsx';
-import { ChartLine, CircleHelp, Download, Image as ImageIcon, Maximize2, Minimize2, Table2 } from 'lucide-react';
+import {
+  ChartLine,
+  CircleHelp,
+  Download,
+  Image as ImageIcon,
+  Maximize2,
+  Minimize2,
+  Pin as PinIcon,
+  Table2,
+} from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { type ReactNode, useId, useMemo, useState } from 'react';
+import { openDialog } from '@/components/shell/dialogs';
 import type { Why } from '@/lib/contracts/why';
 import { IconButton } from './Button';
 import { downloadCsv, downloadPng } from './download';
+import { useFrozen } from './frozen';
 import { PanelContext, type PanelTools } from './panel-tools';
+import { type Pin, usePinnable } from './pin';
 
 const WhyDrawer = dynamic(() => import('./WhyDrawer').then((file) => file.WhyDrawer), { ssr: false });
 
@@ -17,6 +29,8 @@ export interface PanelProps {
   definition?: ReactNode;
   /** The queries behind the panel, once they are answered. */
   why?: readonly Why[];
+  /** What it would be kept as evidence as; absent where it cannot. */
+  pin?: Pin | undefined;
   /** Actions of the panel's own, always visible. */
   actions?: ReactNode;
   /** Least height of the body, pixels, so that loading shifts nothing. */
@@ -26,10 +40,10 @@ export interface PanelProps {
 }
 
 /**
- * A panel is one query: title, definition, body, and on hover and focus its actions: why, table, CSV, PNG, larger.
+ * A panel is one query: title, definition, body, and on hover and focus its actions: why, pin, table, CSV, PNG, larger.
  * The content offers table and PNG by itself (charts and tables of this folder do).
  */
-export function Panel({ title, definition, why, actions, height, className, children }: PanelProps) {
+export function Panel({ title, definition, why, pin, actions, height, className, children }: PanelProps) {
   const titleId = useId();
   const [tools, setTools] = useState<PanelTools | null>(null);
   const [view, setView] = useState<'chart' | 'table'>('chart');
@@ -38,9 +52,13 @@ export function Panel({ title, definition, why, actions, height, className, chil
   const frame = useMemo(() => ({ view, isExpanded, offer: setTools }), [view, isExpanded]);
   const table = tools?.table;
   const png = tools?.png;
+  // A frozen copy is kept already.
+  const kept = useFrozen() === null ? (pin ?? null) : null;
+  const pinnable = usePinnable(title, kept);
 
   return (
     <section
+      {...pinnable}
       aria-labelledby={titleId}
       className={clsx(
         'group/panel relative min-w-0 rounded-panel border border-line bg-panel p-3',
@@ -67,6 +85,15 @@ export function Panel({ title, definition, why, actions, height, className, chil
             {why === undefined || why.length === 0 ? null : (
               <IconButton label={`Why: ${title}`} onClick={() => setWhyOpen(true)}>
                 <CircleHelp size={14} aria-hidden />
+              </IconButton>
+            )}
+            {kept === null ? null : (
+              <IconButton
+                label={`Pin: ${title}`}
+                aria-keyshortcuts="p"
+                onClick={() => openDialog({ kind: 'pin', panel: { title, pin: kept } })}
+              >
+                <PinIcon size={14} aria-hidden />
               </IconButton>
             )}
             {tools?.hasTableView ? (

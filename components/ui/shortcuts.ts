@@ -10,9 +10,11 @@ export interface Shortcut {
   label: string;
   group: 'Anywhere' | 'Go to' | 'Time' | 'Table' | 'Page';
   run: () => void;
+  /** False: it neither listens nor is listed, and another may have its key. */
+  isOn?: boolean;
 }
 
-export interface ListedShortcut extends Omit<Shortcut, 'run'> {
+export interface ListedShortcut extends Omit<Shortcut, 'run' | 'isOn'> {
   id: string;
 }
 
@@ -51,7 +53,7 @@ const isFirst = (id: string, keys: string): boolean => shortcutOf(listed, keys)?
 const isDialogOpen = (): boolean => document.querySelector('[role="dialog"][data-state="open"]') !== null;
 
 /** Listens for a shortcut while the component is mounted, and lists it under "?". Silent while typing and in dialogs. */
-export function useShortcut({ keys, label, group, run }: Shortcut): void {
+export function useShortcut({ keys, label, group, run, isOn = true }: Shortcut): void {
   const id = useId();
   const latest = useRef(run);
   useEffect(() => {
@@ -59,9 +61,10 @@ export function useShortcut({ keys, label, group, run }: Shortcut): void {
   });
   // The list lives outside React's tree: one registry for whatever parts of the page are mounted.
   useEffect(() => {
+    if (!isOn) return;
     change([...listed, { id, keys, label, group }]);
     return () => change(listed.filter((each) => each.id !== id));
-  }, [id, keys, label, group]);
+  }, [id, keys, label, group, isOn]);
   useHotkeys(
     keys,
     () => {

@@ -46,7 +46,7 @@ redaction:
   await migrate(getConfig().database.url);
   const found = await call(tracesRoute, { query: { ...range, model, limit: 5 } });
   const [first] = TraceSearch.parse(found.body).rows;
-  trace = { traceId: first?.traceId ?? '', requestId: first?.requestId ?? '' };
+  trace = { traceId: first?.traceId ?? '', requestId: '' };
 }, 120_000);
 
 afterAll(async () => {

@@ -1,0 +1,73 @@
+'use client';
+
+import { useEffect, useRef } from 'react';
+import type { EvidenceKind, EvidenceParams } from '@/lib/contracts/evidence-kinds';
+
+/** What a panel would be kept as: its kind, and the question it asks. */
+export interface Pin {
+  kind: EvidenceKind;
+  path: string;
+  params: EvidenceParams;
+}
+
+type Flat = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+
+/** A pin of a query: its key is the path below /api and the parameters, which is all there is to a question. */
+export const pinOf = (
+  kind: EvidenceKind,
+  { queryKey: [path, params] }: { queryKey: readonly [string, Flat] },
+): Pin => ({
+  kind,
+  path,
+  params: Object.fromEntries(
+    Object.entries(params).flatMap(([name, value]): [string, string | number | boolean][] => {
+      if (value === undefined || value === '') return [];
+      return [[name, typeof value === 'object' ? value.join(',') : value]];
+    }),
+  ),
+});
+
+/** A panel on the page that can be pinned. */
+export interface PinnablePanel {
+  title: string;
+  pin: Pin;
+}
+
+const panels = new Map<Element, () => PinnablePanel | null>();
+let under: Element | null = null;
+
+/** The panel that holds the focus, else the one under the pointer; null where neither can be pinned. */
+export function panelInSight(): PinnablePanel | null {
+  const focused = document.activeElement?.closest('[data-pinnable]') ?? null;
+  const element = focused ?? under;
+  return element === null ? null : (panels.get(element)?.() ?? null);
+}
+
+/** Makes the element a panel that the key `p` finds. Within a frozen copy, and without a pin, it is none. */
+export function usePinnable(title: string, pin: Pin | null) {
+  const element = useRef<HTMLElement>(null);
+  const latest = useRef<PinnablePanel | null>(null);
+  useEffect(() => {
+    latest.current = pin === null ? null : { title, pin };
+  });
+  // The pointer, which React does not know of when a key is pressed.
+  useEffect(() => {
+    const own = element.current;
+    if (own === null) return;
+    panels.set(own, () => latest.current);
+    return () => {
+      panels.delete(own);
+      if (under === own) under = null;
+    };
+  }, []);
+  return {
+    ref: element,
+    'data-pinnable': pin === null ? undefined : '',
+    onPointerEnter: () => {
+      under = element.current;
+    },
+    onPointerLeave: () => {
+      if (under === element.current) under = null;
+    },
+  };
+}

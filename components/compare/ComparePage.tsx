@@ -10,6 +10,7 @@ import { Panel } from '@/components/ui/Panel';
 import { QueryState } from '@/components/ui/QueryState';
 import type { Compare } from '@/lib/contracts/compare';
 import { compareQuery } from '@/lib/queries/compare';
+import { ClaimPanel } from './ClaimPanel';
 import { DifferencesPanel } from './DifferencesPanel';
 import { ExamplesPanel } from './ExamplesPanel';
 import { OverTimePanels } from './OverTimePanels';
@@ -108,6 +109,7 @@ function Judged({ compare, asked }: { compare: Compare; asked: ReturnType<typeof
         </div>
         <div className="grid grid-cols-1 gap-3">
           <VerdictPanel result={result} />
+          {hasBoth ? <ClaimPanel compare={compare} result={result} /> : null}
           <SegmentsPanel compare={compare} result={result} />
           {hasBoth ? <ExamplesPanel compare={compare} result={result} /> : null}
           <PolicyPanel configured={compare.result.policy} policy={result.policy} isEdited={isEdited} onChange={set} />

@@ -1,5 +1,6 @@
 import type { Compare, CompareResult, CompareTrace, CompareTraces, Measure } from '@/lib/contracts/compare';
 import { verdictWords } from './compare-answer';
+import { claimOf, claimWord, LATENCY_PURPOSE } from './compare-claim';
 import { formatDifference, formatInterval } from './compare-state';
 import { formatCount, formatDuration, formatInstant, formatMs, formatNumber, formatRatioPercent } from './format';
 
@@ -59,6 +60,7 @@ export function compareReport(compare: Compare, result: CompareResult, traces: C
     ...result.measures.map(({ name, definition }) => `- ${escapeMarkdown(name)}: ${escapeMarkdown(definition)}`),
     '',
     ...segmentLines(result),
+    ...claimLines(compare, result, traces),
     '## Policy',
     '',
     `- P95 may rise by at most ${formatNumber(policy.maxP95IncreaseRatio * 100)} %`,
@@ -118,6 +120,35 @@ function segmentLines({ segments }: CompareResult): string[] {
       ];
       return `| ${cells.map(escapeMarkdown).join(' | ')} |`;
     }),
+    '',
+  ];
+}
+
+/** The claim a release owner makes, with what anybody needs to check it: query, quantile, one trace of each side. */
+function claimLines({ why, inputs }: Compare, result: CompareResult, traces: CompareTraces | null): string[] {
+  const claim = claimOf(result);
+  const query = why.find(({ purpose }) => purpose === LATENCY_PURPOSE);
+  const example = (version: string, trace: CompareTrace | undefined): string => {
+    if (trace === undefined) return `- Example of ${escapeMarkdown(version)}: no trace found`;
+    const span =
+      trace.inferSpanId === null
+        ? 'it has no model.infer span'
+        : `model.infer ${formatMs(trace.inferMs)} in ${code(`/traces/${trace.traceId}?span=${trace.inferSpanId}`)}`;
+    return `- Example of ${escapeMarkdown(version)}: ${code(trace.traceId)}, ${formatMs(trace.durationMs)}, ${span}`;
+  };
+  return [
+    `## “${claim.words}”: ${claimWord(claim)}`,
+    '',
+    ...(claim.unsound === null ? [] : [`- ${escapeMarkdown(claim.unsound)}`]),
+    `- ${escapeMarkdown(claim.p95.text)}`,
+    `- ${escapeMarkdown(claim.errors.text)}`,
+    `- Quantile 0.95, linear inside its bucket, of ${query === undefined ? 'a histogram that was not read' : code(query.query)}`,
+    ...(traces === null
+      ? []
+      : [
+          example(inputs.champion?.version ?? 'champion', traces.champion[0]),
+          example(inputs.challenger?.version ?? 'challenger', traces.challenger[0]),
+        ]),
     '',
   ];
 }

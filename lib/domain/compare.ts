@@ -6,11 +6,13 @@ import { errorMeasures, errorsOf, segmentRows, stabilityOf } from './compare-err
 import { bucketsOf, latencyMeasures, stageMeasures } from './compare-latency';
 import { outputMeasures, qualityMeasures } from './compare-output';
 import { splitOf } from './compare-soundness';
-import { ERROR_FACTOR, exceedanceFactor, P95_FACTOR, timeToProveMs } from './decision-clock';
+import { ERROR_FACTOR, exceedanceFactor, P95_FACTOR, timeToProveMs, timeToRollBackMs } from './decision-clock';
 import { formatChange, formatDuration, formatRatioPercent } from './format';
 import { verdictOf } from './verdict';
 
 const MINUTE_MS = 60_000;
+/** A failure rate that nobody would keep. */
+const TRIPLED = 3;
 
 /** A policy with the edits of "what if" laid over it. */
 export const withWhatIf = (policy: ComparePolicy, edit: WhatIf): ComparePolicy => ({
@@ -59,13 +61,17 @@ export function judge(inputs: CompareInputs, policy: ComparePolicy, zone = 'UTC'
             pValue: evidence.pValue,
             provenMs: evidence.provenAt === null ? null : cells.startMs + evidence.provenAt * cells.stepMs,
           },
-    clock: clockOf(inputs, split),
+    clock: clockOf(inputs, split, policy),
     segments,
     stability,
   };
 }
 
-function clockOf(inputs: CompareInputs, split: CompareResult['split']): CompareResult['clock'] {
+function clockOf(
+  inputs: CompareInputs,
+  split: CompareResult['split'],
+  { maxErrorIncrease, minRequests, minMinutes }: ComparePolicy,
+): CompareResult['clock'] {
   const { champion, challenger } = inputs;
   const nothing = (sentence: string): CompareResult['clock'] => ({ errorsMs: null, p95Ms: null, sentence });
   const share = split.configuredShare ?? split.challengerShare;
@@ -91,9 +97,19 @@ function clockOf(inputs: CompareInputs, split: CompareResult['split']): CompareR
     p95Ms === null
       ? ''
       : `, ${formatChange(P95_FACTOR - 1)} P95 in about ${formatDuration(Math.max(MINUTE_MS, p95Ms))}`;
+  const tripledMs = timeToRollBackMs({
+    requestsPerMinute,
+    challengerShare: share,
+    baseRatio,
+    factor: TRIPLED,
+    policy: { maxErrorIncrease, minRequests, minMinutes },
+  });
+  // A doubling that is proven may still be within the limit: what the policy waits for is said apart.
+  const beyond =
+    tripledMs === null ? '' : `; three times the errors would be rolled back after about ${formatDuration(tripledMs)}`;
   return {
     errorsMs,
     p95Ms,
-    sentence: `At ${traffic}: ${doubling}${slower}. The two have run together for ${formatDuration(windowMs)}.`,
+    sentence: `At ${traffic}: ${doubling}${slower}${beyond}. The two have run together for ${formatDuration(windowMs)}.`,
   };
 }

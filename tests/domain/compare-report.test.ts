@@ -68,12 +68,27 @@ const inputs = compareInputs(
 
 const queries = [
   why('requests by version', 'sum by (model_name, model_version) (increase(inference_requests_total[6h]))'),
+  why(
+    'latency buckets by version',
+    'sum by (model_name, model_version, le) (increase(inference_latency_seconds_bucket[6h]))',
+  ),
   why('failed requests by version', 'sum(increase(inference_requests_total{status="error"}[6h]))'),
 ];
 
 const traces: CompareTraces = {
-  champion: [{ traceId: 'a'.repeat(32), startMs: START_MS, durationMs: 231, inferMs: 66.4, failed: false }],
-  challenger: [{ traceId: 'b'.repeat(32), startMs: START_MS, durationMs: 172, inferMs: null, failed: false }],
+  champion: [
+    {
+      traceId: 'a'.repeat(32),
+      startMs: START_MS,
+      durationMs: 231,
+      inferMs: 66.4,
+      inferSpanId: 'c'.repeat(16),
+      failed: false,
+    },
+  ],
+  challenger: [
+    { traceId: 'b'.repeat(32), startMs: START_MS, durationMs: 172, inferMs: null, inferSpanId: null, failed: false },
+  ],
   gaps: [],
   why: [],
 };

@@ -1,10 +1,12 @@
 import 'server-only';
 import type { CompareTrace, CompareTraces } from '@/lib/contracts/compare';
 import type { CompareTracesParams } from '@/lib/contracts/compare-params';
-import { stageOfName } from '@/lib/domain/trace-stages';
+import { stageOfName, stagesOfTree } from '@/lib/domain/trace-stages';
+import { buildTree } from '@/lib/domain/trace-tree';
 import { Gather } from '../gather';
 import type { TempoClient } from '../tempo/client';
 import type { TraceHit } from '../tempo/search';
+import type { Span } from '../tempo/spans';
 import { anyOf, duration, spanset } from '../tempo/traceql';
 import { type SpanNames, spanNames } from '../trace-search/names';
 import { openTempo } from '../trace-search/open';
@@ -75,13 +77,14 @@ async function examplesOf(
       gather.part(`the spans of trace ${hit.traceId}`, async (): Promise<CompareTrace> => {
         const around = { startMs: hit.startMs, endMs: hit.startMs + hit.durationMs };
         const { spans } = await gather.need(`trace ${hit.traceId}`, tempo.trace(hit.traceId, { around }, signal));
-        const infer = spans.find(({ name }) => stageOfName(name) === 'infer');
+        const infer = inferenceOf(spans);
         const root = spans.find(({ parentSpanId }) => parentSpanId === null);
         return {
           traceId: hit.traceId,
           startMs: hit.startMs,
           durationMs: root?.durationMs ?? hit.durationMs,
           inferMs: infer?.durationMs ?? null,
+          inferSpanId: infer?.spanId ?? null,
           failed: root === undefined ? null : root.statusCode === 'error',
         };
       }),
@@ -89,3 +92,23 @@ async function examplesOf(
   );
   return read.filter((one) => one !== null);
 }
+
+/** The span that infers: of several in a row the longest, never one that only frames other stages. */
+function inferenceOf(spans: readonly Span[]): Span | null {
+  const tree = buildTree(
+    spans.map(({ spanId, parentSpanId, startMs, durationMs }) => ({
+      spanId,
+      parentSpanId: parentSpanId ?? '',
+      startNs: startMs * NS_PER_MS,
+      durationNs: durationMs * NS_PER_MS,
+    })),
+  );
+  const stages = stagesOfTree(tree, (index) => stageOfName(spans[index]?.name ?? ''));
+  const inferring = spans.filter((_, index) => stages[index] === 'infer');
+  return inferring.reduce<Span | null>(
+    (best, one) => (best === null || one.durationMs > best.durationMs ? one : best),
+    null,
+  );
+}
+
+const NS_PER_MS = 1e6;

@@ -1,6 +1,7 @@
 import 'server-only';
 import type { Incident as IncidentRow } from '@/generated/sqlite/client';
 import { type IncidentInstants, IncidentStatus, type IncidentSummary, Severity } from '@/lib/contracts/incident';
+import type { Severity as SeverityName, IncidentStatus as StatusName } from '@/lib/contracts/incident-words';
 import { incidentDurations } from '@/lib/domain/incident';
 import { foldForSearch } from '@/lib/domain/search-fold';
 import type { Reader } from './find';
@@ -53,10 +54,8 @@ export const auditedIncident = (row: IncidentRow): object => ({
 });
 
 /** Severity and status as they were stored; this console alone writes them. */
-export const severityOf = (row: IncidentRow): Severity => Severity.parse(row.severity);
-export const statusOf = (row: IncidentRow): IncidentStatus => IncidentStatus.parse(row.status);
-type Severity = (typeof Severity)['_output'];
-type IncidentStatus = (typeof IncidentStatus)['_output'];
+export const severityOf = (row: IncidentRow): SeverityName => Severity.parse(row.severity);
+export const statusOf = (row: IncidentRow): StatusName => IncidentStatus.parse(row.status);
 
 /** Incidents as a list shows them, with what belongs to each counted over all that was merged into it. */
 export async function toSummaries(reader: Reader, rows: readonly IncidentRow[]): Promise<IncidentSummary[]> {

@@ -13,6 +13,7 @@ import {
 } from './evidence';
 import { Fleet, FleetParams, Jobs, ModelChoices } from './fleet';
 import { INCIDENT_ENDPOINTS } from './incident-endpoints';
+import { INVESTIGATION_ENDPOINTS } from './investigation-endpoints';
 import {
   LogContext,
   LogContextParams,
@@ -262,6 +263,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     summary: 'Send the logged inputs of a request to its model again',
   },
   ...INCIDENT_ENDPOINTS,
+  ...INVESTIGATION_ENDPOINTS,
   { ...read('health', NoParams, Health, 'Whether the process lives'), permission: 'health:read' },
   { ...read('ready', NoParams, Readiness, 'Database and sources, each with its state'), permission: 'health:read' },
   {

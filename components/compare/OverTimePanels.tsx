@@ -1,13 +1,13 @@
 'use client';
 
 import { useChartTheme } from '@/components/charts/use-chart-theme';
+import { WindowChart } from '@/components/charts/WindowChart';
 import { Diagnosis } from '@/components/ui/Diagnosis';
 import { Panel } from '@/components/ui/Panel';
 import { versionStyle } from '@/lib/charts/palette';
 import type { Compare } from '@/lib/contracts/compare';
 import type { Labels } from '@/lib/contracts/series';
 import { formatDuration, type Unit } from '@/lib/domain/format';
-import { WindowChart } from './WindowChart';
 
 const HEIGHT = 120;
 

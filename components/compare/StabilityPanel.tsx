@@ -1,13 +1,13 @@
 'use client';
 
 import { useChartTheme } from '@/components/charts/use-chart-theme';
+import { WindowChart } from '@/components/charts/WindowChart';
 import { Diagnosis } from '@/components/ui/Diagnosis';
 import { Panel } from '@/components/ui/Panel';
 import { useZone } from '@/components/ui/preference';
 import { versionStyle } from '@/lib/charts/palette';
 import type { Compare, CompareResult } from '@/lib/contracts/compare';
 import { formatNumber, formatTime } from '@/lib/domain/format';
-import { WindowChart } from './WindowChart';
 
 const HEIGHT = 200;
 

@@ -1,0 +1,32 @@
+import { AXIS_FONT_SIZE, type ChartFrame, FONT } from './frame';
+import { PALETTES, withAlpha } from './palette';
+
+/** The time in which labels still arrive, as a pale area with its words: what is drawn there may still change. */
+export function arrivingArea(fromMs: number, { theme, range }: ChartFrame) {
+  const colours = PALETTES[theme];
+  return {
+    type: 'line' as const,
+    data: [],
+    silent: true,
+    markArea: {
+      silent: true,
+      itemStyle: {
+        color: withAlpha(colours.unknown, 0.1),
+        borderColor: colours.text3,
+        borderWidth: 1,
+        borderType: 'dotted' as const,
+      },
+      label: {
+        show: true,
+        position: 'insideTop' as const,
+        color: colours.text3,
+        fontSize: AXIS_FONT_SIZE,
+        fontFamily: FONT,
+      },
+      data: [[{ name: 'labels still arriving', xAxis: fromMs }, { xAxis: range.endMs }]] as [
+        { name: string; xAxis: number },
+        { xAxis: number },
+      ][],
+    },
+  };
+}

@@ -1,4 +1,4 @@
-import { Activity, GitCompareArrows, type LucideIcon, Route, ScrollText, Settings } from 'lucide-react';
+import { Activity, GitCompareArrows, type LucideIcon, Route, ScrollText, Settings, Target } from 'lucide-react';
 
 export interface NavItem {
   path: string;
@@ -16,6 +16,7 @@ export const NAV: readonly NavItem[] = [
   { path: '/compare', name: 'Compare', Icon: GitCompareArrows, key: 'c' },
   { path: '/traces', name: 'Traces', Icon: Route, key: 't', under: '/traces/' },
   { path: '/logs', name: 'Logs', Icon: ScrollText, key: 'l' },
+  { path: '/slos', name: 'SLOs', Icon: Target, key: 'b' },
   { path: '/settings/sources', name: 'Settings', Icon: Settings, key: 's', under: '/settings/' },
 ];
 

@@ -1,0 +1,161 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { Copy, Download } from 'lucide-react';
+import { useState } from 'react';
+import { AnswerLine } from '@/components/ui/AnswerLine';
+import { announce } from '@/components/ui/announce';
+import { Button } from '@/components/ui/Button';
+import { Choice } from '@/components/ui/Choice';
+import { type Column, DataTable } from '@/components/ui/DataTable';
+import { Panel } from '@/components/ui/Panel';
+import { QueryState } from '@/components/ui/QueryState';
+import { StatusWord } from '@/components/ui/Status';
+import type { RuleDifference, RuleFile, SloRules } from '@/lib/contracts/slo';
+import { sloRulesAddress, sloRulesQuery } from '@/lib/queries/slos';
+
+const HEIGHT = 320;
+
+const FILE_LABEL: Readonly<Record<RuleFile['file'], string>> = {
+  prometheus: 'Prometheus',
+  tests: 'Its unit tests',
+  loki: 'Loki ruler',
+};
+
+const STATE = { loaded: 'ok', changed: 'watch', missing: 'watch', 'left over': 'watch' } as const;
+
+const COLUMNS: readonly Column<RuleDifference>[] = [
+  {
+    id: 'state',
+    header: 'In Prometheus',
+    value: ({ state }) => state,
+    cell: ({ state }) => <StatusWord status={STATE[state]} word={state} />,
+  },
+  {
+    id: 'rule',
+    header: 'Rule',
+    value: ({ name }) => name,
+    cell: ({ name }) => <code className="font-mono">{name}</code>,
+  },
+  {
+    id: 'of',
+    header: 'Of',
+    value: ({ detail }) => detail,
+    cell: ({ detail }) => detail,
+    className: 'max-w-80 truncate',
+  },
+  {
+    id: 'difference',
+    header: 'Difference',
+    value: ({ difference }) => difference,
+    cell: ({ difference }) => <span className="text-t2">{difference ?? ''}</span>,
+    className: 'max-w-96 truncate',
+  },
+];
+
+async function copy(text: string, fileName: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    announce(`${fileName} copied`);
+  } catch {
+    announce('The browser refused the clipboard. Download the file instead.');
+  }
+}
+
+/** The rules that these objectives are, as files, beside what the Prometheus has loaded. */
+export function RulesPanel() {
+  const rules = useQuery(sloRulesQuery());
+  return (
+    <Panel
+      title="Alert rules"
+      definition="recording and burn alerts of these objectives, for your Prometheus and Loki to run"
+      why={rules.data?.why}
+      height={HEIGHT}
+    >
+      <QueryState query={rules} height={HEIGHT}>
+        {(data) => <Rules rules={data} />}
+      </QueryState>
+    </Panel>
+  );
+}
+
+function Rules({ rules }: { rules: SloRules }) {
+  const [chosen, setChosen] = useState<RuleFile['file']>('prometheus');
+  const [showsAll, setShowsAll] = useState(false);
+  const file = rules.files.find((one) => one.file === chosen) ?? rules.files[0];
+  const differing = (rules.differences ?? []).filter(
+    ({ state, difference }) => state !== 'loaded' || difference !== null,
+  );
+  const shown = showsAll ? (rules.differences ?? []) : differing;
+  return (
+    <div className="grid gap-3">
+      <AnswerLine answer={rules.loaded} label="Rules that are loaded" />
+      {rules.gaps.map((gap) => (
+        <p key={gap} className="text-small text-watch">
+          {gap}
+        </p>
+      ))}
+      {file === undefined ? null : (
+        <div className="grid gap-2">
+          <div className="flex flex-wrap items-center gap-2">
+            <Choice
+              label="File"
+              options={rules.files.map((one) => ({ value: one.file, label: FILE_LABEL[one.file] }))}
+              value={file.file}
+              onChange={setChosen}
+            />
+            <Button onClick={() => void copy(file.text, file.fileName)}>
+              <Copy size={13} aria-hidden /> Copy
+            </Button>
+            <a
+              href={sloRulesAddress({ file: file.file })}
+              download={file.fileName}
+              className="inline-flex h-7 items-center gap-1.5 rounded-panel border border-line px-2.5 text-small hover:bg-raised"
+            >
+              <Download size={13} aria-hidden /> {file.fileName}
+            </a>
+            <span className="text-small text-t3">
+              {file.rules} {file.file === 'tests' ? 'tests' : 'rules'}
+            </span>
+          </div>
+          <section
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+            tabIndex={0}
+            aria-label={file.fileName}
+            className="max-h-80 overflow-auto rounded-panel border border-line bg-bg p-2"
+          >
+            <pre className="font-mono text-small">{file.text}</pre>
+          </section>
+        </div>
+      )}
+      {rules.notes.length === 0 ? null : (
+        <details className="text-small text-t2">
+          <summary>
+            {rules.notes.length} {rules.notes.length === 1 ? 'thing' : 'things'} to know about these rules
+          </summary>
+          <ul className="mt-1 grid gap-1 pl-4">
+            {rules.notes.map((note) => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+      {shown.length === 0 ? null : (
+        <DataTable
+          label="Rules against what is loaded"
+          rows={shown}
+          columns={COLUMNS}
+          rowId={({ group, name, detail }) => `${group}\u0000${name}\u0000${detail}`}
+          sortParam="rules"
+        />
+      )}
+      {rules.differences === null || rules.differences.length === differing.length ? null : (
+        <div>
+          <Button look="quiet" onClick={() => setShowsAll(!showsAll)}>
+            {showsAll ? 'Only what differs' : `All ${rules.differences.length} rules`}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}

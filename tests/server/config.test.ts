@@ -61,7 +61,8 @@ describe('a good configuration', () => {
       { ...said, name: 'freshness', kind: 'freshness', objective: 0.99, thresholdMs: 21_600_000 },
       { ...said, name: 'quality', kind: 'quality', objective: 0.8, measure: 'recall' },
     ]);
-    expect(model?.policy).toEqual({ ...DEFAULT_POLICY, challengerShare: null });
+    const guard = { ...DEFAULT_POLICY.guard, enabled: true };
+    expect(model?.policy).toEqual({ ...DEFAULT_POLICY, guard, challengerShare: null });
     expect(config.warnings).toEqual([]);
   });
 

@@ -43,6 +43,7 @@ import { NewNote, Note, NoteEdit, NoteList, NoteRemoval, NotesParams } from './n
 import { NoParams } from './params';
 import type { Permission } from './permission';
 import { ModelRangeParams, RangeParams } from './range';
+import { RECORD_ENDPOINTS } from './record-endpoints';
 import { Replay, ReplayParams, RequestStoryParams, StoryEvent } from './request-story';
 import {
   GuardEvaluationParams,
@@ -264,6 +265,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   },
   ...INCIDENT_ENDPOINTS,
   ...INVESTIGATION_ENDPOINTS,
+  ...RECORD_ENDPOINTS,
   { ...read('health', NoParams, Health, 'Whether the process lives'), permission: 'health:read' },
   { ...read('ready', NoParams, Readiness, 'Database and sources, each with its state'), permission: 'health:read' },
   {

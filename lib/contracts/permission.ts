@@ -16,6 +16,11 @@ export const Permission = z.enum([
   // Upload and remove what drift is measured against.
   'baselines:write',
   'settings:read',
+  // See what was sent to endpoints outside, and send it again.
+  'webhooks:read',
+  'webhooks:replay',
+  // Read who did what, and whether its chain holds.
+  'audit:read',
   'incidents:read',
   'incidents:write',
   // Approve a postmortem, or ask for changes.

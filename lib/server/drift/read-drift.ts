@@ -18,6 +18,7 @@ export interface BothSides {
   drift: DriftPanel;
   read: CurrentRead;
   against: ReferenceRead;
+  own: Own;
   /** Features of a window as pairs, by name. */
   pairsOf(window: number): FeaturePair[];
 }
@@ -37,9 +38,17 @@ export async function readBoth(params: DriftParams, asked: BothAsked, context: C
   const source = read.current.source === 'logs' ? 'logs' : 'metrics';
   const against = await readReference(drift, { ...params, feature: asked.feature, source });
   const own = await ownReferences(read, against);
-  return { drift, read, against, pairsOf: (window) => pairsOf(read, against, own, window) };
+  return { drift, read, against, own, pairsOf: (window) => pairsOf(read, against, own, window) };
 }
 
+/** The same reference beside another reading of the current side. */
+export const withCurrent = (both: BothSides, read: CurrentRead): BothSides => ({
+  ...both,
+  read,
+  pairsOf: (window) => pairsOf(read, both.against, both.own, window),
+});
+
+/** What features are held against that the reference does not have. */
 type Own = { words: string; sides: ReadonlyMap<string, HeldSide> } | null;
 
 /** The 24 h before, read only where a feature that is here now is not in the reference. */

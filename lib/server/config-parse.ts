@@ -202,6 +202,12 @@ function toModel(written: ConfigFile['models'][number], index: number, found: Fi
       guard: written.policy.guard === undefined ? DEFAULT_POLICY.guard : toGuard(written.policy.guard),
       challengerShare: written.policy.challengerShare ?? null,
     },
+    proxies: written.proxies.map(({ name, query, unit, better }) => ({
+      name,
+      query,
+      unit: unit ?? null,
+      better: better ?? null,
+    })),
     replay:
       replay === undefined
         ? null

@@ -181,6 +181,18 @@ const model = block({
   runbook: webLink.optional(),
   slos: z.array(slo, { error: 'expected a list of objectives' }).default([]),
   policy: policy.prefault({}),
+  proxies: z
+    .array(
+      block({
+        name: text(60),
+        query: text(2_000),
+        unit: text(20).optional(),
+        better: oneOf(['up', 'down']).optional(),
+      }),
+      { error: 'expected a list of proxies' },
+    )
+    .max(10, { error: 'expected at most 10 proxies' })
+    .default([]),
   replay: block({
     url: httpUrl,
     headers: z

@@ -133,6 +133,16 @@ export interface AccessToken {
   permissions: readonly TokenPermission[];
 }
 
+/** A stand-in for quality while labels are on their way. */
+export interface ProxyConfig {
+  name: string;
+  /** PromQL of one series; `$window` stands for the length of a window. */
+  query: string;
+  unit: string | null;
+  /** Which way is good; null: neither is said. */
+  better: 'up' | 'down' | null;
+}
+
 export interface ModelConfig {
   name: string;
   champion: string | null;
@@ -141,6 +151,7 @@ export interface ModelConfig {
   runbook: string | null;
   slos: SloConfig[];
   policy: PolicyConfig;
+  proxies: ProxyConfig[];
   /** Null: replay is off. */
   replay: ReplayConfig | null;
 }

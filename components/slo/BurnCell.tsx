@@ -3,8 +3,9 @@ import { Hint } from '@/components/ui/Tooltip';
 import type { BurnPairRow } from '@/lib/contracts/slo';
 import { formatDuration, formatNumber, NOT_MEASURED } from '@/lib/domain/format';
 
-/** The threshold stands in the middle of a bar, so twice the threshold fills it. */
+/** The threshold stands in the middle of a bar, so twice the threshold fills it; a pair without one is held against 1. */
 const FULL_OF_FACTOR = 2;
+const SUSTAINABLE = 1;
 
 const rate = (burn: number | null): string => (burn === null ? NOT_MEASURED : `${formatNumber(burn, 2)} ×`);
 
@@ -20,8 +21,8 @@ export function pairSentence(pair: BurnPairRow): string {
 export function BurnCell({ pair }: { pair: BurnPairRow }) {
   const { longBurn, shortBurn, firing, silent } = pair;
   const colour = firing ? (pair.severity === 'page' ? 'bg-bad' : 'bg-watch') : 'bg-t3';
-  const width = (burn: number | null) =>
-    `${Math.min(1, Math.max(0, (burn ?? 0) / (pair.factor * FULL_OF_FACTOR))) * 100}%`;
+  const middle = silent === null ? pair.factor : SUSTAINABLE;
+  const width = (burn: number | null) => `${Math.min(1, Math.max(0, (burn ?? 0) / (middle * FULL_OF_FACTOR))) * 100}%`;
   return (
     <Hint text={pairSentence(pair)}>
       <span className="inline-flex items-center gap-1.5">

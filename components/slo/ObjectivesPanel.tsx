@@ -127,7 +127,7 @@ const COLUMNS: readonly Column<SloRow>[] = [
   },
   burnColumn(0, 'Burn 1 h'),
   burnColumn(1, '6 h'),
-  burnColumn(2, '1 d'),
+  burnColumn(2, '24 h'),
   burnColumn(3, '3 d'),
   {
     id: 'ends',

@@ -86,7 +86,9 @@ function Rules({ rules }: { rules: SloRules }) {
   const differing = (rules.differences ?? []).filter(
     ({ state, difference }) => state !== 'loaded' || difference !== null,
   );
-  const shown = showsAll ? (rules.differences ?? []) : differing;
+  // Where nothing is loaded, the sentence says so; a list of every rule would say no more.
+  const isNew = differing.every(({ state }) => state === 'missing') && differing.length === rules.differences?.length;
+  const shown = showsAll ? (rules.differences ?? []) : isNew ? [] : differing;
   return (
     <div className="grid gap-3">
       <AnswerLine answer={rules.loaded} label="Rules that are loaded" />
@@ -149,10 +151,10 @@ function Rules({ rules }: { rules: SloRules }) {
           sortParam="rules"
         />
       )}
-      {rules.differences === null || rules.differences.length === differing.length ? null : (
+      {rules.differences === null || (rules.differences.length === differing.length && !isNew) ? null : (
         <div>
           <Button look="quiet" onClick={() => setShowsAll(!showsAll)}>
-            {showsAll ? 'Only what differs' : `All ${rules.differences.length} rules`}
+            {showsAll ? 'Fewer rules' : `All ${rules.differences.length} rules`}
           </Button>
         </div>
       )}

@@ -87,8 +87,11 @@ const wantedOf = (groups: readonly RuleGroup[]): Wanted[] =>
 const identity = ({ group, kind, name, labels }: Pick<Wanted, 'group' | 'kind' | 'name' | 'labels'>): string =>
   JSON.stringify([group, kind, name, labels.window ?? '', labels.slo ?? '']);
 
-const detailOf = ({ labels }: Pick<Wanted, 'labels'>): string =>
-  [labels.slo, labels.window].filter((text) => text !== undefined).join(', ');
+/** The objective or model that a rule is about, from the name of its group, and its window. */
+const detailOf = ({ group, labels }: Pick<Wanted, 'group' | 'labels'>): string =>
+  [group.replace(/^windsock\/(?:slo\/)?|\/(?:burn|alerts)$/g, ''), labels.window]
+    .filter((text) => text !== undefined)
+    .join(', ');
 
 const sameTexts = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): string[] =>
   [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((name) => a[name] !== b[name]).sort();

@@ -1,4 +1,13 @@
-import { Activity, GitCompareArrows, type LucideIcon, Route, ScrollText, Settings, Target } from 'lucide-react';
+import {
+  Activity,
+  AudioWaveform,
+  GitCompareArrows,
+  type LucideIcon,
+  Route,
+  ScrollText,
+  Settings,
+  Target,
+} from 'lucide-react';
 
 export interface NavItem {
   path: string;
@@ -14,6 +23,7 @@ export interface NavItem {
 export const NAV: readonly NavItem[] = [
   { path: '/', name: 'Overview', Icon: Activity, key: 'o', under: '/models/' },
   { path: '/compare', name: 'Compare', Icon: GitCompareArrows, key: 'c' },
+  { path: '/drift', name: 'Drift & quality', Icon: AudioWaveform, key: 'd' },
   { path: '/traces', name: 'Traces', Icon: Route, key: 't', under: '/traces/' },
   { path: '/logs', name: 'Logs', Icon: ScrollText, key: 'l' },
   { path: '/slos', name: 'SLOs', Icon: Target, key: 'b' },

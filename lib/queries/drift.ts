@@ -1,4 +1,4 @@
-import { mutationOptions, type QueryClient } from '@tanstack/react-query';
+import { mutationOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
 import type {
   DriftArms,
   DriftConsequences,
@@ -10,7 +10,7 @@ import type {
 import type { Baseline, BaselineList, BaselinesParams, NewBaseline } from '@/lib/contracts/drift-baseline';
 import type { DriftArmsParams, DriftAsked, DriftFeatureAsked, DriftHeatAsked } from '@/lib/contracts/drift-params';
 import type { Quality, QualityAsked } from '@/lib/contracts/quality';
-import { apiAddress, apiQuery, apiSend, apiUpload } from './api';
+import { type ApiError, apiAddress, apiQuery, apiSend, apiText, apiUpload, shouldRetry } from './api';
 
 /** Every feature of a version over a range, judged against a reference. */
 export const driftQuery = (params: DriftAsked) => apiQuery<DriftReport>('drift', params);
@@ -41,6 +41,15 @@ export const driftLogsAddress = (params: DriftAsked): string => apiAddress('drif
 
 /** The ML alert rules of the console as a file for Prometheus. */
 export const mlRulesAddress = (params: { model?: string }): string => apiAddress('drift/rules', params);
+
+/** The same file as text, for showing and copying. */
+export const mlRulesQuery = (params: { model?: string }) =>
+  queryOptions<string, ApiError>({
+    queryKey: ['drift/rules', params],
+    queryFn: ({ signal }) => apiText('drift/rules', params, signal),
+    retry: shouldRetry,
+    staleTime: 60_000,
+  });
 
 const asksAgain = (client: QueryClient) => client.invalidateQueries({ queryKey: ['drift'] });
 

@@ -1,0 +1,132 @@
+'use client';
+
+import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import dynamic from 'next/dynamic';
+import { useModelChoices } from '@/components/shell/ModelChoice';
+import { useView } from '@/components/shell/use-view';
+import { ViewLink } from '@/components/shell/ViewLink';
+import { Choice } from '@/components/ui/Choice';
+import { Panel } from '@/components/ui/Panel';
+import { QueryState } from '@/components/ui/QueryState';
+import { Skeleton } from '@/components/ui/Skeleton';
+import type { DriftHeat, DriftReport } from '@/lib/contracts/drift';
+import type { Quality } from '@/lib/contracts/quality';
+import type { ApiError } from '@/lib/queries/api';
+import { driftHeatQuery, driftQuery, qualityQuery } from '@/lib/queries/drift';
+import { DriftSentences } from './DriftSentences';
+import { InputsTab } from './InputsTab';
+import { ReferenceLine } from './ReferenceLine';
+import { type DriftAddress, HEAT_WINDOWS, QUALITY_WINDOWS, type Tab, useDriftAddress } from './use-drift';
+
+const loading = { ssr: false, loading: () => <Skeleton height={320} /> };
+// Loaded when first opened: most readings end at the inputs.
+const OutputTab = dynamic(() => import('./OutputTab').then((file) => file.OutputTab), loading);
+const ArmsTab = dynamic(() => import('./ArmsTab').then((file) => file.ArmsTab), loading);
+const QualityTab = dynamic(() => import('./QualityTab').then((file) => file.QualityTab), loading);
+const ReferencesTab = dynamic(() => import('./ReferencesTab').then((file) => file.ReferencesTab), loading);
+const AlertsTab = dynamic(() => import('./AlertsTab').then((file) => file.AlertsTab), loading);
+
+/** Is the model still looking at the world it was trained on, and how well does it do in it? */
+export function DriftPage() {
+  const { view } = useView();
+  return (
+    <div className="grid grid-cols-1 gap-3">
+      <h1 className="truncate font-semibold text-title">
+        Drift & quality{view.model === undefined ? '' : ` of ${view.model}`}
+      </h1>
+      {view.model === undefined ? <ModelList /> : <Drift key={view.model} model={view.model} />}
+    </div>
+  );
+}
+
+/** Drift is that of one model: without one there is a choice of them. */
+function ModelList() {
+  const choices = useModelChoices();
+  return (
+    <Panel title="Choose a model" definition="models with traffic in the page’s range">
+      <QueryState
+        query={choices}
+        diagnosis={({ models }) =>
+          models.length > 0
+            ? null
+            : {
+                what: 'No model had requests in this range.',
+                why: 'Prometheus counted none.',
+                action: 'A longer range may show some.',
+              }
+        }
+      >
+        {({ models }) => (
+          <ul className="grid gap-1">
+            {models.map(({ model, versions }) => (
+              <li key={model}>
+                <ViewLink to="/drift" patch={{ model }} className="link">
+                  {model}
+                </ViewLink>{' '}
+                <span className="text-t2">{versions.map(({ version }) => version).join(', ')}</span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </QueryState>
+    </Panel>
+  );
+}
+
+const TAB_NAMES: readonly { value: Tab; label: string }[] = [
+  { value: 'inputs', label: 'Inputs' },
+  { value: 'output', label: 'Scores and labels' },
+  { value: 'arms', label: 'Between versions' },
+  { value: 'quality', label: 'Quality' },
+  { value: 'references', label: 'References' },
+  { value: 'alerts', label: 'Alert rules' },
+];
+
+function Drift({ model }: { model: string }) {
+  const asked = useDriftAddress(model);
+  const { params, overTime, labelTime, tab, set } = asked;
+  const report = useQuery(driftQuery(params));
+  const heat = useQuery(driftHeatQuery({ ...params, ...overTime, windows: HEAT_WINDOWS }));
+  const quality = useQuery(qualityQuery({ model, version: params.version, ...labelTime, windows: QUALITY_WINDOWS }));
+  return (
+    <div className="grid grid-cols-1 gap-3">
+      <ReferenceLine report={report.data} asked={asked} />
+      <DriftSentences report={report} heat={heat.data} quality={quality} params={params} />
+      <div className="max-w-full overflow-x-auto py-0.5" data-noprint>
+        <Choice
+          label="What is shown"
+          options={TAB_NAMES}
+          value={tab}
+          onChange={(next) => set({ tab: next === 'inputs' ? null : next }, { replace: false })}
+        />
+      </div>
+      <Shown tab={tab} model={model} asked={asked} report={report} heat={heat} quality={quality} />
+    </div>
+  );
+}
+
+interface ShownProps {
+  tab: Tab;
+  model: string;
+  asked: DriftAddress;
+  report: UseQueryResult<DriftReport, ApiError>;
+  heat: UseQueryResult<DriftHeat, ApiError>;
+  quality: UseQueryResult<Quality, ApiError>;
+}
+
+function Shown({ tab, model, asked, report, heat, quality }: ShownProps) {
+  switch (tab) {
+    case 'output':
+      return <OutputTab params={asked.params} />;
+    case 'arms':
+      return <ArmsTab model={model} range={asked.range} />;
+    case 'quality':
+      return <QualityTab quality={quality} asked={asked} />;
+    case 'references':
+      return <ReferencesTab model={model} versions={report.data?.versions ?? []} />;
+    case 'alerts':
+      return <AlertsTab model={model} />;
+    default:
+      return <InputsTab report={report} heat={heat} asked={asked} />;
+  }
+}

@@ -2,6 +2,21 @@
 
 import { useSyncExternalStore } from 'react';
 import type { PinnablePanel } from '@/components/ui/pin';
+import type { Severity } from '@/lib/contracts/incident-words';
+
+/** What is known where somebody presses "declare": an alert, a verdict, a model's page. */
+export interface Declaration {
+  title?: string;
+  text?: string;
+  severity?: Severity;
+  model?: string;
+  version?: string;
+  /** When the trouble began in the telemetry, milliseconds. */
+  startedAtMs?: number;
+  origin?: { kind: 'alert' | 'verdict' | 'guard'; ref: string };
+  /** Frozen evidence to stand on the timeline at once. */
+  evidenceId?: string;
+}
 
 /** What stands over the page: one at a time, whoever asks for it. */
 export type OpenDialog =
@@ -10,7 +25,9 @@ export type OpenDialog =
   /** `eventId` names the note to edit; without it a new one, at `atMs` or at the end of the range. */
   | { kind: 'note'; atMs?: number; eventId?: string }
   /** Keeps what a panel shows as evidence. */
-  | { kind: 'pin'; panel: PinnablePanel };
+  | { kind: 'pin'; panel: PinnablePanel }
+  /** Declares an incident. */
+  | { kind: 'declare'; from?: Declaration };
 
 let current: OpenDialog | null = null;
 const listeners = new Set<() => void>();

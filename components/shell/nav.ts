@@ -27,6 +27,7 @@ export const NAV: readonly NavItem[] = [
   { path: '/traces', name: 'Traces', Icon: Route, key: 't', under: '/traces/' },
   { path: '/logs', name: 'Logs', Icon: ScrollText, key: 'l' },
   { path: '/slos', name: 'SLOs', Icon: Target, key: 'b' },
+  { path: '/incidents', name: 'Incidents', Icon: Siren, key: 'i', under: '/incidents/' },
   { path: '/settings/sources', name: 'Settings', Icon: Settings, key: 's', under: '/settings/' },
 ];
 

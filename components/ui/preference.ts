@@ -1,43 +1,7 @@
 'use client';
 
 import { useCallback, useSyncExternalStore } from 'react';
-
-/** Preferences of this browser. Storage may be full, refused or absent: then a preference lasts as long as the page. */
-const memory = new Map<string, string>();
-const listeners = new Set<() => void>();
-
-function read(key: string): string | null {
-  const held = memory.get(key);
-  if (held !== undefined) return held;
-  try {
-    return window.localStorage.getItem(`windsock.${key}`);
-  } catch {
-    return null;
-  }
-}
-
-function write(key: string, value: string): void {
-  memory.set(key, value);
-  try {
-    window.localStorage.setItem(`windsock.${key}`, value);
-  } catch {
-    // Private windows refuse storage; the memory above serves until the page closes.
-  }
-  for (const listener of listeners) listener();
-}
-
-function subscribe(listener: () => void): () => void {
-  const onStorage = (event: StorageEvent) => {
-    if (event.key?.startsWith('windsock.')) memory.delete(event.key.slice('windsock.'.length));
-    listener();
-  };
-  listeners.add(listener);
-  window.addEventListener('storage', onStorage);
-  return () => {
-    listeners.delete(listener);
-    window.removeEventListener('storage', onStorage);
-  };
-}
+import { readStored, subscribeStored, writeStored } from './browser-storage';
 
 /** A preference and its setter; a stored value outside `allowed` counts as the first of them. */
 export function usePreference<const T extends string>(
@@ -45,11 +9,11 @@ export function usePreference<const T extends string>(
   allowed: readonly [T, ...T[]],
 ): [T, (value: T) => void] {
   const stored = useSyncExternalStore(
-    subscribe,
-    () => read(key),
+    subscribeStored,
+    () => readStored(key),
     () => null,
   );
-  const set = useCallback((value: T) => write(key, value), [key]);
+  const set = useCallback((value: T) => writeStored(key, value), [key]);
   return [allowed.find((value) => value === stored) ?? allowed[0], set];
 }
 

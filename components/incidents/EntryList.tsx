@@ -1,0 +1,71 @@
+'use client';
+
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { Entry } from '@/lib/contracts/incident-entry';
+import { EntryItem } from './EntryItem';
+import type { EntryAbout } from './TimelinePanel';
+
+const ROW_PX = 56;
+/** Entries from the end at which the next page is asked for. */
+const AHEAD = 40;
+
+/** Entries in the page's own scroll: only those in sight are drawn, however many there are. */
+export function EntryList({
+  entries,
+  hasMore,
+  isFetching,
+  onEnd,
+  onAbout,
+}: {
+  entries: readonly Entry[];
+  hasMore: boolean;
+  isFetching: boolean;
+  onEnd: () => void;
+  onAbout: (about: EntryAbout) => void;
+}) {
+  const box = useRef<HTMLOListElement>(null);
+  const [marginPx, setMarginPx] = useState(0);
+  // Where the list begins on the page, which only the page's own layout knows.
+  useLayoutEffect(() => {
+    const measure = () =>
+      setMarginPx(box.current === null ? 0 : box.current.getBoundingClientRect().top + window.scrollY);
+    measure();
+    window.addEventListener('resize', measure);
+    return () => window.removeEventListener('resize', measure);
+  }, []);
+  const keyOf = useCallback((index: number) => entries[index]?.id ?? index, [entries]);
+  const virtual = useWindowVirtualizer({
+    count: entries.length,
+    estimateSize: () => ROW_PX,
+    getItemKey: keyOf,
+    overscan: 10,
+    scrollMargin: marginPx,
+  });
+  const items = virtual.getVirtualItems();
+  const lastInSight = items.at(-1)?.index ?? 0;
+  // The server: the next page before the reader gets there.
+  useEffect(() => {
+    if (hasMore && !isFetching && lastInSight >= entries.length - AHEAD) onEnd();
+  }, [hasMore, isFetching, lastInSight, entries.length, onEnd]);
+  return (
+    <ol ref={box} aria-label="Timeline" className="relative mt-2" style={{ height: virtual.getTotalSize() }}>
+      {items.map(({ index, key, start }) => {
+        const entry = entries[index];
+        return entry === undefined ? null : (
+          <li
+            key={key}
+            ref={virtual.measureElement}
+            data-index={index}
+            aria-setsize={hasMore ? -1 : entries.length}
+            aria-posinset={index + 1}
+            className="absolute inset-x-0 top-0 border-line border-t py-2"
+            style={{ transform: `translateY(${start - marginPx}px)` }}
+          >
+            <EntryItem entry={entry} onAbout={onAbout} />
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

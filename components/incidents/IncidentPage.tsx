@@ -1,0 +1,51 @@
+'use client';
+
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback } from 'react';
+import { QueryState } from '@/components/ui/QueryState';
+import { useLive } from '@/components/ui/use-live';
+import { incidentLiveAddress, incidentQuery } from '@/lib/queries/incidents';
+import { AlertsPanel } from './AlertsPanel';
+import { ChecklistsPanel } from './ChecklistsPanel';
+import { ContextPanel } from './ContextPanel';
+import { IncidentHeader } from './IncidentHeader';
+import { LinksPanel } from './LinksPanel';
+import { RolesPanel } from './RolesPanel';
+import { TasksPanel } from './TasksPanel';
+import { TimelinePanel } from './TimelinePanel';
+import { TimesPanel } from './TimesPanel';
+
+/** One incident: who does what, what happened when, what is known; live for everybody who looks. */
+export function IncidentPage({ incidentId }: { incidentId: string }) {
+  const client = useQueryClient();
+  const incident = useQuery(incidentQuery(incidentId));
+  const askAgain = useCallback(
+    () =>
+      void client.invalidateQueries({
+        predicate: ({ queryKey }) => String(queryKey[0]).startsWith(`incidents/${encodeURIComponent(incidentId)}`),
+      }),
+    [client, incidentId],
+  );
+  const live = useLive(incidentLiveAddress(incidentId), askAgain);
+  return (
+    <QueryState query={incident} height={320}>
+      {(found) => (
+        <div className="grid grid-cols-1 gap-3">
+          <IncidentHeader incident={found} live={live} />
+          <div className="grid grid-cols-1 gap-3 lg:grid-cols-[minmax(0,1fr)_340px]">
+            <TimelinePanel incident={found} />
+            <div className="grid grid-cols-1 content-start gap-3">
+              <RolesPanel incident={found} />
+              <ContextPanel incidentId={incidentId} />
+              <ChecklistsPanel incidentId={incidentId} />
+              <TasksPanel incident={found} />
+              <AlertsPanel incident={found} />
+              <TimesPanel incident={found} />
+              <LinksPanel incident={found} />
+            </div>
+          </div>
+        </div>
+      )}
+    </QueryState>
+  );
+}

@@ -9,6 +9,7 @@ import {
   Monitor,
   Moon,
   Pencil,
+  Siren,
   Snowflake,
   Sun,
   Waypoints,
@@ -133,6 +134,14 @@ export function Palette({ onClose }: { onClose: () => void }) {
                   onSelect={() => openDialog({ kind: 'note' })}
                 >
                   Add a note
+                </Item>
+                <Item
+                  value="declare an incident"
+                  icon={<Siren size={14} aria-hidden />}
+                  keys="i"
+                  onSelect={() => openDialog({ kind: 'declare' })}
+                >
+                  Declare an incident
                 </Item>
                 <Item
                   value="keyboard shortcuts help"

@@ -6,6 +6,7 @@ import {
   Route,
   ScrollText,
   Settings,
+  Siren,
   Target,
 } from 'lucide-react';
 

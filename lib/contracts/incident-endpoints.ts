@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Endpoint } from './endpoints';
 import {
   Acknowledgement,
@@ -17,6 +18,18 @@ import { IncidentLink, IncidentSplit, LinkUndo, NewIncidentLink } from './incide
 import { IncidentRole, IncidentRoleEnd, NewIncidentRole } from './incident-role';
 import { IncidentTask, IncidentTaskEdit, NewIncidentTask } from './incident-task';
 
+import {
+  NewPostmortemAction,
+  NewReview,
+  Postmortem,
+  PostmortemActionEdit,
+  PostmortemDraft,
+  PostmortemEdit,
+  SectionHistory,
+  SectionHistoryParams,
+  SectionSave,
+} from './postmortem';
+
 type Told = Pick<Endpoint, 'params' | 'response' | 'summary'>;
 
 const read = (path: string, told: Told): Endpoint => ({
@@ -34,6 +47,7 @@ const write = (method: 'POST' | 'PATCH' | 'DELETE', path: string, told: Told): E
 });
 
 const ONE = 'incidents/{incidentId}';
+const PM = `${ONE}/postmortem`;
 
 /** Endpoints of incidents and of the alerts that open them. */
 export const INCIDENT_ENDPOINTS: readonly Endpoint[] = [
@@ -95,4 +109,47 @@ export const INCIDENT_ENDPOINTS: readonly Endpoint[] = [
     response: AlertEpisodes,
     summary: 'Alerts that came by webhook, with or without an incident',
   }),
+  {
+    ...read(`${ONE}/export`, {
+      params: IncidentParams,
+      response: z.string(),
+      summary: 'An incident, its postmortem and its whole timeline as Markdown',
+    }),
+    media: 'text/markdown',
+  },
+  read(PM, { params: IncidentParams, response: Postmortem, summary: 'The postmortem, its gaps and its reviews' }),
+  write('PATCH', PM, { params: PostmortemEdit, response: Postmortem, summary: 'Name an owner, ask for a review' }),
+  read(`${PM}/draft`, {
+    params: IncidentParams,
+    response: PostmortemDraft,
+    summary: 'What the timeline says, section by section',
+  }),
+  read(`${PM}/sections/{key}`, {
+    params: SectionHistoryParams,
+    response: SectionHistory,
+    summary: 'Every version of a section',
+  }),
+  write('POST', `${PM}/sections/{key}`, {
+    params: SectionSave,
+    response: Postmortem,
+    summary: 'Save a section, or learn how it would merge with what another saved',
+  }),
+  {
+    ...write('POST', `${PM}/reviews`, {
+      params: NewReview,
+      response: Postmortem,
+      summary: 'Approve exactly this text, or ask for changes',
+    }),
+    permission: 'incidents:review',
+  },
+  write('POST', `${PM}/actions`, { params: NewPostmortemAction, response: Postmortem, summary: 'Add an action' }),
+  write('PATCH', `${PM}/actions/{actionId}`, {
+    params: PostmortemActionEdit,
+    response: Postmortem,
+    summary: 'Change an action, close it, open it again',
+  }),
+  {
+    ...read(`${PM}/export`, { params: IncidentParams, response: z.string(), summary: 'The postmortem as Markdown' }),
+    media: 'text/markdown',
+  },
 ];

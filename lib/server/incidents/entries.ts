@@ -44,7 +44,7 @@ interface Seen {
 const labelOf = (row: Pick<EntryRow, 'incidentId' | 'seq'>, { shownId, family }: Pick<Seen, 'shownId' | 'family'>) =>
   row.incidentId === shownId ? `e${row.seq}` : `i${family.get(row.incidentId) ?? 0}e${row.seq}`;
 
-export function toEntry(row: EntryRow, seen: Seen): Entry {
+function toEntry(row: EntryRow, seen: Seen): Entry {
   const occurredAtMs = Number(row.occurredAtMs);
   const recordedAtMs = Number(row.recordedAtMs);
   const correction = seen.corrections.get(row.id);
@@ -82,18 +82,8 @@ async function correctionsOf(reader: Reader, ids: readonly string[]): Promise<Ma
   return new Map(rows.map((row) => [row.aboutId ?? '', row]));
 }
 
-/** Rows of one incident's family as entries, with what corrects them. */
-export async function toEntries(
-  reader: Reader,
-  rows: readonly EntryRow[],
-  shown: Pick<Seen, 'shownId' | 'family'>,
-): Promise<Entry[]> {
-  const corrections = await correctionsOf(
-    reader,
-    rows.map(({ id }) => id),
-  );
-  return rows.map((row) => toEntry(row, { ...shown, corrections }));
-}
+/** Rows of one incident's family as entries; `corrections` are those known to the asker. */
+export const toEntries = (rows: readonly EntryRow[], seen: Seen): Entry[] => rows.map((row) => toEntry(row, seen));
 
 /** A place between two entries: when it occurred, its sequence and its id. */
 function readCursor(cursor: string): { occurredAtMs: bigint; seq: number; id: string } {
@@ -138,7 +128,14 @@ export async function listEntries(params: EntriesParams, database: Database = db
     const kept = rows.slice(0, params.limit);
     const last = kept.at(-1);
     return {
-      entries: await toEntries(client, kept, { shownId: incident.id, family }),
+      entries: toEntries(kept, {
+        shownId: incident.id,
+        family,
+        corrections: await correctionsOf(
+          client,
+          kept.map(({ id }) => id),
+        ),
+      }),
       nextCursor:
         rows.length > params.limit && last !== undefined ? `${last.occurredAtMs}.${last.seq}.${last.id}` : null,
       total,

@@ -1,0 +1,186 @@
+import type { IncidentInstants } from '@/lib/contracts/incident';
+import type { Entry, HypothesisSummary } from '@/lib/contracts/incident-entry';
+import { POSTMORTEM_SECTIONS, type PostmortemSectionKey, type Severity } from '@/lib/contracts/incident-words';
+import { escapeMarkdown } from './compare-report';
+import { formatCount, formatDuration, formatInstant } from './format';
+import { incidentDurations } from './incident';
+
+/** What a draft is made from: nothing that the record does not hold. */
+export interface DraftMaterial {
+  number: number;
+  title: string;
+  severity: Severity;
+  model: string | null;
+  version: string | null;
+  declaredBy: string;
+  declaredAtMs: number;
+  instants: IncidentInstants;
+  /** Oldest first. */
+  entries: readonly Entry[];
+  hypotheses: readonly HypothesisSummary[];
+  commanders: readonly string[];
+}
+
+/** A sentence and the entries that it stands on. */
+export interface DraftSentence {
+  text: string;
+  labels: string[];
+}
+
+export interface DraftSection {
+  key: PostmortemSectionKey;
+  sentences: DraftSentence[];
+  /** Sentences one to a line, as a list. */
+  isList: boolean;
+}
+
+/** Lines of the timeline at most; what is left out is said. */
+const MAX_TIMELINE = 300;
+
+const stands = (entry: Entry): boolean =>
+  entry.correctedBy?.relation !== 'retracts' &&
+  entry.about?.relation !== 'corrects' &&
+  entry.about?.relation !== 'retracts';
+
+/** What an entry says now: its correction where it has one. */
+const wordsOf = (entry: Entry): string => {
+  const text = entry.correctedBy?.relation === 'corrects' ? entry.correctedBy.text : entry.text;
+  return text === '' ? 'Pinned evidence' : text;
+};
+
+const ended = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+/** On one line and without markup where a machine wrote it; what people wrote may be Markdown of theirs. */
+const quoted = (entry: Entry): string => {
+  const text = wordsOf(entry).replace(/\s*\n\s*/g, ' ');
+  return ended(entry.kind === 'alert' ? escapeMarkdown(text) : text);
+};
+
+const instant = (ms: number): string => formatInstant(ms, 'UTC');
+
+/** The newest entry that tells of a status. */
+const statusEntry = (entries: readonly Entry[], to: string): Entry | undefined =>
+  entries.findLast((entry) => entry.kind === 'status' && entry.details.to === to && stands(entry));
+
+const labels = (...entries: readonly (Entry | undefined)[]): string[] =>
+  entries.flatMap((entry) => (entry === undefined ? [] : [entry.label]));
+
+function summary(material: DraftMaterial): DraftSentence[] {
+  const { instants, entries, number, severity, title } = material;
+  const durations = incidentDurations(instants);
+  const about = [material.model, material.version].filter((part) => part !== null).map(escapeMarkdown);
+  const declared = entries.find((entry) => entry.kind === 'status' && entry.details.to === 'triage');
+  const sentences = [
+    {
+      text: ended(
+        `INC-${number} (${severity}${about.length > 0 ? `, ${about.join(' ')}` : ''}): ${escapeMarkdown(title)}`,
+      ),
+      labels: labels(declared),
+    },
+  ];
+  const changed = (field: string) =>
+    entries.findLast((entry) => entry.details.changes?.some((change) => change.field === field));
+  const say = (text: string, ...sources: (Entry | undefined)[]) =>
+    sentences.push({ text, labels: labels(...sources.slice(0, 1), ...sources.slice(1)) });
+  if (instants.startedAtMs !== null) {
+    say(`It began at ${instant(instants.startedAtMs)}.`, changed('Start of the trouble') ?? declared);
+  }
+  if (instants.detectedAtMs !== null) {
+    const after = durations.toDetectMs === null ? '' : `, ${formatDuration(durations.toDetectMs)} after it began`;
+    const alert = entries.find((entry) => entry.kind === 'alert' && stands(entry));
+    say(`It was noticed at ${instant(instants.detectedAtMs)}${after}.`, changed('Detection') ?? alert ?? declared);
+  }
+  if (instants.mitigatedAtMs !== null) {
+    const hurt = durations.hurtMs === null ? '' : `; it hurt for ${formatDuration(durations.hurtMs)}`;
+    const by = changed('Mitigation') ?? statusEntry(entries, 'mitigated');
+    say(`It was mitigated at ${instant(instants.mitigatedAtMs)}${hurt}.`, by);
+  }
+  if (instants.resolvedAtMs !== null) {
+    const by = changed('Resolution') ?? statusEntry(entries, 'resolved');
+    say(`It was resolved at ${instant(instants.resolvedAtMs)}.`, by);
+  }
+  return sentences;
+}
+
+/** Facts that count or name something: with a number, or with a pin. */
+const impact = ({ entries }: DraftMaterial): DraftSentence[] =>
+  entries
+    .filter((entry) => entry.kind === 'fact' && stands(entry))
+    .filter((entry) => entry.evidenceId !== null || /\d/.test(entry.text))
+    .slice(0, 20)
+    .map((entry) => ({ text: quoted(entry), labels: [entry.label] }));
+
+function detection({ entries, declaredBy, declaredAtMs, instants }: DraftMaterial): DraftSentence[] {
+  const alerts = entries.filter((entry) => entry.kind === 'alert' && entry.details.alertStatus === 'firing');
+  const first = alerts[0];
+  const declared = entries.find((entry) => entry.kind === 'status' && entry.details.to === 'triage');
+  const sentences: DraftSentence[] = [];
+  if (first !== undefined) {
+    sentences.push({
+      text: `The first alert, at ${instant(first.occurredAtMs)}: ${quoted(first)}`,
+      labels: [first.label],
+    });
+  }
+  sentences.push({
+    text: `${escapeMarkdown(declaredBy)} declared it at ${instant(declaredAtMs)}.`,
+    labels: labels(declared),
+  });
+  const { toAcknowledgeMs } = incidentDurations(instants);
+  if (toAcknowledgeMs !== null) {
+    const taken = entries.find((entry) => entry.kind === 'status' && entry.details.to === 'active');
+    sentences.push({ text: `A person had it ${formatDuration(toAcknowledgeMs)} after that.`, labels: labels(taken) });
+  }
+  return sentences;
+}
+
+function timeline({ entries }: DraftMaterial): DraftSentence[] {
+  const told = entries.filter(stands);
+  // Of too many, what people wrote and decided comes before what machines repeated.
+  const kept = told.length <= MAX_TIMELINE ? told : told.filter(({ kind }) => kind !== 'alert' && kind !== 'checklist');
+  const sentences = kept.slice(0, MAX_TIMELINE).map((entry) => ({
+    text: `${instant(entry.occurredAtMs)}: ${entry.kind === 'status' ? '' : `${entry.kind}: `}${quoted(entry)}`,
+    labels: [entry.label],
+  }));
+  const left = told.length - sentences.length;
+  if (left > 0) {
+    sentences.push({ text: `${formatCount(left)} more entries stand on the incident's own timeline.`, labels: [] });
+  }
+  return sentences;
+}
+
+function causes({ hypotheses, entries }: DraftMaterial): DraftSentence[] {
+  const labelOf = new Map(entries.map((entry) => [entry.id, entry.label]));
+  const sources = (ids: readonly string[]) => ids.flatMap((id) => labelOf.get(id) ?? []);
+  return hypotheses
+    .filter(({ state }) => state !== 'open')
+    .sort((a, b) => Number(a.state === 'refuted') - Number(b.state === 'refuted'))
+    .map(({ text, state, label, supportedBy, refutedBy }) => ({
+      text: `${state === 'refuted' ? 'Ruled out: ' : ''}${ended(text.replace(/\s*\n\s*/g, ' '))}`,
+      labels: [label, ...sources(state === 'refuted' ? refutedBy : supportedBy)],
+    }));
+}
+
+/**
+ * A postmortem as far as the record can tell it: no sentence without the entries it stands on, and none about what the
+ * record does not hold. What went well, luck and lessons are for people.
+ */
+export function draftPostmortem(material: DraftMaterial): DraftSection[] {
+  const written: Partial<Record<PostmortemSectionKey, DraftSentence[]>> = {
+    summary: summary(material),
+    impact: impact(material),
+    detection: detection(material),
+    timeline: timeline(material),
+    causes: causes(material),
+  };
+  const lists: ReadonlySet<PostmortemSectionKey> = new Set(['impact', 'timeline', 'causes']);
+  return POSTMORTEM_SECTIONS.map((key) => ({ key, sentences: written[key] ?? [], isList: lists.has(key) }));
+}
+
+/** A drafted section as Markdown; the references stand behind each sentence. */
+export function draftText({ sentences, isList }: Pick<DraftSection, 'sentences' | 'isList'>): string {
+  const told = sentences.map(({ text, labels: sources }) => {
+    const refs = sources.map((label) => `[^${label}]`).join('');
+    return `${isList ? '- ' : ''}${text}${refs === '' ? '' : ` ${refs}`}`;
+  });
+  return told.join(isList ? '\n' : ' ');
+}

@@ -155,10 +155,11 @@ describe('the layout of the house', () => {
   });
 
   it('a page folder of components does not reach into another page folder', () => {
-    const neutral = new Set(['ui', 'charts', 'shell', 'signals']);
+    const neutral = new Set(['ui', 'charts', 'shell', 'signals', 'evidence']);
     const folder = (path: string) => path.split('/')[1] ?? '';
     const reaching = sources
-      .filter((source) => source.room === 'components')
+      // A frozen copy is drawn by the panels of every page, unchanged: a second set of them would drift apart.
+      .filter((source) => source.room === 'components' && !source.path.startsWith('components/evidence/'))
       .flatMap((source) =>
         source.imports.flatMap(({ target, specifier }) => {
           if (!target?.startsWith('components/')) return [];

@@ -1,13 +1,17 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
+import dynamic from 'next/dynamic';
 import { useMemo } from 'react';
 import { useModelChoices } from '@/components/shell/ModelChoice';
 import { useView } from '@/components/shell/use-view';
 import { ViewLink } from '@/components/shell/ViewLink';
 import { AnswerLine } from '@/components/ui/AnswerLine';
+import { useFrozen } from '@/components/ui/frozen';
 import { Panel } from '@/components/ui/Panel';
+import { PinContext } from '@/components/ui/pin';
 import { QueryState } from '@/components/ui/QueryState';
+import { Skeleton } from '@/components/ui/Skeleton';
 import type { Compare } from '@/lib/contracts/compare';
 import { compareQuery } from '@/lib/queries/compare';
 import { ClaimPanel } from './ClaimPanel';
@@ -18,8 +22,15 @@ import { Picks } from './Picks';
 import { PolicyPanel } from './PolicyPanel';
 import { SegmentsPanel } from './SegmentsPanel';
 import { StabilityPanel } from './StabilityPanel';
-import { useCompareAddress, useResult } from './use-compare';
+import { comparisonPin, useCompareAddress, useResult } from './use-compare';
 import { VerdictPanel } from './VerdictPanel';
+
+const GUARD_HEIGHT = 320;
+/** Below the fold, and heavy enough to come after the answer. */
+const GuardSection = dynamic(() => import('./guard/GuardSection').then((file) => file.GuardSection), {
+  ssr: false,
+  loading: () => <Skeleton height={GUARD_HEIGHT} />,
+});
 
 /** Champion and challenger: is the challenger better? Promote, wait, or roll back? */
 export function ComparePage() {
@@ -93,28 +104,32 @@ function Judged({ compare, asked }: { compare: Compare; asked: ReturnType<typeof
       challenger: `${challenger?.version ?? 'none'}${suffix[1]}`,
     };
   }, [champion?.version, challenger?.version, mode]);
+  const frozen = useFrozen();
   const hasBoth = champion !== null && challenger !== null;
+  const pin = comparisonPin(asked);
   return (
-    <div className="grid grid-cols-1 gap-3">
-      <Picks compare={compare} asked={asked} />
-      <AnswerLine answer={result.answer} />
-      {isEdited ? <p className="text-small text-watch">Judged by an edited policy, which is not saved.</p> : null}
-      <div className="grid grid-cols-1 items-start gap-3 lg:grid-cols-[minmax(0,1fr)_300px]">
-        <div className="grid grid-cols-1 gap-3">
-          <DifferencesPanel compare={compare} result={result} names={names} />
-          {hasBoth && mode === 'versions' ? (
-            <StabilityPanel compare={compare} result={result} name={names.challenger} />
-          ) : null}
-          {hasBoth ? <OverTimePanels compare={compare} names={names} /> : null}
-        </div>
-        <div className="grid grid-cols-1 gap-3">
-          <VerdictPanel result={result} />
-          {hasBoth ? <ClaimPanel compare={compare} result={result} /> : null}
-          <SegmentsPanel compare={compare} result={result} />
-          {hasBoth ? <ExamplesPanel compare={compare} result={result} /> : null}
-          <PolicyPanel configured={compare.result.policy} policy={result.policy} isEdited={isEdited} onChange={set} />
+    <PinContext value={pin}>
+      <div className="grid grid-cols-1 gap-3">
+        <Picks compare={compare} asked={asked} />
+        <AnswerLine answer={result.answer} />
+        {isEdited ? <p className="text-small text-watch">Judged by an edited policy, which is not saved.</p> : null}
+        <div className="grid grid-cols-1 items-start gap-3 lg:grid-cols-[minmax(0,1fr)_300px]">
+          <div className="grid grid-cols-1 gap-3">
+            <DifferencesPanel compare={compare} result={result} names={names} />
+            {hasBoth && mode === 'versions' ? (
+              <StabilityPanel compare={compare} result={result} name={names.challenger} />
+            ) : null}
+            {hasBoth ? <OverTimePanels compare={compare} names={names} /> : null}
+          </div>
+          <div className="grid grid-cols-1 gap-3">
+            <VerdictPanel result={result} />
+            {hasBoth ? <ClaimPanel compare={compare} result={result} /> : null}
+            <SegmentsPanel compare={compare} result={result} />
+            {hasBoth ? <ExamplesPanel compare={compare} result={result} /> : null}
+            <PolicyPanel configured={compare.result.policy} policy={result.policy} isEdited={isEdited} onChange={set} />
+          </div>
         </div>
       </div>
-    </div>
+    </PinContext>
   );
 }

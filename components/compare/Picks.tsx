@@ -1,7 +1,8 @@
 'use client';
 
-import { Download } from 'lucide-react';
+import { Download, Pin as PinIcon } from 'lucide-react';
 import { useId } from 'react';
+import { openDialog } from '@/components/shell/dialogs';
 import { useView } from '@/components/shell/use-view';
 import { Button } from '@/components/ui/Button';
 import { Choice } from '@/components/ui/Choice';
@@ -11,7 +12,7 @@ import type { Compare } from '@/lib/contracts/compare';
 import type { WhatIf } from '@/lib/contracts/compare-params';
 import { formatDuration, formatRange } from '@/lib/domain/format';
 import { compareReportAddress } from '@/lib/queries/compare';
-import type { useCompareAddress } from './use-compare';
+import { comparisonPin, type useCompareAddress } from './use-compare';
 
 const WINDOWS = [
   { value: 'rollout', label: 'Since rollout' },
@@ -76,10 +77,24 @@ export function Picks({
         ) : (
           <SplitPick splitMs={splitMs} latestMs={range.endMs} onChange={(at) => set({ at: String(at) })} />
         )}
+        <Button
+          className="ml-auto"
+          onClick={() =>
+            openDialog({
+              kind: 'pin',
+              panel: {
+                title: `${inputs.model}: ${inputs.champion?.version ?? 'none'} against ${inputs.challenger?.version ?? 'none'}`,
+                pin: comparisonPin({ params, whatIf }),
+              },
+            })
+          }
+        >
+          <PinIcon size={13} aria-hidden className="text-t3" /> Keep as report
+        </Button>
         <a
           href={compareReportAddress({ ...params, ...whatIf })}
           download
-          className="ml-auto inline-flex h-7 items-center gap-1.5 rounded-panel border border-line bg-panel px-2.5 text-small text-t1 hover:bg-raised"
+          className="inline-flex h-7 items-center gap-1.5 rounded-panel border border-line bg-panel px-2.5 text-small text-t1 hover:bg-raised"
         >
           <Download size={13} aria-hidden className="text-t3" /> Report
         </a>

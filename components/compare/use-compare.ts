@@ -3,6 +3,7 @@
 import { useCallback, useMemo } from 'react';
 import { useView } from '@/components/shell/use-view';
 import { useAddress } from '@/components/ui/address';
+import { type Pin, pinOf } from '@/components/ui/pin';
 import { useZone } from '@/components/ui/preference';
 import type { Compare, CompareResult } from '@/lib/contracts/compare';
 import type { CompareParams, WhatIf } from '@/lib/contracts/compare-params';
@@ -65,6 +66,10 @@ export function useCompareAddress(model: string) {
   );
   return { params, whatIf, isEdited: Object.keys(whatIf).length > 0, isRange, splitMs, set };
 }
+
+/** The comparison of the address as it is kept, with the policy that is tried. */
+export const comparisonPin = ({ params, whatIf }: { params: CompareParams; whatIf: WhatIf }): Pin =>
+  pinOf('comparison', { queryKey: ['compare', { ...params, ...whatIf }] });
 
 /** The result under the edited policy, judged here by the same function as on the server, in the reader's zone. */
 export function useResult(compare: Compare | undefined, whatIf: WhatIf): CompareResult | null {

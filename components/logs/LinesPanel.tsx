@@ -5,6 +5,7 @@ import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react
 import { Button } from '@/components/ui/Button';
 import { Diagnosis } from '@/components/ui/Diagnosis';
 import { Panel } from '@/components/ui/Panel';
+import { pinOf } from '@/components/ui/pin';
 import { QueryState } from '@/components/ui/QueryState';
 import { useShortcut } from '@/components/ui/shortcuts';
 import { type FieldFilter, MAX_HELD_LINES, writeFilter } from '@/lib/contracts/log-filter';
@@ -127,6 +128,7 @@ export function LinesPanel({
     hasService: view.services.length !== 1,
   };
   const why = loaded?.flatMap((page) => page.why);
+  const pin = pinOf('log-lines', { queryKey: ['logs', { ...question, direction: view.direction }] });
   const list = (foot: ReactNode) => (
     <LogList
       rows={shown}
@@ -158,6 +160,7 @@ export function LinesPanel({
             : `oldest first · ${formatCount(rows.length)} loaded`
       }
       why={why}
+      pin={view.isLive || view.tab === 'patterns' ? undefined : pin}
       height={HEIGHT}
     >
       <LinesTools view={view} question={question} rows={shown} onChange={onChange} onLive={setLive} />

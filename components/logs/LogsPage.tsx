@@ -5,6 +5,7 @@ import { useCallback, useMemo, useState } from 'react';
 import { useView } from '@/components/shell/use-view';
 import { AnswerLine } from '@/components/ui/AnswerLine';
 import { Panel } from '@/components/ui/Panel';
+import { pinOf } from '@/components/ui/pin';
 import { useZone } from '@/components/ui/preference';
 import { QueryState } from '@/components/ui/QueryState';
 import { formatDuration } from '@/lib/domain/format';
@@ -32,7 +33,8 @@ export function LogsPage() {
     JSON.stringify([filter, shell.from, shell.to]),
   );
   const question = useMemo(() => ({ ...filter, startMs: range.startMs, endMs: range.endMs }), [filter, range]);
-  const summary = useQuery(logSummaryQuery(question));
+  const asked = logSummaryQuery(question);
+  const summary = useQuery(asked);
   const change = useCallback((patch: Partial<LogView>) => setLogView({ line: null, ...patch }), [setLogView]);
   const error = summary.error === null ? null : toApiError(summary.error);
   const isEditorFault = view.query !== null && error?.position != null;
@@ -64,6 +66,7 @@ export function LogsPage() {
             stepMs === undefined ? undefined : `lines per ${formatDuration(stepMs)}, of every line that matches`
           }
           why={summary.data.why}
+          pin={pinOf('log-volume', asked)}
           height={VOLUME_HEIGHT}
         >
           <VolumeChart

@@ -5,28 +5,18 @@ import { useView } from '@/components/shell/use-view';
 import { LatencyPanel } from '@/components/signals/LatencyPanel';
 import { StageSplitPanel } from '@/components/signals/StageSplitPanel';
 import { AnswerLine } from '@/components/ui/AnswerLine';
-import { Choice } from '@/components/ui/Choice';
-import { Panel } from '@/components/ui/Panel';
-import { QueryState } from '@/components/ui/QueryState';
 import { Skeleton } from '@/components/ui/Skeleton';
 import type { Fleet } from '@/lib/contracts/fleet';
 import { fleetUnanswered } from '@/lib/domain/fleet-answer';
 import { lastGoodAnswer } from '@/lib/queries/api';
 import { fleetQuery } from '@/lib/queries/fleet';
 import { ChangesPanel } from './ChangesPanel';
-import { FleetTable } from './FleetTable';
+import { FleetPanel } from './FleetPanel';
 import { JobsPanel } from './JobsPanel';
-
-const AGAINST = [
-  { value: 'day', label: 'yesterday' },
-  { value: 'week', label: 'last week' },
-] as const;
-
-const TABLE_HEIGHT = 280;
 
 /** What is broken, since when, and what changed: the fleet, and the model that needs a person most. */
 export function OverviewPage() {
-  const { view, range, setView } = useView();
+  const { view, range } = useView();
   const fleet = useQuery(fleetQuery({ startMs: range.startMs, endMs: range.endMs, against: view.against }));
   const client = useQueryClient();
   // While the newest cannot be had, the page goes on with the last good answer; the table beneath says how old it is.
@@ -44,41 +34,7 @@ export function OverviewPage() {
       ) : (
         <AnswerLine answer={fleetUnanswered(fleet.error.message)} />
       )}
-      <Panel
-        title="Fleet"
-        definition={`by what needs you most; change against the same time ${view.against === 'week' ? 'last week' : 'yesterday'}`}
-        why={known?.why}
-        actions={
-          <Choice
-            label="Compare with"
-            options={AGAINST}
-            value={view.against}
-            onChange={(against) => setView({ against }, { replace: true })}
-          />
-        }
-        height={TABLE_HEIGHT}
-      >
-        <QueryState
-          query={fleet}
-          height={TABLE_HEIGHT}
-          diagnosis={({ rows, preset }) =>
-            rows.length > 0
-              ? null
-              : {
-                  what: 'No model has traffic in this range.',
-                  why: `The signal map in force is ${preset}; no series of its requests metric has a sample here.`,
-                  action: 'A longer range, or Settings → Sources, says what is there.',
-                }
-          }
-        >
-          {({ rows, truncated }) => (
-            <>
-              <FleetTable rows={rows} />
-              {truncated === null ? null : <p className="mt-2 text-small text-t3">{truncated}</p>}
-            </>
-          )}
-        </QueryState>
-      </Panel>
+      <FleetPanel />
       {foremost === undefined ? null : (
         <div className="grid grid-cols-1 gap-3 lg:grid-cols-[minmax(0,1.35fr)_minmax(0,1fr)]">
           <LatencyPanel model={foremost} titled />

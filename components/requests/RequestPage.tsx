@@ -7,6 +7,7 @@ import { useView } from '@/components/shell/use-view';
 import { ViewLink } from '@/components/shell/ViewLink';
 import { AnswerLine } from '@/components/ui/AnswerLine';
 import { Button } from '@/components/ui/Button';
+import { PinContext, pinOf } from '@/components/ui/pin';
 import { Skeleton } from '@/components/ui/Skeleton';
 import { StatusIcon } from '@/components/ui/Status';
 import { useUrlParam } from '@/components/ui/use-url-param';
@@ -14,15 +15,16 @@ import { MAX_BACK_MS } from '@/lib/contracts/request-limits';
 import { readPasted } from '@/lib/domain/pasted-id';
 import { requestHref } from '@/lib/domain/request-story';
 import { toApiError } from '@/lib/queries/api';
-import { NOTHING_TOLD, requestStoryQuery, type StoryState, stopStory } from '@/lib/queries/request-story';
-import { DeploymentPanel, LatencyPanel, SimilarPanel } from './AroundPanels';
-import { FeaturesPanel } from './FeaturesPanel';
-import { GuidePanel } from './GuidePanel';
+import {
+  NOTHING_TOLD,
+  requestStoryQuery,
+  type StoryState,
+  stopStory,
+  storyQuestion,
+} from '@/lib/queries/request-story';
 import { NowherePanel } from './NowherePanel';
-import { RecordPanel } from './RecordPanel';
-import { ReplayPanel } from './ReplayPanel';
 import { StepsPanel } from './StepsPanel';
-import { TimelinePanel } from './TimelinePanel';
+import { StoryPanels } from './StoryPanels';
 
 /** A whole number of an address, within bounds; anything else is as if it were not there. */
 const wholeNumber = (text: string | null, most: number): number | undefined =>
@@ -73,7 +75,9 @@ export function RequestPage({ requestId }: { requestId: string }) {
         onStop={() => void stopStory(client, params)}
         onAgain={() => void query.refetch()}
       />
-      <Story state={state} isTelling={isTelling} />
+      <PinContext value={isTelling ? null : pinOf('request', storyQuestion(params))}>
+        <StoryPanels state={state} isTelling={isTelling} />
+      </PinContext>
     </div>
   );
 }
@@ -93,24 +97,6 @@ function Answer({
   return state.error === null ? (
     <p className="text-body text-t2">Stopped before it was found. Look again to go on.</p>
   ) : null;
-}
-
-function Story({ state, isTelling }: { state: StoryState; isTelling: boolean }) {
-  const { story, deployment } = state;
-  if (story === null) return null;
-  const part = { story, isTelling };
-  return (
-    <div className="grid items-start gap-3 lg:grid-cols-[2fr_3fr]">
-      <TimelinePanel story={story} />
-      <RecordPanel story={story} role={deployment?.role ?? null} />
-      <FeaturesPanel features={state.features} isTelling={isTelling} />
-      <LatencyPanel part={state.latency} {...part} />
-      <DeploymentPanel part={deployment} {...part} />
-      <GuidePanel guide={state.guide} isTelling={isTelling} />
-      <ReplayPanel key={story.requestId ?? story.traceId} story={story} />
-      <SimilarPanel part={state.similar} {...part} />
-    </div>
-  );
 }
 
 /** Any id, log line or address, to the story it belongs to. */

@@ -4,6 +4,7 @@ import { Download, RotateCw } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { ViewLink } from '@/components/shell/ViewLink';
 import { IconButton } from '@/components/ui/Button';
+import { useFrozen } from '@/components/ui/frozen';
 import { useZone } from '@/components/ui/preference';
 import { Hint } from '@/components/ui/Tooltip';
 import type { Trace } from '@/lib/contracts/trace';
@@ -24,6 +25,7 @@ export function TraceFacts({
   isRefreshing: boolean;
 }) {
   const { zone } = useZone();
+  const isFrozen = useFrozen() !== null;
   const { services } = trace;
   return (
     <div className="flex items-start gap-2">
@@ -75,20 +77,22 @@ export function TraceFacts({
           ) : null}
         </Fact>
       </dl>
-      <div className="flex shrink-0" data-noprint>
-        <IconButton label="Ask for late spans" onClick={onRefresh} disabled={isRefreshing}>
-          <RotateCw size={14} aria-hidden />
-        </IconButton>
-        <a
-          href={rawTracePath(trace.traceId)}
-          download
-          aria-label="Download the trace as JSON"
-          title="Download the trace as JSON"
-          className="inline-flex size-7 items-center justify-center rounded-panel text-t2 hover:bg-raised hover:text-t1"
-        >
-          <Download size={14} aria-hidden />
-        </a>
-      </div>
+      {isFrozen ? null : (
+        <div className="flex shrink-0" data-noprint>
+          <IconButton label="Ask for late spans" onClick={onRefresh} disabled={isRefreshing}>
+            <RotateCw size={14} aria-hidden />
+          </IconButton>
+          <a
+            href={rawTracePath(trace.traceId)}
+            download
+            aria-label="Download the trace as JSON"
+            title="Download the trace as JSON"
+            className="inline-flex size-7 items-center justify-center rounded-panel text-t2 hover:bg-raised hover:text-t1"
+          >
+            <Download size={14} aria-hidden />
+          </a>
+        </div>
+      )}
     </div>
   );
 }

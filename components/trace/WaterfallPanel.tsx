@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
+import { useFrozen } from '@/components/ui/frozen';
 import { Panel } from '@/components/ui/Panel';
 import type { Trace } from '@/lib/contracts/trace';
 import { formatCount } from '@/lib/domain/format';
@@ -38,6 +39,7 @@ export function WaterfallPanel({
   onOpen: (span: string) => void;
 }) {
   const [view, setView] = useTraceView();
+  const isFrozen = useFrozen() !== null;
   const [folds, setFolds] = useState(NO_FOLDS);
   const [shown, setShown] = useState<{
     spansShown: number;
@@ -72,14 +74,16 @@ export function WaterfallPanel({
     >
       <div className="grid gap-2">
         <Minimap trace={trace} zoom={view.zoom} onZoom={(zoom) => setView({ zoom })} />
-        <WaterfallTools
-          trace={trace}
-          group={group}
-          found={shown.found}
-          foundTotal={shown.total}
-          onJump={onJump}
-          onLevel={(level) => setFolds({ toggled: [], level })}
-        />
+        {isFrozen ? null : (
+          <WaterfallTools
+            trace={trace}
+            group={group}
+            found={shown.found}
+            foundTotal={shown.total}
+            onJump={onJump}
+            onLevel={(level) => setFolds({ toggled: [], level })}
+          />
+        )}
         <Waterfall
           trace={trace}
           axis={axis}

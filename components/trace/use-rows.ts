@@ -2,6 +2,7 @@
 
 import { useQueries } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
+import { useFrozen } from '@/components/ui/frozen';
 import type { TraceClock, TraceGrouping, TraceOnly, TraceRows } from '@/lib/contracts/trace';
 import { traceRowsQuery } from '@/lib/queries/trace';
 import { PAGE_ROWS, rowAt, type WaterfallRowText } from './row-window';
@@ -34,7 +35,10 @@ export function useRows(asked: RowsAsked, first: number, last: number): Rows {
   const to = Math.max(from, Math.floor(last / PAGE_ROWS));
   // Never more windows than a screen can show, whatever is asked for.
   const pages = Array.from({ length: Math.min(6, to - from + 1) }, (_, i) => from + i);
-  const { toggled, level, focus, ...rest } = asked;
+  const isFrozen = useFrozen() !== null;
+  const { toggled, level, focus: wanted, ...rest } = asked;
+  // A frozen copy holds the rows as they open by themselves.
+  const focus = isFrozen ? null : wanted;
   const windows = useQueries({
     queries: pages.map((page) =>
       traceRowsQuery({

@@ -5,6 +5,7 @@ import { useMemo } from 'react';
 import { AnswerLine } from '@/components/ui/AnswerLine';
 import { Diagnosis } from '@/components/ui/Diagnosis';
 import { Panel } from '@/components/ui/Panel';
+import { PinContext, pinOf } from '@/components/ui/pin';
 import { QueryState } from '@/components/ui/QueryState';
 import { Skeleton } from '@/components/ui/Skeleton';
 import { traceSearchAnswer } from '@/lib/domain/trace-search-answer';
@@ -23,7 +24,8 @@ export function TracesPage() {
   const { filter, order, limit, select, box, range } = useTraceSearch();
   const asked = { startMs: range.startMs, endMs: range.endMs, order, limit, ...filter };
   const isEmptyQuery = filter.q?.trim() === '';
-  const search = useQuery({ ...traceSearchQuery(asked), enabled: !isEmptyQuery });
+  const question = traceSearchQuery(asked);
+  const search = useQuery({ ...question, enabled: !isEmptyQuery });
   const rows = search.data?.rows;
   const selection = useMemo(
     () => (select === null || rows === undefined ? null : selectTraces(rows, select, box)),
@@ -45,11 +47,13 @@ export function TracesPage() {
                 <Diagnosis diagnosis={found.empty} />
               </Panel>
             ) : (
-              <div className="grid gap-3">
-                <ScatterPanel found={found} selection={selection} />
-                <DifferencePanel found={found} filter={filter} selection={selection} />
-                <TraceTablePanel found={found} selection={selection} />
-              </div>
+              <PinContext value={pinOf('traces', question)}>
+                <div className="grid gap-3">
+                  <ScatterPanel found={found} selection={selection} />
+                  <DifferencePanel found={found} filter={filter} selection={selection} />
+                  <TraceTablePanel found={found} selection={selection} />
+                </div>
+              </PinContext>
             )
           }
         </QueryState>

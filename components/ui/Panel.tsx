@@ -19,7 +19,7 @@ import { IconButton } from './Button';
 import { downloadCsv, downloadPng } from './download';
 import { useFrozen } from './frozen';
 import { PanelContext, type PanelTools } from './panel-tools';
-import { type Pin, usePinnable } from './pin';
+import { type Pin, usePin, usePinnable } from './pin';
 
 const WhyDrawer = dynamic(() => import('./WhyDrawer').then((file) => file.WhyDrawer), { ssr: false });
 
@@ -29,7 +29,7 @@ export interface PanelProps {
   definition?: ReactNode;
   /** The queries behind the panel, once they are answered. */
   why?: readonly Why[];
-  /** What it would be kept as evidence as; absent where it cannot. */
+  /** What it is kept as when it is pinned; absent: as the answer it is a part of, where it is one. */
   pin?: Pin | undefined;
   /** Actions of the panel's own, always visible. */
   actions?: ReactNode;
@@ -53,7 +53,8 @@ export function Panel({ title, definition, why, pin, actions, height, className,
   const table = tools?.table;
   const png = tools?.png;
   // A frozen copy is kept already.
-  const kept = useFrozen() === null ? (pin ?? null) : null;
+  const asked = usePin(pin);
+  const kept = useFrozen() === null ? asked : null;
   const pinnable = usePinnable(title, kept);
 
   return (

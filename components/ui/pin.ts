@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useRef } from 'react';
+import { createContext, useContext, useEffect, useRef } from 'react';
 import type { EvidenceKind, EvidenceParams } from '@/lib/contracts/evidence-kinds';
 
 /** What a panel would be kept as: its kind, and the question it asks. */
@@ -26,6 +26,15 @@ export const pinOf = (
     }),
   ),
 });
+
+/** What the panels of a page are kept as that all draw one answer: a trace, a comparison. Null: each names its own. */
+export const PinContext = createContext<Pin | null>(null);
+
+/** The panel's own pin, else that of the answer it is a part of. */
+export function usePin(own: Pin | undefined): Pin | null {
+  const around = useContext(PinContext);
+  return own ?? around;
+}
 
 /** A panel on the page that can be pinned. */
 export interface PinnablePanel {

@@ -133,6 +133,17 @@ export const requestStoryQuery = (params: RequestStoryParams) =>
     refetchOnReconnect: false,
   });
 
+/** The story as a question to keep: its path and parameters, as every other endpoint has them. */
+export const storyQuestion = ({
+  requestId,
+  atMs,
+  backMs,
+}: {
+  requestId: string;
+  atMs: number | undefined;
+  backMs: number | undefined;
+}) => ({ queryKey: [`requests/${encodeURIComponent(requestId)}/story`, { atMs, backMs }] }) as const;
+
 /** Stops telling; what has arrived stays on the page. */
 export const stopStory = (client: QueryClient, params: RequestStoryParams) =>
   client.cancelQueries({ queryKey: storyKey(params) }, { revert: false });

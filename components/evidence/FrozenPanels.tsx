@@ -1,0 +1,56 @@
+'use client';
+
+import dynamic from 'next/dynamic';
+import type { ComponentType } from 'react';
+import { Skeleton } from '@/components/ui/Skeleton';
+import type { FrozenDocument } from '@/lib/contracts/evidence';
+import type { EvidenceKind } from '@/lib/contracts/evidence-kinds';
+
+interface Drawn {
+  document: FrozenDocument;
+}
+
+const loading = () => <Skeleton height={240} words="Unpacking …" />;
+
+// Each loads with the first pin of its kind: a timeline of pins is not every page of the console at once.
+const Fleet = dynamic(() => import('./FrozenFleet').then((file) => file.FrozenFleet), { ssr: false, loading });
+const Signal = dynamic(() => import('./FrozenSignal').then((file) => file.FrozenSignal), { ssr: false, loading });
+const Comparison = dynamic(() => import('./FrozenComparison').then((file) => file.FrozenComparison), {
+  ssr: false,
+  loading,
+});
+const Logs = dynamic(() => import('./FrozenLogs').then((file) => file.FrozenLogs), { ssr: false, loading });
+const Traces = dynamic(() => import('./FrozenTraces').then((file) => file.FrozenTraces), { ssr: false, loading });
+const Trace = dynamic(() => import('./FrozenTrace').then((file) => file.FrozenTrace), { ssr: false, loading });
+const Request = dynamic(() => import('./FrozenRequest').then((file) => file.FrozenRequest), { ssr: false, loading });
+
+/** What draws each kind, and what it is called. A new kind needs a line here beside the server's. */
+const KINDS: Readonly<Record<EvidenceKind, { name: string; Draw: ComponentType<Drawn> }>> = {
+  fleet: { name: 'Fleet', Draw: Fleet },
+  jobs: { name: 'Jobs and pipelines', Draw: Fleet },
+  changes: { name: 'Changes', Draw: Fleet },
+  model: { name: 'State of a model', Draw: Fleet },
+  requests: { name: 'Chart', Draw: Signal },
+  errors: { name: 'Chart', Draw: Signal },
+  latency: { name: 'Chart', Draw: Signal },
+  heatmap: { name: 'Heat map', Draw: Signal },
+  stages: { name: 'Chart', Draw: Signal },
+  'stage-split': { name: 'Chart', Draw: Signal },
+  'in-flight': { name: 'Chart', Draw: Signal },
+  'error-reasons': { name: 'Errors by reason', Draw: Signal },
+  comparison: { name: 'Comparison', Draw: Comparison },
+  'log-lines': { name: 'Log lines', Draw: Logs },
+  'log-volume': { name: 'Log volume', Draw: Logs },
+  traces: { name: 'Traces', Draw: Traces },
+  trace: { name: 'Trace', Draw: Trace },
+  request: { name: 'Request', Draw: Request },
+};
+
+/** What a kind of pin is called: "Chart", "Log lines". */
+export const kindName = (kind: EvidenceKind): string => KINDS[kind].name;
+
+/** The panels of a document, as they were. Belongs into a FrozenFrame. */
+export function FrozenPanels({ document }: Drawn) {
+  const { Draw } = KINDS[document.kind];
+  return <Draw document={document} />;
+}

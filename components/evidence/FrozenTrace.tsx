@@ -1,0 +1,13 @@
+'use client';
+
+import { WholeTrace } from '@/components/trace/WholeTrace';
+import type { FrozenDocument } from '@/lib/contracts/evidence';
+import type { Trace } from '@/lib/contracts/trace';
+import { answerOf } from './answer-of';
+
+const nothing = (): void => undefined;
+
+/** A trace as it was: its rows, log lines, flame graph and the spans that mattered. */
+export function FrozenTrace({ document }: { document: FrozenDocument }) {
+  return <WholeTrace trace={answerOf<Trace>(document)} onRefresh={nothing} isRefreshing={false} />;
+}

@@ -14,7 +14,7 @@ import type {
   StoryEvent,
   StoryStep,
 } from '@/lib/contracts/request-story';
-import { ApiError, apiSend } from './api';
+import { ApiError, type ApiParams, apiSend } from './api';
 
 /** What is known of a request so far; a part is null until it arrives. */
 export interface StoryState {
@@ -134,15 +134,14 @@ export const requestStoryQuery = (params: RequestStoryParams) =>
   });
 
 /** The story as a question to keep: its path and parameters, as every other endpoint has them. */
-export const storyQuestion = ({
-  requestId,
-  atMs,
-  backMs,
-}: {
+export const storyQuestion = (params: {
   requestId: string;
   atMs: number | undefined;
   backMs: number | undefined;
-}) => ({ queryKey: [`requests/${encodeURIComponent(requestId)}/story`, { atMs, backMs }] }) as const;
+}): { queryKey: readonly [string, ApiParams] } => {
+  const { requestId, ...rest } = params;
+  return { queryKey: [`requests/${encodeURIComponent(requestId)}/story`, rest] };
+};
 
 /** Stops telling; what has arrived stays on the page. */
 export const stopStory = (client: QueryClient, params: RequestStoryParams) =>

@@ -18,13 +18,19 @@ import { InputsTab } from './InputsTab';
 import { ReferenceLine } from './ReferenceLine';
 import { type DriftAddress, HEAT_WINDOWS, QUALITY_WINDOWS, type Tab, useDriftAddress } from './use-drift';
 
-const loading = { ssr: false, loading: () => <Skeleton height={320} /> };
+const Waiting = () => <Skeleton height={320} />;
 // Loaded when first opened: most readings end at the inputs.
-const OutputTab = dynamic(() => import('./OutputTab').then((file) => file.OutputTab), loading);
-const ArmsTab = dynamic(() => import('./ArmsTab').then((file) => file.ArmsTab), loading);
-const QualityTab = dynamic(() => import('./QualityTab').then((file) => file.QualityTab), loading);
-const ReferencesTab = dynamic(() => import('./ReferencesTab').then((file) => file.ReferencesTab), loading);
-const AlertsTab = dynamic(() => import('./AlertsTab').then((file) => file.AlertsTab), loading);
+const OutputTab = dynamic(() => import('./OutputTab').then((file) => file.OutputTab), { ssr: false, loading: Waiting });
+const ArmsTab = dynamic(() => import('./ArmsTab').then((file) => file.ArmsTab), { ssr: false, loading: Waiting });
+const QualityTab = dynamic(() => import('./QualityTab').then((file) => file.QualityTab), {
+  ssr: false,
+  loading: Waiting,
+});
+const ReferencesTab = dynamic(() => import('./ReferencesTab').then((file) => file.ReferencesTab), {
+  ssr: false,
+  loading: Waiting,
+});
+const AlertsTab = dynamic(() => import('./AlertsTab').then((file) => file.AlertsTab), { ssr: false, loading: Waiting });
 
 /** Is the model still looking at the world it was trained on, and how well does it do in it? */
 export function DriftPage() {
@@ -92,7 +98,7 @@ function Drift({ model }: { model: string }) {
     <div className="grid grid-cols-1 gap-3">
       <ReferenceLine report={report.data} asked={asked} />
       <DriftSentences report={report} heat={heat.data} quality={quality} params={params} />
-      <div className="max-w-full overflow-x-auto py-0.5" data-noprint>
+      <div className="flex max-w-full overflow-x-auto p-0.5" data-noprint>
         <Choice
           label="What is shown"
           options={TAB_NAMES}

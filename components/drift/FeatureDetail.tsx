@@ -20,7 +20,7 @@ import { DistributionChart } from './DistributionChart';
 import { FeatureFacts } from './FeatureFacts';
 import { HEAT_WINDOWS } from './use-drift';
 
-const HEIGHT = 420;
+const HEIGHT = 300;
 const SMALL = 130;
 
 /** One feature in full: both distributions, quantiles and missing values over time, since when, and its log lines. */

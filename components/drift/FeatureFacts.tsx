@@ -13,9 +13,13 @@ export function FeatureFacts({ drift }: { drift: FeatureDrift }) {
       'PSI',
       `${formatNumber(drift.psi)}${drift.noiseLimit === null ? '' : `, sampling alone ${formatNumber(drift.expectedPsi)} on average, under ${formatNumber(drift.noiseLimit)} in 99 of 100 windows`}`,
     ],
-    ['Jensen–Shannon', `${formatNumber(drift.jensenShannon)} (distance, base 2)`],
-    ['Hellinger', formatNumber(drift.hellinger)],
-    ['Total variation', `${formatRatioPercent(drift.totalVariation)} of the mass would have to move`],
+    ...shown('Jensen–Shannon', drift.jensenShannon, (value) => `${formatNumber(value)} (distance, base 2)`),
+    ...shown('Hellinger', drift.hellinger, formatNumber),
+    ...shown(
+      'Total variation',
+      drift.totalVariation,
+      (value) => `${formatRatioPercent(value)} of the mass would have to move`,
+    ),
     ...(ks === null
       ? []
       : [
@@ -29,10 +33,10 @@ export function FeatureFacts({ drift }: { drift: FeatureDrift }) {
       : [
           [
             'Chi-square',
-            `${formatNumber(chiSquare.statistic)}, ${chiSquare.degreesOfFreedom} degrees of freedom, p ${pText(chiSquare.pValue)}`,
+            `${formatNumber(chiSquare.statistic)}, ${chiSquare.degreesOfFreedom} ${chiSquare.degreesOfFreedom === 1 ? 'degree' : 'degrees'} of freedom, p ${pText(chiSquare.pValue)}`,
           ] as const,
         ]),
-    ['q over all features', pText(drift.qValue)],
+    ...shown('q over all features', drift.qValue, pText),
     ...(wasserstein === null
       ? []
       : [
@@ -79,6 +83,13 @@ export function FeatureFacts({ drift }: { drift: FeatureDrift }) {
     </div>
   );
 }
+
+/** A measure as a line; one that was not taken has none. */
+const shown = (
+  name: string,
+  value: number | null,
+  words: (value: number) => string,
+): readonly (readonly [string, string])[] => (value === null ? [] : [[name, words(value)]]);
 
 const countText = (count: number | null): string => (count === null ? 'not measured' : formatCount(Math.round(count)));
 

@@ -43,7 +43,7 @@ export function OutputTab({ params }: { params: DriftAsked }) {
           <QueryState query={query} height={HEIGHT}>
             {(data) => {
               const part = data[key];
-              if (part === null) {
+              if (part === null || part.drift.state === 'not-measured') {
                 return (
                   <Diagnosis height={HEIGHT} diagnosis={{ what: `${title}: not measured.`, why: lack, action: null }} />
                 );

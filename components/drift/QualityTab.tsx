@@ -8,6 +8,7 @@ import { useZone } from '@/components/ui/preference';
 import { QueryState } from '@/components/ui/QueryState';
 import { RelativeTime } from '@/components/ui/RelativeTime';
 import { StatusWord } from '@/components/ui/Status';
+import type { Arriving } from '@/lib/charts/arriving';
 import type { Status } from '@/lib/contracts/answer';
 import type { Quality, QualityMeasure } from '@/lib/contracts/quality';
 import { formatDuration, formatInstant, formatRange, formatRatioPercent } from '@/lib/domain/format';
@@ -35,6 +36,12 @@ const STATUS: Readonly<Record<QualityMeasure['state'], Status>> = {
   'not-enough-data': 'unknown',
   'not-measured': 'unknown',
 };
+
+/** The time whose labels are not all there, in the words of the chart. */
+const arrivingOf = ({ maturity, labels }: Quality): Arriving | null =>
+  maturity === null
+    ? null
+    : { fromMs: maturity.atMs, words: labels.state === 'stale' ? 'no labels since' : 'labels still arriving' };
 
 const has = (values: readonly unknown[]): boolean => values.some((value) => value !== null);
 const nameOf = ({ name }: Readonly<Record<string, string>>): string => name ?? '';
@@ -144,7 +151,7 @@ function OverTimeLine({ quality }: { quality: Quality | undefined }) {
 
 /** A measure over its windows with its band, its reference level and the line from which labels still arrive. */
 function MeasureChart({ measure, quality }: { measure: QualityMeasure; quality: Quality }) {
-  const { startMs, windowMs, windows, maturity } = quality;
+  const { startMs, windowMs, windows } = quality;
   const name = MEASURE_NAME[measure.name];
   const set = (series: readonly { bound?: string; values: (number | null)[] }[]) => ({
     // A window is drawn in its middle.
@@ -177,7 +184,7 @@ function MeasureChart({ measure, quality }: { measure: QualityMeasure; quality: 
         nameOf={nameOf}
         unit="ratio"
         yFromZero={false}
-        arrivingFromMs={maturity?.atMs ?? null}
+        arriving={arrivingOf(quality)}
         thresholds={[
           ...(measure.reference === null ? [] : [{ value: measure.reference.value, label: 'reference' }]),
           ...(measure.objective === null ? [] : [{ value: measure.objective, label: 'objective' }]),
@@ -213,7 +220,7 @@ function Labels({ quality }: { quality: Quality }) {
       <p className="text-small text-t2">
         {maturity === null
           ? 'No time of this range is still waiting for labels, as far as is known.'
-          : `Labels still arrive for what was predicted after ${formatInstant(maturity.atMs, zone)}: ${maturity.words}.`}
+          : `${maturity.words.replace(/\.$/, '')} (from ${formatInstant(maturity.atMs, zone)}).`}
       </p>
       {has(coverage) ? (
         <WindowChart
@@ -227,7 +234,7 @@ function Labels({ quality }: { quality: Quality }) {
           }}
           nameOf={nameOf}
           unit="ratio"
-          arrivingFromMs={maturity?.atMs ?? null}
+          arriving={arrivingOf(quality)}
         />
       ) : (
         <p className="text-small text-t2">Labels per prediction: not measured in this time.</p>

@@ -64,7 +64,7 @@ function testOf({ ks, chiSquare, kind }: FeatureDrift): { text: string; title: s
   return {
     text: `χ² ${formatNumber(chiSquare.statistic, 2)}`,
     p: chiSquare.pValue,
-    title: `chi-square, ${chiSquare.degreesOfFreedom} degrees of freedom, p ${pText(chiSquare.pValue)}`,
+    title: `chi-square, ${chiSquare.degreesOfFreedom} ${chiSquare.degreesOfFreedom === 1 ? 'degree' : 'degrees'} of freedom, p ${pText(chiSquare.pValue)}`,
   };
 }
 

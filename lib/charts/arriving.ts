@@ -1,8 +1,15 @@
 import { AXIS_FONT_SIZE, type ChartFrame, FONT } from './frame';
 import { PALETTES, withAlpha } from './palette';
 
-/** The time in which labels still arrive, as a pale area with its words: what is drawn there may still change. */
-export function arrivingArea(fromMs: number, { theme, range }: ChartFrame) {
+/** A time from which labels are not all there, and what is said of it. */
+export interface Arriving {
+  fromMs: number;
+  /** "labels still arriving", "no labels since". */
+  words: string;
+}
+
+/** The time without all of its labels as a pale area with its words: what is drawn there may still change. */
+export function arrivingArea({ fromMs, words }: Arriving, { theme, range }: ChartFrame) {
   const colours = PALETTES[theme];
   return {
     type: 'line' as const,
@@ -23,7 +30,7 @@ export function arrivingArea(fromMs: number, { theme, range }: ChartFrame) {
         fontSize: AXIS_FONT_SIZE,
         fontFamily: FONT,
       },
-      data: [[{ name: 'labels still arriving', xAxis: fromMs }, { xAxis: range.endMs }]] as [
+      data: [[{ name: words, xAxis: Math.max(fromMs, range.startMs) }, { xAxis: range.endMs }]] as [
         { name: string; xAxis: number },
         { xAxis: number },
       ][],

@@ -103,8 +103,8 @@ function weakCohorts(weak: readonly Cohort[], { cohortTime }: Judged): AnswerTex
 
 /** What is left to say where nothing fell: that it holds, or why that is not known. Null where the stale feed said it. */
 function steady({ measures, counts, labels, reference, missing, model }: Judged): AnswerText[number] | null {
-  const accuracy = measures.find(({ name }) => name === 'recall') ?? measures[0];
-  if (counts === null || accuracy === undefined || accuracy.now === null) {
+  const shown = measures.find(({ name }) => name === 'recall') ?? measures[0];
+  if (counts === null || shown === undefined || shown.now === null) {
     if (labels.state === 'stale') return null;
     const [signal] = missing;
     return {
@@ -115,24 +115,30 @@ function steady({ measures, counts, labels, reference, missing, model }: Judged)
       ],
     };
   }
-  const name = MEASURE_NAME[accuracy.name];
-  if (accuracy.state === 'not-enough-data') {
+  const name = MEASURE_NAME[shown.name];
+  if (shown.state === 'not-enough-data') {
     return { status: 'unknown', parts: [value(`Quality: not enough labels to judge ${name}. `)] };
   }
   if (reference === null) {
     return {
       status: 'unknown',
-      parts: [value(`Quality: ${name} ${shareWords(accuracy.now)}. `), muted('There is nothing to hold it against. ')],
+      parts: [value(`Quality: ${name} ${shareWords(shown.now)}. `), muted('There is nothing to hold it against. ')],
     };
   }
   const risen = measures.filter(({ state }) => state === 'risen').map((one) => MEASURE_NAME[one.name]);
+  // A feed that stopped says nothing of now: what its last labels said is past, and no sign that all is well.
+  const isStale = labels.state === 'stale';
+  const held =
+    risen.length > 0
+      ? `${isStale ? 'Until then quality rose' : 'Quality rose'} (${risen.join(', ')})`
+      : isStale
+        ? 'Until then quality held'
+        : 'Quality holds';
   return {
-    status: 'ok',
+    status: isStale ? 'unknown' : 'ok',
     parts: [
-      value(
-        `Quality ${risen.length > 0 ? `rose (${risen.join(', ')})` : 'holds'}: ${name} ${shareWords(accuracy.now)}`,
-      ),
-      muted(`, ${formatRatioPercent(accuracy.reference?.value ?? null)} in ${reference.words}. `),
+      value(`${held}: ${name} ${shareWords(shown.now)}`),
+      muted(`, ${formatRatioPercent(shown.reference?.value ?? null)} in ${reference.words}. `),
     ],
   };
 }

@@ -160,7 +160,10 @@ export async function hypothesesOf(
       orderBy: [{ recordedAtMs: 'asc' }, { seq: 'asc' }],
     }),
   ]);
-  const about = Map.groupBy(spoken, ({ aboutId }) => aboutId ?? '');
+  const about = new Map<string, typeof spoken>();
+  for (const row of spoken) {
+    if (row.aboutId !== null) about.set(row.aboutId, [...(about.get(row.aboutId) ?? []), row]);
+  }
   // Evidence that was taken back speaks for nothing any more.
   const retracted = new Set(spoken.flatMap((row) => (row.relation === 'retracts' ? [row.aboutId] : [])));
   return hypotheses

@@ -75,6 +75,10 @@ export const DriftArmsParams = z
   .refine(withinTenYears, ranged);
 export type DriftArmsParams = z.infer<typeof DriftArmsParams>;
 
+/** Alert rules of one model, or of all. */
+export const MlRulesParams = z.object({ model: ModelName.optional() });
+export type MlRulesParams = z.infer<typeof MlRulesParams>;
+
 /** Parameters as a browser sends them: what has a default may be left out. */
 type Asked<T, Optional extends keyof T> = Omit<T, Optional> & Partial<Pick<T, Optional>>;
 export type DriftAsked = Asked<DriftParams, 'against' | 'source'>;

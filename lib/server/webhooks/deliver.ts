@@ -22,6 +22,8 @@ export interface DeliveryOptions {
   leaseTtlMs?: number;
   now?: () => number;
   random?: () => number;
+  /** What of an answer people may see. */
+  redactAnswer?: (answer: string) => string;
 }
 
 /**
@@ -34,6 +36,7 @@ export function deliveryLoop({
   leaseTtlMs = LEASE_TTL_MS,
   now = Date.now,
   random = Math.random,
+  redactAnswer = redact,
 }: DeliveryOptions = {}): BackgroundLoop {
   /** Endpoints whose messages are being sent, by name. */
   const busy = new Map<string, Promise<void>>();
@@ -57,7 +60,7 @@ export function deliveryLoop({
         { id: row.id, idempotencyKey: row.idempotencyKey, body: row.payload },
         { nowMs: now() },
       );
-      const result = { ...sent, answer: sent.answer === null ? null : redact(sent.answer) };
+      const result = { ...sent, answer: sent.answer === null ? null : shown(sent.answer, redactAnswer) };
       const state = await settleAttempt(claim, { result, nowMs: now(), random: random() }, context.database);
       if (state === 'dead') {
         const line = { endpoint: endpoint.name, delivery: row.id, type: row.type, reason: result.reason };
@@ -98,6 +101,16 @@ export function deliveryLoop({
       return null;
     },
   };
+}
+
+/** An answer as it may be shown. Between a call and its outcome nothing may throw: the call would be made again. */
+function shown(answer: string, redactAnswer: (answer: string) => string): string | null {
+  try {
+    return redactAnswer(answer);
+  } catch (error) {
+    log.error({ err: error }, 'The answer of a webhook endpoint could not be redacted and is not kept.');
+    return null;
+  }
 }
 
 /** Consoles that are replaced one by one have different configurations for a while. */

@@ -169,7 +169,9 @@ function refusalOf(status: number, contentType: string, text: string): string | 
 /** A Retry-After of seconds or of a date as milliseconds from now, at most a day; null when there is none. */
 export function parseRetryAfterMs(value: string | undefined, nowMs: number): number | null {
   if (value === undefined) return null;
-  const waitMs = /^\d{1,9}$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - nowMs;
+  // A date begins with the name of its day; Date.parse alone would take "-5" for a year.
+  const dateMs = /^[A-Z][a-z]+,? /.test(value) ? Date.parse(value) : Number.NaN;
+  const waitMs = /^\d{1,9}$/.test(value.trim()) ? Number(value) * 1000 : dateMs - nowMs;
   return Number.isFinite(waitMs) ? Math.min(Math.max(waitMs, 0), MAX_RETRY_AFTER_MS) : null;
 }
 

@@ -12,15 +12,23 @@ import type { BacktestLine, BacktestParams } from '@/lib/contracts/rollout-backt
 import { ApiError, apiQuery, apiSend } from './api';
 import { apiLines } from './api-lines';
 
+/** How often a page asks what its guard did: it evaluates every minute at most. */
+const EVERY_MS = 15_000;
+
 /** Every guard and the switch of all of them. */
-export const guardsQuery = () => apiQuery<GuardStates>('rollouts');
+export const guardsQuery = () => ({ ...apiQuery<GuardStates>('rollouts'), refetchInterval: EVERY_MS });
 
 /** One model's guard: mode, run of violations, next due, last action with its deliveries. */
-export const guardQuery = (model: string) => apiQuery<GuardState>(`rollouts/${encodeURIComponent(model)}`);
+export const guardQuery = (model: string) => ({
+  ...apiQuery<GuardState>(`rollouts/${encodeURIComponent(model)}`),
+  refetchInterval: EVERY_MS,
+});
 
 /** A page of a guard's evaluations, newest first; the next one begins before the last `atMs`. */
-export const guardEvaluationsQuery = ({ model, ...page }: Partial<GuardEvaluationsParams> & { model: string }) =>
-  apiQuery<GuardEvaluations>(`rollouts/${encodeURIComponent(model)}/evaluations`, page);
+export const guardEvaluationsQuery = ({ model, ...page }: Partial<GuardEvaluationsParams> & { model: string }) => ({
+  ...apiQuery<GuardEvaluations>(`rollouts/${encodeURIComponent(model)}/evaluations`, page),
+  refetchInterval: EVERY_MS,
+});
 
 /** The verdict of a kept evaluation, made again. */
 export const guardReplayQuery = (id: string) => apiQuery<GuardReplay>(`rollouts/evaluations/${id}/replay`);
@@ -40,6 +48,13 @@ export const rearmGuard = (client: QueryClient) =>
   mutationOptions({
     mutationFn: ({ model, ...rearm }: GuardRearm) =>
       apiSend<GuardState>('POST', `rollouts/${encodeURIComponent(model)}/rearm`, rearm),
+    onSuccess: () => asksAgain(client),
+  });
+
+/** Sends a message that was given up once more. */
+export const replayGuardDelivery = (client: QueryClient) =>
+  mutationOptions({
+    mutationFn: ({ id }: { id: string }) => apiSend<unknown>('POST', `webhooks/deliveries/${id}/replay`, {}),
     onSuccess: () => asksAgain(client),
   });
 

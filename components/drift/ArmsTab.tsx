@@ -9,9 +9,11 @@ import { StatusWord } from '@/components/ui/Status';
 import { isCalled } from '@/lib/domain/drift-verdict';
 import { driftArmsQuery } from '@/lib/queries/drift';
 import { FeatureTable } from './FeatureTable';
-import type { FeatureLine } from './feature-columns';
+import { FEATURE_COLUMNS, type FeatureLine } from './feature-columns';
 
 const HEIGHT = 200;
+/** Between versions there is neither a strip over time nor an effect on the score. */
+const COLUMNS = FEATURE_COLUMNS.filter(({ id }) => id !== 'since' && id !== 'effect');
 
 /** Whether champion and challenger get the same requests: drift between them is routing bias, whatever training was. */
 export function ArmsTab({ model, range }: { model: string; range: { startMs: number; endMs: number } }) {
@@ -63,8 +65,8 @@ export function ArmsTab({ model, range }: { model: string; range: { startMs: num
                   />
                 ) : (
                   <StatusWord status="unknown" word="no feature could be judged" />
-                )}{' '}
-                <span className="text-t2">{words}</span>
+                )}
+                <span className="text-t2"> · {words}</span>
               </p>
               {gaps.map((gap) => (
                 <p key={gap} className="text-small text-t2">
@@ -74,7 +76,13 @@ export function ArmsTab({ model, range }: { model: string; range: { startMs: num
               {lines.length === 0 ? (
                 <p className="text-t2">No feature is measured for both versions.</p>
               ) : (
-                <FeatureTable label="Features between versions" lines={lines} grid={null} open={null} />
+                <FeatureTable
+                  label="Features between versions"
+                  lines={lines}
+                  columns={COLUMNS}
+                  grid={null}
+                  open={null}
+                />
               )}
             </div>
           );

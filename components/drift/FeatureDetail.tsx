@@ -83,9 +83,11 @@ export function FeatureDetail({
         <QueryPanel title="PSI over time" query={then} definition="band: what sampling alone gives">
           {(data) => <PsiChart data={data} />}
         </QueryPanel>
-        <QueryPanel title="Quantiles over time" query={then} definition="dashes: the reference’s">
-          {(data) => <QuantileChart data={data} />}
-        </QueryPanel>
+        {then.data?.drift.kind === 'categorical' ? null : (
+          <QueryPanel title="Quantiles over time" query={then} definition="dashes: the reference’s">
+            {(data) => <QuantileChart data={data} />}
+          </QueryPanel>
+        )}
         <QueryPanel title="Missing values over time" query={then} definition="% of values looked at, 95 % band">
           {(data) => <MissingChart data={data} />}
         </QueryPanel>
@@ -201,11 +203,7 @@ function PsiChart({ data }: { data: DriftFeature }) {
 function QuantileChart({ data }: { data: DriftFeature }) {
   const quantiles = data.overTime.quantiles.filter(({ values }) => has(values));
   if (quantiles.length === 0) {
-    return (
-      <p className="text-small text-t2">
-        {data.drift.kind === 'categorical' ? 'Categories have no quantiles.' : 'Quantiles are not measured.'}
-      </p>
-    );
+    return <NotThere what="Quantiles" />;
   }
   const shown = quantiles.filter(({ q }) => q !== 0.99);
   const percent = (q: number) => `P${q * 100}`;

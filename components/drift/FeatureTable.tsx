@@ -20,10 +20,12 @@ export interface FeatureTableProps {
   label: string;
   /** In the order they stand without a sort. */
   lines: readonly FeatureLine[];
+  /** Null while what happened over time is not known. */
   grid: HeatGrid | null;
   open: string | null;
   /** Absent: rows do not open. */
   onOpen?: (feature: string | null) => void;
+  columns?: readonly FeatureColumn[];
 }
 
 /** Rows by a column; what is not measured stands last in both directions. */
@@ -43,7 +45,8 @@ export function sortLines(lines: readonly FeatureLine[], sort: string | null): r
  * The features of a model, as many as there are: only the rows in sight are drawn, between two that hold the place of
  * the rest. Sort in the address, rows by j, k and arrows, Enter opens.
  */
-export function FeatureTable({ label, lines, grid, open, onOpen }: FeatureTableProps) {
+export function FeatureTable(props: FeatureTableProps) {
+  const { label, lines, grid, open, onOpen, columns = FEATURE_COLUMNS } = props;
   const [sort, setSort] = useUrlParam('sort');
   const sorted = useMemo(() => sortLines(lines, sort), [lines, sort]);
   const box = useRef<HTMLElement>(null);
@@ -56,7 +59,7 @@ export function FeatureTable({ label, lines, grid, open, onOpen }: FeatureTableP
     overscan: 8,
     scrollPaddingStart: HEAD_PX,
   });
-  usePanelTools({ table: () => toTable(sorted) });
+  usePanelTools({ table: () => toTable(sorted, columns) });
 
   const latest = useRef({ sorted, open, onOpen });
   useEffect(() => {
@@ -106,16 +109,16 @@ export function FeatureTable({ label, lines, grid, open, onOpen }: FeatureTableP
       <table
         aria-label={label}
         aria-rowcount={sorted.length + 1}
-        className="w-full min-w-[1080px] table-fixed border-collapse text-small"
+        className="w-full min-w-[1190px] table-fixed border-collapse text-small"
       >
         <colgroup>
-          {FEATURE_COLUMNS.map(({ id, width }) => (
+          {columns.map(({ id, width }) => (
             <col key={id} style={width === null ? undefined : { width }} />
           ))}
         </colgroup>
         <thead className="sticky top-0 z-10 bg-panel">
           <tr aria-rowindex={1} style={{ height: HEAD_PX }}>
-            {FEATURE_COLUMNS.map((column) => (
+            {columns.map((column) => (
               <Header key={column.id} column={column} sort={sort} onSort={setSort} />
             ))}
           </tr>
@@ -143,7 +146,7 @@ export function FeatureTable({ label, lines, grid, open, onOpen }: FeatureTableP
                 )}
                 style={{ height: ROW_PX }}
               >
-                <Cells line={line} grid={grid} />
+                <Cells line={line} grid={grid} columns={columns} />
               </tr>
             );
           })}
@@ -165,8 +168,12 @@ const Space = ({ height }: { height: number }) =>
 const PADDING = 'px-1.5 first:pl-3 last:pr-3';
 
 /** Cells alone: a row that is only scrolled is not drawn again. */
-const Cells = memo(function Cells({ line, grid }: { line: FeatureLine; grid: HeatGrid | null }) {
-  return FEATURE_COLUMNS.map((column) => (
+const Cells = memo(function Cells({
+  line,
+  grid,
+  columns,
+}: Required<Pick<FeatureTableProps, 'grid' | 'columns'>> & { line: FeatureLine }) {
+  return columns.map((column) => (
     <td key={column.id} className={clsx('truncate', PADDING, column.numeric && 'text-right tabular-nums')}>
       {column.cell(line, grid)}
     </td>
@@ -210,8 +217,8 @@ function Header({
   );
 }
 
-function toTable(lines: readonly FeatureLine[]) {
-  const valued = FEATURE_COLUMNS.filter(({ value }) => value !== undefined);
+function toTable(lines: readonly FeatureLine[], columns: readonly FeatureColumn[]) {
+  const valued = columns.filter(({ value }) => value !== undefined);
   return {
     columns: [
       ...valued.map(({ header, numeric }) => ({ label: header, numeric: numeric ?? false })),

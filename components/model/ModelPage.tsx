@@ -33,6 +33,12 @@ export function ModelPage({ model }: { model: string }) {
           <div className="grid grid-cols-1 gap-3">
             <AnswerLine answer={answer} />
             <VersionStrip row={row} />
+            <p className="text-small text-t2">
+              Inputs: {row.inputs.word}.{' '}
+              <ViewLink to="/drift" patch={{ model }} className="link">
+                Drift & quality
+              </ViewLink>
+            </p>
             <MissingLine missing={row.missing} />
           </div>
         )}

@@ -129,7 +129,12 @@ const COLUMNS: readonly Column<FleetLine>[] = [
   {
     id: 'inputs',
     header: 'Inputs',
-    cell: ({ model }) => (model === null ? null : <StatusWord status={model.inputs.status} word={model.inputs.word} />),
+    cell: ({ model }) =>
+      model === null ? null : (
+        <ViewLink to="/drift" patch={{ model: model.model }} className="rounded-sm hover:underline">
+          <StatusWord status={model.inputs.status} word={model.inputs.word} />
+        </ViewLink>
+      ),
   },
   {
     id: 'alerts',

@@ -22,13 +22,16 @@ export interface Writer {
   said: Promise<Said>;
 }
 
-/** The writer as one file, so that a process of it starts quickly. Call `remove` at the end. */
-export async function bundleWriter(): Promise<{ file: string; remove: () => void }> {
-  const directory = mkdtempSync(join(tmpdir(), 'windsock-writer-'));
+/** The writer as one file. */
+export const bundleWriter = () => bundleProcess('tests/server/note-writer.ts');
+
+/** A program of the tests as one file, so that a process of it starts quickly. Call `remove` at the end. */
+export async function bundleProcess(entry: string): Promise<{ file: string; remove: () => void }> {
+  const directory = mkdtempSync(join(tmpdir(), 'windsock-process-'));
   chmodSync(directory, 0o755);
-  const file = join(directory, 'writer.mjs');
+  const file = join(directory, 'process.mjs');
   await build({
-    entryPoints: [resolve('tests/server/note-writer.ts')],
+    entryPoints: [resolve(entry)],
     outfile: file,
     bundle: true,
     platform: 'node',

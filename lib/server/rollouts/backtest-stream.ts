@@ -1,7 +1,9 @@
 import 'server-only';
+import { setMaxListeners } from 'node:events';
 import type { BacktestLine } from '@/lib/contracts/rollout-backtest';
 import { AppError } from '../errors';
 import { log } from '../log';
+import { MAX_QUERIES } from './read-inputs';
 
 /** A backtest as lines of JSON. The reader's leaving stops it, whichever of the two ways it is noticed. */
 export function backtestStream(
@@ -10,6 +12,7 @@ export function backtestStream(
 ): Response {
   const left = new AbortController();
   const either = AbortSignal.any([signal, left.signal]);
+  setMaxListeners(MAX_QUERIES, either);
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     async start(controller) {

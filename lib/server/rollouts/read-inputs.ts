@@ -1,4 +1,5 @@
 import 'server-only';
+import { setMaxListeners } from 'node:events';
 import type { CompareInputs } from '@/lib/contracts/compare-inputs';
 import { formatDuration } from '@/lib/domain/format';
 import { readCompare } from '../compare/read-compare';
@@ -9,6 +10,8 @@ import { openModelPanel } from '../fleet/model-panel';
 const HOUR_MS = 3_600_000;
 /** One evaluation may take this long; a source that hangs must not hold up the guards of other models. */
 const PATIENCE_MS = 60_000;
+/** Queries of one evaluation that are expected at most; beyond it Node warns of a leak. */
+export const MAX_QUERIES = 100;
 
 /** The two versions an evaluation is about and where the window of their comparison begins. */
 export interface GuardSides {
@@ -73,6 +76,8 @@ export async function readGuardInputs(
 ): Promise<CompareInputs> {
   const patience = AbortSignal.timeout(PATIENCE_MS);
   const context = { signal: AbortSignal.any([signal, patience]), nowMs };
+  // Every query of an evaluation listens for its end: more than Node's ten are no leak here.
+  setMaxListeners(MAX_QUERIES, context.signal);
   try {
     const sides = await guardSidesOf(asked, pinned, context);
     return await readSidesInputs({ ...asked, sides }, context);

@@ -109,7 +109,7 @@ export const CurrentSide = z.object({
   source: DriftSource.nullable(),
   words: z.string(),
   because: z.string(),
-  /** With logs: lines that were read, and how many there are. Null: all of it was counted. */
+  /** With logs: lines that were read, and of how many requests (lines, where those are not counted). Null: all of it was counted. */
   sample: z.object({ read: z.number(), of: z.number().nullable() }).nullable(),
 });
 export type CurrentSide = z.infer<typeof CurrentSide>;

@@ -1,12 +1,14 @@
 import 'server-only';
 import pLimit from 'p-limit';
-import { keepColumns, ValueColumn } from '@/lib/domain/baseline-columns';
+import { ValueColumn } from '@/lib/domain/baseline-columns';
 import type { KeptFeature } from '@/lib/domain/baseline-content';
 import { whyOf } from '../answer';
 import { keepMsOf, queryCache } from '../cache';
+import { versionOf } from '../fleet/labels';
 import type { LokiClient } from '../loki/client';
 import { MAX_LINES } from '../loki/client';
 import { type SamplesAsked, sampleCount, sampleLines } from '../loki/sample-queries';
+import { requestsQuery } from '../prometheus/signal-queries';
 import { openLoki } from '../telemetry';
 import { type LogSlice, sliceBytes, toSlice } from './log-slice';
 import type { DriftPanel } from './open';
@@ -25,7 +27,7 @@ export interface LogWindows {
     features: ReadonlyMap<string, KeptFeature> | null;
     slices: LogSlice[];
   }[];
-  /** Lines read, and how many there are; `of` null where they could not be counted. */
+  /** Lines read, and how many requests there were; `of` null where they could not be counted. */
   read: number;
   of: number | null;
 }
@@ -124,9 +126,12 @@ export async function readLogWindows(
   };
 }
 
-/** Lines of each stretch; null where they cannot be counted. */
+/**
+ * Requests of each stretch, by which the lines to read are shared out: counted by the metrics, which costs nothing, else
+ * by the lines themselves, which reads them all. Null where neither counts them.
+ */
 async function countSlices(
-  { panel, signal }: DriftPanel,
+  drift: DriftPanel,
   loki: LokiClient,
   query: SamplesAsked,
   places: readonly { startMs: number; endMs: number }[],
@@ -136,15 +141,29 @@ async function countSlices(
   const first = places[0];
   const last = places.at(-1);
   // A grid needs whole milliseconds that its step divides; a stretch that has none is sampled evenly.
-  if (first === undefined || last === undefined || !Number.isInteger(sliceMs) || first.startMs % sliceMs !== 0)
+  if (first === undefined || last === undefined || !Number.isInteger(sliceMs) || first.startMs % sliceMs !== 0) {
     return null;
-  const set = await panel.gather.take(
-    `${purpose}: how many prediction lines there are`,
-    loki.range(sampleCount(query, sliceMs), { startMs: first.endMs, endMs: last.endMs, stepMs: sliceMs }, signal),
-  );
+  }
+  const { gather, telemetry } = drift.panel;
+  const grid = { startMs: first.endMs, endMs: last.endMs, stepMs: sliceMs };
+  const { map, prometheus } = telemetry;
+  const counted = requestsQuery(map, { fn: 'increase', windowMs: sliceMs, model: drift.model, byVersion: true });
+  const isCounted =
+    counted !== null && drift.panel.versions.some(({ version }) => query.version === null || version === query.version);
+  const set = isCounted
+    ? await gather.take(`${purpose}: requests over time`, prometheus.range(counted, grid, drift.signal))
+    : await gather.take(
+        `${purpose}: how many prediction lines there are`,
+        loki.range(sampleCount(query, sliceMs), grid, drift.signal),
+      );
   if (set === null || set.stepMs !== sliceMs) return null;
-  const values = set.series[0]?.values ?? [];
-  return places.map(({ endMs }) => values[Math.round((endMs - set.startMs) / sliceMs)] ?? 0);
+  const own = set.series.filter(
+    ({ labels }) => !isCounted || query.version === null || versionOf(map, labels) === query.version,
+  );
+  return places.map(({ endMs }) => {
+    const at = Math.round((endMs - set.startMs) / sliceMs);
+    return Math.ceil(own.reduce((sum, { values }) => sum + (values[at] ?? 0), 0));
+  });
 }
 
 /** Lines to take of each stretch: as large a share of all as the budget allows; evenly where they were not counted. */
@@ -210,5 +229,6 @@ export function joinSlices(slices: readonly LogSlice[]): Map<string, KeptFeature
     for (const [name, column] of columns) if (!features.has(name)) column.skip(lines);
     before += lines;
   }
-  return new Map(keepColumns([...columns.values()], []).map((kept) => [kept.name, kept]));
+  // All of them: they are not stored, and thinned-out values would add an error of their own to that of the sample.
+  return new Map([...columns].map(([name, column]) => [name, column.keep(Number.POSITIVE_INFINITY, [])]));
 }

@@ -2,6 +2,7 @@ import 'server-only';
 import { LineCounter, parseDocument } from 'yaml';
 import type { SourceKind } from '@/lib/contracts/error';
 import { toGuard, toToken } from './config-guard';
+import { toIncidents } from './config-incidents';
 import { ConfigError, problemsOf } from './config-problems';
 import { ConfigFile, type SourceBlock } from './config-schema';
 import { type Findings, readSecret } from './config-secret';
@@ -132,6 +133,7 @@ function toConfig(written: ConfigFile, found: Findings) {
     events: written.events,
     access: { tokens: written.access.tokens.map((token, index) => toToken(token, index, found)) },
     guard: { keepEvaluationsMs: written.guard.keepEvaluations },
+    incidents: toIncidents(written.incidents, found),
     webhooks: toWebhooks(written, found),
     audit: { checkpoints: written.audit.checkpoints ?? null },
     database: { url: databaseUrlOf(written, found) },

@@ -1,6 +1,7 @@
 import 'server-only';
 import { z } from 'zod';
 import { TOKEN_PERMISSIONS } from '@/lib/contracts/permission';
+import { InboundBlock, IncidentsBlock } from './config-incidents';
 import { block, listOf, oneOf } from './config-problems';
 import {
   amount,
@@ -11,6 +12,7 @@ import {
   httpUrl,
   objective,
   re2Pattern,
+  Secret,
   share,
   sizeBytes,
   telemetryName,
@@ -20,12 +22,6 @@ import {
 } from './config-values';
 
 /** `windsock.yaml` as people write it; `config-parse.ts` turns it into what the console uses. */
-
-const secretError = 'expected {env: NAME}, {file: PATH}, or the text itself';
-export const Secret = z.union([z.string().min(1), z.strictObject({ env: text() }), z.strictObject({ file: text() })], {
-  error: secretError,
-});
-export type Secret = z.infer<typeof Secret>;
 
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
@@ -263,7 +259,9 @@ export const ConfigFile = block({
   guard: block({ keepEvaluations: durationMs(86_400_000, 3_660 * 86_400_000, '1d to 3660d').prefault('90d') }).prefault(
     {},
   ),
+  incidents: IncidentsBlock.prefault({}),
   webhooks: block({
+    in: InboundBlock.prefault({}),
     out: z
       .array(
         block({

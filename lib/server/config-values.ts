@@ -135,3 +135,8 @@ export const databaseUrl = scalar('file:PATH or postgres://USER:PASSWORD@HOST:PO
   if (/^file:./.test(value)) return value;
   return /^postgres(ql)?:\/\//.test(value) && URL.canParse(value) ? value : null;
 });
+
+export const Secret = z.union([z.string().min(1), z.strictObject({ env: text() }), z.strictObject({ file: text() })], {
+  error: 'expected {env: NAME}, {file: PATH}, or the text itself',
+});
+export type Secret = z.infer<typeof Secret>;

@@ -1,4 +1,5 @@
 import 'server-only';
+import { type InboundConfig, toInbound } from './config-incidents';
 import type { ConfigFile } from './config-schema';
 import { type Findings, readSecret } from './config-secret';
 import { refusedAddress } from './webhooks/address';
@@ -19,8 +20,14 @@ export interface WebhookEndpoint {
   allowLinkLocal: boolean;
 }
 
+export interface Webhooks {
+  out: WebhookEndpoint[];
+  /** Who may deliver alerts; null: nobody of that kind. */
+  in: { alertmanager: InboundConfig | null; grafana: InboundConfig | null; maxBodyBytes: number };
+}
+
 /** The endpoints as they are used, and a fault for each guard that would tell one that is not there. */
-export function toWebhooks({ webhooks, models }: ConfigFile, found: Findings): { out: WebhookEndpoint[] } {
+export function toWebhooks({ webhooks, models }: ConfigFile, found: Findings): Webhooks {
   const out = webhooks.out.map((written, index) => toEndpoint(written, `webhooks.out.${index}`, found));
   const names = new Set(out.map(({ name }) => name));
   for (const [index, model] of models.entries()) {
@@ -29,7 +36,7 @@ export function toWebhooks({ webhooks, models }: ConfigFile, found: Findings): {
       found.problems.push(`models.${index}.policy.guard.webhooks.${at}: webhooks.out has no endpoint named "${name}"`);
     }
   }
-  return { out };
+  return { out, in: toInbound(webhooks.in, found) };
 }
 
 function toEndpoint(written: ConfigFile['webhooks']['out'][number], path: string, found: Findings): WebhookEndpoint {

@@ -4,9 +4,10 @@ import { resolve } from 'node:path';
 import type { SourceKind } from '@/lib/contracts/error';
 import type { TokenPermission } from '@/lib/contracts/permission';
 import type { GuardPolicy } from '@/lib/contracts/rollout';
+import type { IncidentsConfig } from './config-incidents';
 import { parseConfig } from './config-parse';
 import { ConfigError } from './config-problems';
-import type { WebhookEndpoint } from './config-webhooks';
+import type { Webhooks } from './config-webhooks';
 import type { RedactionRule } from './redaction-defaults';
 
 /** One telemetry source as configured, secrets resolved. */
@@ -181,7 +182,8 @@ export interface Config {
   events: { firstTraffic: boolean; roleChanges: boolean; alerts: boolean; notes: boolean };
   access: { tokens: AccessToken[] };
   guard: { keepEvaluationsMs: number };
-  webhooks: { out: WebhookEndpoint[] };
+  incidents: IncidentsConfig;
+  webhooks: Webhooks;
   audit: {
     /** File of the checkpoints of the audit chain; null: beside the database. */
     checkpoints: string | null;

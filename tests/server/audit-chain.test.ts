@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { adoptEarlierEntries } from '@/lib/server/audit/adopt';
 import { actorValue, commitmentOf, entryHash, GENESIS } from '@/lib/server/audit/chain';
 import { readCheckpoints, writeCheckpoint } from '@/lib/server/audit/checkpoints';
@@ -48,10 +48,16 @@ describe.each([
     let database: Database;
     let url = '';
     let file = '';
-    beforeEach(async () => {
+    beforeAll(async () => {
       url = await kind.create();
       await migrate(url);
+    });
+    beforeEach(async () => {
       database = openDatabase(url);
+      await database.write(async (transaction) => {
+        await transaction.auditEntry.deleteMany();
+        await transaction.auditHead.deleteMany();
+      });
       file = join(directory, `${randomUUID()}.ndjson`);
     });
     afterEach(() => database.close());

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startLoop } from '@/lib/server/background/loop';
 import { type Database, openDatabase } from '@/lib/server/db';
 import { migrate } from '@/lib/server/migrate';
@@ -58,10 +58,17 @@ describe.each([
     let endpoint: RealEndpoint;
     let aheadMs = 0;
     const stops: (() => Promise<unknown> | unknown)[] = [];
-    beforeEach(async () => {
+    beforeAll(async () => {
       url = await kind.create();
       await migrate(url);
+    });
+    beforeEach(async () => {
       database = openDatabase(url);
+      await database.write(async (transaction) => {
+        await transaction.webhookDelivery.deleteMany();
+        await transaction.lease.deleteMany();
+        await transaction.auditEntry.deleteMany();
+      });
       endpoint = await startEndpoint();
       aheadMs = 0;
     });

@@ -129,6 +129,7 @@ function Judged({ compare, asked }: { compare: Compare; asked: ReturnType<typeof
             <PolicyPanel configured={compare.result.policy} policy={result.policy} isEdited={isEdited} onChange={set} />
           </div>
         </div>
+        {frozen === null && mode === 'versions' ? <GuardSection compare={compare} whatIf={whatIf} /> : null}
       </div>
     </PinContext>
   );

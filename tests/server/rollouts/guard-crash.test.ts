@@ -20,7 +20,7 @@ let bundle: Awaited<ReturnType<typeof bundleProcess>>;
 const children: ChildProcess[] = [];
 
 beforeAll(async () => {
-  lab = await startLab(12 * 60 * MINUTE_MS);
+  lab = await startLab(7 * 60 * MINUTE_MS);
   bundle = await bundleProcess('tests/server/rollouts/guard-process.ts');
 }, 120_000);
 afterAll(async () => {

@@ -7,16 +7,13 @@ import { type Lab, useConfig } from '@/tests/api/console';
 
 export const MINUTE_MS = 60_000;
 
-/** A configuration over a lab; `models` as YAML of two spaces. */
-export const guardConfig = (lab: Lab, models: string, more = ''): void =>
+/** A configuration over the metrics of a lab, which are enough for a guard; `models` as YAML of two spaces. */
+export const guardConfig = (lab: Lab, models: string): void =>
   useConfig(`
 sources:
   prometheus: { url: '${lab.url}/prometheus', scrapeInterval: 30s }
-  loki: { url: '${lab.url}/loki' }
-  tempo: { url: '${lab.url}/tempo' }
 models:
-${models}
-${more}`);
+${models}`);
 
 /** A migrated database of the configuration. */
 export async function guardDatabase(): Promise<Database> {

@@ -3,6 +3,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useView } from '@/components/shell/use-view';
 import { Choice } from '@/components/ui/Choice';
+import { useFrozen } from '@/components/ui/frozen';
 import { Panel } from '@/components/ui/Panel';
 import { pinOf } from '@/components/ui/pin';
 import { QueryState } from '@/components/ui/QueryState';
@@ -22,6 +23,7 @@ const TABLE_HEIGHT = 280;
 export function FleetPanel() {
   const { view, range, setView } = useView();
   const client = useQueryClient();
+  const isFrozen = useFrozen() !== null;
   const asked = fleetQuery({ startMs: range.startMs, endMs: range.endMs, against: view.against });
   const fleet = useQuery(asked);
   const known = fleet.data ?? (fleet.error === null ? undefined : lastGoodAnswer<Fleet>(client, fleet.error));
@@ -32,12 +34,14 @@ export function FleetPanel() {
       why={known?.why}
       pin={pinOf('fleet', asked)}
       actions={
-        <Choice
-          label="Compare with"
-          options={AGAINST}
-          value={view.against}
-          onChange={(against) => setView({ against }, { replace: true })}
-        />
+        isFrozen ? undefined : (
+          <Choice
+            label="Compare with"
+            options={AGAINST}
+            value={view.against}
+            onChange={(against) => setView({ against }, { replace: true })}
+          />
+        )
       }
       height={TABLE_HEIGHT}
     >

@@ -6,28 +6,45 @@ import { useAddress } from '@/components/ui/address';
 import { announce } from '@/components/ui/announce';
 import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
-import { Input } from '@/components/ui/Field';
+import { Input, Select, TextArea } from '@/components/ui/Field';
 import type { PinnablePanel } from '@/components/ui/pin';
 import type { Evidence } from '@/lib/contracts/evidence';
 import { MAX_EVIDENCE_TITLE } from '@/lib/contracts/evidence-kinds';
 import { toApiError } from '@/lib/queries/api';
 import { pinPanel } from '@/lib/queries/evidence';
+import { LINK_ONLY, type PinTarget, usePinTargets } from './use-pin-targets';
 import { evidencePath } from './view-address';
 
-/** Keeps what a panel shows, by a title, and gives the link that stays. */
+const MAX_WORDS = 2_000;
+
+/** Keeps what a panel shows by a title, puts it into an incident or an investigation, and gives the link that stays. */
 export function PinDialog({ panel, onClose }: { panel: PinnablePanel; onClose: () => void }) {
   const client = useQueryClient();
   const { pathname, search } = useAddress();
   const [title, setTitle] = useState(() => titleOf(panel));
+  const [words, setWords] = useState('');
+  const [isPlaced, setPlaced] = useState(false);
   // Made once: a second press is the same pin.
   const [id] = useState(() => crypto.randomUUID());
   const keep = useMutation(pinPanel(client));
+  const { targets, target, choose, put, isPutting, error, gap } = usePinTargets();
+  const isSending = keep.isPending || isPutting;
+  const failure = keep.error ?? error;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (title.trim() === '') return;
-    keep.mutate({ id, ...panel.pin, title: title.trim(), look: { pathname, search: search.toString() } });
+    // What was kept already stays kept: a target that failed is tried again alone, under the same ids.
+    const kept = keep.data ?? null;
+    const asked = { id, ...panel.pin, title: title.trim(), look: { pathname, search: search.toString() } };
+    void (kept === null ? keep.mutateAsync(asked) : Promise.resolve(kept))
+      .then((evidence) => put(evidence.id, words.trim() === '' ? evidence.title : words.trim()))
+      .then(
+        () => setPlaced(true),
+        // What went wrong stands in the form.
+        () => undefined,
+      );
   };
-  if (keep.data !== undefined) return <Kept evidence={keep.data} onClose={onClose} />;
+  if (keep.data !== undefined && isPlaced) return <Kept evidence={keep.data} target={target} onClose={onClose} />;
   return (
     <Dialog
       title="Pin as evidence"
@@ -40,19 +57,40 @@ export function PinDialog({ panel, onClose }: { panel: PinnablePanel; onClose: (
           autoFocus
           maxLength={MAX_EVIDENCE_TITLE}
           value={title}
+          disabled={keep.data !== undefined}
           onChange={(event) => setTitle(event.target.value)}
         />
-        {keep.error === null ? null : (
+        <Select
+          label="Where to"
+          value={target?.value ?? LINK_ONLY}
+          choices={[{ value: LINK_ONLY, name: 'Nowhere: a link that stays' }, ...targets]}
+          onChange={(event) => choose(event.target.value)}
+        />
+        {gap === null ? null : <p className="text-small text-t3">{gap}</p>}
+        {target === null ? null : (
+          <TextArea
+            label="What it shows (the title, where nothing is said)"
+            rows={2}
+            maxLength={MAX_WORDS}
+            value={words}
+            onChange={(event) => setWords(event.target.value)}
+          />
+        )}
+        {failure === null ? null : (
           <p role="alert" className="text-bad text-small">
-            {toApiError(keep.error).message}
+            {keep.data === undefined ? '' : 'It is kept, and not yet where it was meant to go. '}
+            {toApiError(failure).message}
           </p>
         )}
         <div className="flex items-center gap-3">
-          <Button type="submit" look="primary" disabled={keep.isPending || title.trim() === ''}>
-            {keep.isPending ? 'Freezing …' : 'Freeze'}
+          <Button type="submit" look="primary" disabled={isSending || title.trim() === ''}>
+            {keep.data === undefined ? 'Freeze' : 'Try again'}
           </Button>
+          {keep.data === undefined || isSending ? null : (
+            <Button onClick={() => setPlaced(true)}>Leave it a link</Button>
+          )}
           <span role="status" className="text-small text-t3">
-            {keep.isPending ? 'Asking the sources …' : ''}
+            {keep.isPending ? 'Asking the sources …' : isPutting ? 'Putting it there …' : ''}
           </span>
         </div>
       </form>
@@ -67,7 +105,7 @@ function titleOf({ title, pin }: PinnablePanel): string {
   return (isNamed ? title : `${name}: ${title}`).slice(0, MAX_EVIDENCE_TITLE);
 }
 
-function Kept({ evidence, onClose }: { evidence: Evidence; onClose: () => void }) {
+function Kept({ evidence, target, onClose }: { evidence: Evidence; target: PinTarget | null; onClose: () => void }) {
   const path = evidencePath(evidence.id);
   const copy = async () => {
     try {
@@ -80,10 +118,19 @@ function Kept({ evidence, onClose }: { evidence: Evidence; onClose: () => void }
   return (
     <Dialog title="Kept" description={`“${evidence.title}” can be read as it is now, for ever.`} onClose={onClose}>
       <div className="grid gap-3 text-small">
-        <p className="text-t2">
+        <p className="text-t2 [overflow-wrap:anywhere]">
           SHA-256 <code className="font-mono">{evidence.sha256.slice(0, 12)}</code>
           {evidence.isPartial ? ` · partial: ${evidence.warnings.join(' ')}` : ''}
         </p>
+        {target === null ? null : (
+          <p className="text-t2 [overflow-wrap:anywhere]">
+            It stands in{' '}
+            <a href={target.path} className="link">
+              {target.name}
+            </a>
+            .
+          </p>
+        )}
         <div className="flex flex-wrap items-center gap-2">
           <Button look="primary" autoFocus onClick={() => void copy()}>
             Copy link

@@ -32,11 +32,14 @@ const LACKS = ['gaps', 'truncated', 'lost', 'incomplete', 'hiddenWhy', 'cut', 's
 const sentences = (value: unknown): string[] =>
   (Array.isArray(value) ? value : [value]).filter((each): each is string => typeof each === 'string' && each !== '');
 
+/** What an answer itself says it lacks. */
+export const ownLacksOf = (answer: unknown): string[] =>
+  isObject(answer) ? LACKS.flatMap((name) => sentences(answer[name])) : [];
+
 /** What an answer lacks, as its own fields and its queries say, each once. Warnings of a source are not a lack. */
-export function lacksOf(answer: unknown): string[] {
-  const own = isObject(answer) ? LACKS.flatMap((name) => sentences(answer[name])) : [];
-  return [...new Set([...own, ...whysOf(answer).flatMap(({ truncated }) => sentences(truncated))])];
-}
+export const lacksOf = (answer: unknown): string[] => [
+  ...new Set([...ownLacksOf(answer), ...whysOf(answer).flatMap(({ truncated }) => sentences(truncated))]),
+];
 
 /** What sources warned of, each once. */
 export const warningsOf = (answer: unknown): string[] => [

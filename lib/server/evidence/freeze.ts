@@ -3,7 +3,7 @@ import type { Compare, CompareTraces } from '@/lib/contracts/compare';
 import type { FrozenDocument, FrozenPart, NewEvidence } from '@/lib/contracts/evidence';
 import { modelOfAddress } from '@/lib/contracts/view';
 import { compareReport } from '@/lib/domain/compare-report';
-import { lacksOf, warningsOf, whysOf } from '@/lib/domain/evidence-why';
+import { lacksOf, ownLacksOf, warningsOf, whysOf } from '@/lib/domain/evidence-why';
 import { CONSOLE_VERSION } from '../console-version';
 import { AppError } from '../errors';
 import { getRedactor } from '../redaction/redact';
@@ -11,7 +11,7 @@ import { PINNABLE, type Pinnable, type Seen } from './pinnable';
 import { type Asking, ask, type Question } from './questions';
 import { redactDeep, redactLook, redactQuestion } from './redact-document';
 
-/** Companions of one pin that are asked at once. */
+/** An answer as it would cross the wire. */
 const plain = (answer: unknown): unknown => JSON.parse(JSON.stringify(answer) ?? 'null');
 
 /** Asks a panel's question and those beside it. What stands beside may fail alone; then a sentence says so. */
@@ -93,8 +93,11 @@ export async function freeze(asked: NewEvidence, asking: Asking): Promise<Frozen
       answer: redactDeep(answer, redactor),
     }),
   );
-  const lacks = [...new Set([...failures, ...kept.flatMap(({ answer }) => lacksOf(answer))])];
-  const [first] = kept;
+  const [first, ...beside] = kept;
+  // What stands beside is bounded on purpose, a few examples of many: only what it says itself is a lack.
+  const lacks = [
+    ...new Set([...failures, ...lacksOf(first?.answer), ...beside.flatMap(({ answer }) => ownLacksOf(answer))]),
+  ];
   const model = modelOf(asked.kind, seen);
   return {
     format: 1,

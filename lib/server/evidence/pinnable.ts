@@ -43,6 +43,8 @@ const MAX_LINES_CHARS = 1_500_000;
 /** Rows of a trace in windows as its page asks for them. */
 const TRACE_WINDOW = 200;
 const TRACE_WINDOWS = 5;
+/** Spans of a trace whose details are kept. */
+const MAX_SPANS = 40;
 
 /** The changes that stand beneath every chart of a page. */
 const changes = ({ question: { params }, pathname, search }: Seen): Companion[] => {
@@ -104,17 +106,24 @@ function partsOfTrace({ question, answer, search }: Seen): Companion[] {
       keep: keepRows,
     }),
   );
-  const span = search.get('span');
-  const details: Companion[] =
-    span === null || span === ''
-      ? []
-      : [
-          {
-            endpoint: 'traces/{traceId}/spans/{span}',
-            path: `${path}/spans/${encodeURIComponent(span)}`,
-            params: { clock, whole: '0' },
-          },
-        ];
+  // The span that was open, those of the critical path, those that failed, and the longest of each name.
+  const spans = [
+    search.get('span') ?? '',
+    trace.root.span,
+    ...trace.critical.map(({ span }) => span),
+    ...trace.errorSpans,
+    ...trace.statistics.map(({ span }) => span),
+  ];
+  const details = [...new Set(spans)]
+    .filter((span) => span !== '')
+    .slice(0, MAX_SPANS)
+    .map(
+      (span): Companion => ({
+        endpoint: 'traces/{traceId}/spans/{span}',
+        path: `${path}/spans/${encodeURIComponent(span)}`,
+        params: { clock, whole: '0' },
+      }),
+    );
   const lines: Companion[] =
     getConfig().sources.loki.length === 0
       ? []
@@ -162,7 +171,7 @@ export const PINNABLE: Readonly<Record<EvidenceKind, Pinnable>> = {
   'error-reasons': { endpoint: 'models/{model}/errors' },
   comparison: { endpoint: 'compare', companions: examplesOf, range: rangeOfComparison },
   'log-lines': { endpoint: 'logs', bound: { limit: MAX_LINES }, keep: keepLines },
-  'log-volume': { endpoint: 'logs/summary' },
+  'log-volume': chart('logs/summary'),
   traces: {
     endpoint: 'traces',
     companions: ({ question: { params } }) => {

@@ -27,6 +27,8 @@ export interface RealPrometheus {
   /** `http://127.0.0.1:<port>`, without a slash at its end. */
   url: string;
   stop: () => Promise<void>;
+  /** Replaces the text of rules.yml; `--web.enable-lifecycle` and POST /-/reload make the server read it. */
+  writeRules: (text: string) => Promise<void>;
 }
 
 /** Starts the machine's own Prometheus in a directory of its own on a free loopback port; throws where there is none. */
@@ -62,7 +64,7 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
       await running.stop();
       await rm(directory, { recursive: true, force: true });
     };
-    return { url, stop };
+    return { url, stop, writeRules: (text) => writeFile(join(directory, 'rules.yml'), text) };
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
     throw error;

@@ -31,7 +31,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   y: 31_536_000_000,
 };
 const DURATION = /^(?:\d+(?:ms|[smhdwy]))+$/;
-const TOKEN = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|\s+|[a-zA-Z_:][\w:]*|\d[\w.]*(?:(?<=e)[+-]\d+)?|./gs;
+const TOKEN = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|\s+|[a-zA-Z_][\w:]*|\d[\w.]*(?:(?<=e)[+-]\d+)?|./gs;
 
 /** A duration such as "1m30s" in milliseconds; null when it is none. */
 export function ruleDurationMs(text: string): number | null {
@@ -57,8 +57,29 @@ function canonicalToken(token: string): string {
   return Number.isNaN(Number(token)) ? token : `${Number(token)} `;
 }
 
-/** A query without what a server's printer changes: spaces, the unit of durations, the spelling of numbers. */
-export const canonicalQuery = (query: string): string => (query.match(TOKEN) ?? []).map(canonicalToken).join('');
+/**
+ * A query without what a server's printer changes: spaces, the unit of durations, the spelling of numbers, the order of
+ * matchers.
+ */
+export function canonicalQuery(query: string): string {
+  const tokens = (query.match(TOKEN) ?? []).map(canonicalToken).filter((token) => token !== '');
+  let text = '';
+  let matchers: string[] | null = null;
+  for (const token of tokens) {
+    const sign = token.trim();
+    if (sign === '{') matchers = [''];
+    else if (sign === '}' && matchers !== null) {
+      text += `{${matchers
+        .filter((one) => one !== '')
+        .sort()
+        .join(',')}}`;
+      matchers = null;
+    } else if (matchers === null) text += token;
+    else if (sign === ',') matchers.push('');
+    else matchers[matchers.length - 1] += token;
+  }
+  return text;
+}
 
 interface Wanted {
   group: string;

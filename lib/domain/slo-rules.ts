@@ -1,13 +1,5 @@
 import { formatNumber } from './format';
-import {
-  BURN_WINDOWS_MS,
-  type BurnPair,
-  budgetSentence,
-  burnPairs,
-  factorText,
-  pairName,
-  type SloKind,
-} from './slo-windows';
+import { BURN_WINDOWS_MS, type BurnPair, budgetSentence, burnPairs, pairName, type SloKind } from './slo-windows';
 import { toQueryDuration } from './time';
 
 /** Rule groups as Prometheus and the Loki ruler read them. Names are stable: a rule of one objective keeps its name. */
@@ -112,7 +104,7 @@ function burnAlerts(slo: RuledSlo): Rule[] {
   const own = `{slo=${quoted(slo.id)}}`;
   return alertingPairs(slo).map((pair) => ({
     alert: BURN_ALERTS[slo.kind],
-    expr: `${burnRecord(pair.longMs)}${own} > ${factorText(pair.factor)} and ${burnRecord(pair.shortMs)}${own} > ${factorText(pair.factor)}`,
+    expr: `${burnRecord(pair.longMs)}${own} > ${pair.factor} and ${burnRecord(pair.shortMs)}${own} > ${pair.factor}`,
     labels: burnAlertLabels(slo, pair),
     annotations: burnAnnotations(slo, pair),
   }));
@@ -128,9 +120,11 @@ export const burnAlertLabels = (slo: RuledSlo, pair: BurnPair): Record<string, s
 const over = (pair: BurnPair): string => `over ${toQueryDuration(pair.longMs)} and ${toQueryDuration(pair.shortMs)}`;
 
 export const burnAnnotations = (slo: RuledSlo, pair: BurnPair): Record<string, string> => ({
-  summary: templateText(`${slo.model} burns its ${slo.kind} budget over ${formatNumber(pair.factor)} times too fast`),
+  summary: templateText(
+    `${slo.model} burns its ${slo.kind} budget at over ${formatNumber(pair.factor)} times the pace that lasts`,
+  ),
   description: templateText(
-    `Promised: ${slo.promise}. Its budget burns over ${formatNumber(pair.factor)} times too fast ${over(pair)}, which ${budgetSentence(pair.factor, slo.windowMs)}.`,
+    `Promised: ${slo.promise}. Its budget burns at over ${formatNumber(pair.factor)} times the pace that lasts, ${over(pair)}, which ${budgetSentence(pair.factor, slo.windowMs)}.`,
   ),
   runbook_url: templateText(slo.runbook),
 });

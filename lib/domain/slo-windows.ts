@@ -75,9 +75,6 @@ function silence(
   return null;
 }
 
-/** "14.4": a factor as rules and people write it. */
-export const factorText = (factor: number): string => String(Number(factor.toPrecision(4)));
-
 /** "1h/5m": a pair by its windows, as labels of rules have them. */
 export const pairName = ({ longMs, shortMs }: Pick<BurnPair, 'longMs' | 'shortMs'>): string =>
   `${toQueryDuration(longMs)}/${toQueryDuration(shortMs)}`;

@@ -13,8 +13,8 @@ import type { SignalMap } from '../signals/signal-map';
  * burn rates agree.
  */
 
-/** Resolution of what is looked at over time rather than counted: the age of labels and of pipelines. */
-const AGE_STEP = '1m';
+/** How closely what is looked at over time, not counted, is looked at: ages change slowly, and long windows have many steps. */
+const ageStep = (windowMs: number): string => (windowMs > 6 * 3_600_000 ? '5m' : '1m');
 
 /** What an objective counts. `model` null asks for all models at once, which the console does; rules name theirs. */
 export interface Sli {
@@ -152,7 +152,7 @@ function freshness(map: SignalMap, model: string, thresholdMs: number, job: stri
   const gauge = (isOwn: boolean) =>
     gaugeQuery(signal.metric, [keyLabel], isOwn ? [{ label: keyLabel, op: '=', value: key }] : []);
   const stale = (windowMs: number, isOwn: boolean) =>
-    `avg_over_time(((time() - ${gauge(isOwn)}) > bool ${limit})[${toQueryDuration(windowMs)}:${AGE_STEP}])`;
+    `avg_over_time(((time() - ${gauge(isOwn)}) > bool ${limit})[${toQueryDuration(windowMs)}:${ageStep(windowMs)}])`;
   const sli: Sli = {
     keyLabel,
     key,

@@ -129,7 +129,11 @@ function Judged({ compare, asked }: { compare: Compare; asked: ReturnType<typeof
             <PolicyPanel configured={compare.result.policy} policy={result.policy} isEdited={isEdited} onChange={set} />
           </div>
         </div>
-        {frozen === null && mode === 'versions' ? <GuardSection compare={compare} whatIf={whatIf} /> : null}
+        {frozen === null && mode === 'versions' ? (
+          <PinContext value={null}>
+            <GuardSection compare={compare} whatIf={whatIf} />
+          </PinContext>
+        ) : null}
       </div>
     </PinContext>
   );

@@ -13,9 +13,13 @@ import { formatDuration, formatInstant, formatTime } from '@/lib/domain/format';
 import { type Backtest, useBacktest } from './use-backtest';
 import { VERDICT_WORD, VerdictStrip } from './VerdictStrip';
 
+/** The whole window of the comparison. */
+const ROLLOUT = 'rollout';
+const LONGEST_MS = 7 * 86_400_000;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const RANGES = [
+  { value: ROLLOUT, name: 'Since rollout' },
   { value: '1', name: 'Last hour' },
   { value: '3', name: 'Last 3 hours' },
   { value: '6', name: 'Last 6 hours' },
@@ -31,17 +35,18 @@ const isWhole = (text: string, least: number, most: number): boolean =>
   /^\d{1,6}$/.test(text.trim()) && Number(text) >= least && Number(text) <= most;
 
 /** The shortest interval, in minutes, that keeps a range readable: the guard's own where it can be. */
-const intervalFor = (hours: number, ownMs: number): number =>
-  Math.max(Math.round(ownMs / MINUTE_MS), Math.ceil((hours * 60) / MOST_STEPS));
+const intervalFor = (rangeMs: number, ownMs: number): number =>
+  Math.max(Math.round(ownMs / MINUTE_MS), Math.ceil(rangeMs / MINUTE_MS / MOST_STEPS));
 
 /** The guard over past hours, under the policy as configured or as edited on this page: when would it have fired? */
 export function BacktestPanel({ guard, compare, whatIf }: { guard: GuardState; compare: Compare; whatIf: WhatIf }) {
   const { inputs } = compare;
-  const [hours, setHours] = useState('6');
+  const [hours, setHours] = useState(ROLLOUT);
   const [interval, setInterval] = useState<string | null>(null);
   const [violations, setViolations] = useState(String(guard.policy.violations));
   const { backtest, start, cancel } = useBacktest();
-  const shownInterval = interval ?? String(intervalFor(Number(hours), guard.policy.intervalMs));
+  const rangeMs = hours === ROLLOUT ? Math.min(LONGEST_MS, inputs.endMs - inputs.startMs) : Number(hours) * HOUR_MS;
+  const shownInterval = interval ?? String(intervalFor(rangeMs, guard.policy.intervalMs));
   const isIntervalRead = isWhole(shownInterval, 1, 1_440);
   const isViolationsRead = isWhole(violations, 1, 1_000);
   const isRunning = backtest.state === 'running';
@@ -53,7 +58,7 @@ export function BacktestPanel({ guard, compare, whatIf }: { guard: GuardState; c
       model: guard.model,
       champion: inputs.champion?.version,
       challenger: inputs.challenger?.version,
-      startMs: inputs.endMs - Number(hours) * HOUR_MS,
+      startMs: inputs.endMs - rangeMs,
       endMs: inputs.endMs,
       intervalMinutes: Number(shownInterval),
       violations: Number(violations),

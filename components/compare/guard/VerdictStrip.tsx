@@ -55,15 +55,22 @@ export function VerdictStrip({
   const { zone } = useZone();
   const strip = useRef<HTMLDivElement>(null);
   const hintId = useId();
-  const span = Math.max(1, endMs - startMs);
-  const leftOf = (atMs: number): number => ((atMs - startMs) / span) * 100;
-  const width = Math.max(0.15, Math.min(3, 80 / Math.max(1, steps.length)));
+  // A bar stands for the interval that ends at its instant, so the first one begins before it.
+  const stepMs = steps.reduce(
+    (least, { atMs }, i) => Math.min(least, atMs - (steps[i - 1]?.atMs ?? -Infinity)),
+    Infinity,
+  );
+  const barMs = Number.isFinite(stepMs) ? stepMs : (endMs - startMs) / 10;
+  const fromMs = startMs - barMs;
+  const span = Math.max(1, endMs - fromMs);
+  const leftOf = (atMs: number): number => ((atMs - fromMs) / span) * 100;
+  const width = Math.min(4, Math.max(0.12, (85 * barMs) / span));
   const current = steps[selected];
   const last = steps.length - 1;
   const nearest = (clientX: number): number => {
     const box = strip.current?.getBoundingClientRect();
     if (box === undefined || !(box.width > 0)) return selected;
-    const atMs = startMs + ((clientX - box.left) / box.width) * span;
+    const atMs = fromMs + ((clientX - box.left) / box.width) * span;
     return steps.reduce((best, { atMs: own }, i) => {
       const held = steps[best]?.atMs ?? Number.NaN;
       return Math.abs(own - atMs) < Math.abs(held - atMs) ? i : best;

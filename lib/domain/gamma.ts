@@ -44,8 +44,21 @@ export function upperGamma(a: number, x: number): number {
 export const chiSquareTail = (statistic: number, degreesOfFreedom: number): number =>
   degreesOfFreedom > 0 ? upperGamma(degreesOfFreedom / 2, statistic / 2) : 1;
 
+/** Points that were asked for: a strip of features asks for a handful of them by the ten thousand. */
+const points = new Map<number, Map<number, number>>();
+const MAX_POINTS = 1_000;
+
 /** The value a chi-square variable exceeds with this chance (0 to 1, both excluded), by bisection to the last bit. */
 export function chiSquarePoint(chance: number, degreesOfFreedom: number): number {
+  const own = points.get(chance) ?? new Map<number, number>();
+  const known = own.get(degreesOfFreedom);
+  if (known !== undefined) return known;
+  const point = bisectPoint(chance, degreesOfFreedom);
+  if (points.size < MAX_POINTS && own.size < MAX_POINTS) points.set(chance, own.set(degreesOfFreedom, point));
+  return point;
+}
+
+function bisectPoint(chance: number, degreesOfFreedom: number): number {
   let low = 0;
   let high = Math.max(1, degreesOfFreedom);
   while (chiSquareTail(high, degreesOfFreedom) > chance) high *= 2;

@@ -2,8 +2,10 @@ import { rm } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { hasChromium } from '../chromium';
 import { labSources, startConsole, startLab } from '../demo-stack';
+import { hasPrometheus } from '../real-prometheus';
 import { measureColdOverview, measureFirstLoad } from './browser';
 import { startCountingProxy } from './counting-proxy';
+import { measureDriftHeat } from './drift-heat';
 import { measureDriftSimulation } from './drift-simulation';
 import type { Figures } from './figures';
 import { measureLogs } from './logs';
@@ -73,6 +75,15 @@ const SECTIONS: Readonly<Record<string, Section>> = {
     does: 'traces of 1,000, 20,000 and 200,000 spans',
     needsBrowser: true,
     measure: ({ url, pid }) => measureTraces(url, pid),
+  },
+  drift: {
+    does: '1,000 features × 24 windows from a real Prometheus',
+    needsBrowser: false,
+    measure: async () => {
+      if (hasPrometheus()) return measureDriftHeat(say);
+      say('  not measured: Prometheus is missing.');
+      return {};
+    },
   },
   'drift-simulation': {
     does: 'windows without drift and with a known shift',

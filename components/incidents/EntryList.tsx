@@ -1,6 +1,7 @@
 'use client';
 
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { clsx } from 'clsx';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Entry } from '@/lib/contracts/incident-entry';
 import { EntryItem } from './EntryItem';
@@ -17,12 +18,15 @@ export function EntryList({
   isFetching,
   onEnd,
   onAbout,
+  label,
 }: {
   entries: readonly Entry[];
   hasMore: boolean;
   isFetching: boolean;
   onEnd: () => void;
   onAbout: (about: EntryAbout) => void;
+  /** The entry that the address names, `e12`: brought into sight once it is loaded. Null: none. */
+  label: string | null;
 }) {
   const box = useRef<HTMLOListElement>(null);
   const [marginPx, setMarginPx] = useState(0);
@@ -44,10 +48,19 @@ export function EntryList({
   });
   const items = virtual.getVirtualItems();
   const lastInSight = items.at(-1)?.index ?? 0;
+  const named = label === null ? -1 : entries.findIndex((entry) => entry.label === label);
+  const shownFor = useRef<string | null>(null);
+  // The window's scroll position: a link to an entry brings it into sight, once.
+  useEffect(() => {
+    if (named === -1 || shownFor.current === label) return;
+    shownFor.current = label;
+    virtual.scrollToIndex(named, { align: 'center' });
+  }, [named, label, virtual]);
   // The server: the next page before the reader gets there.
   useEffect(() => {
-    if (hasMore && !isFetching && lastInSight >= entries.length - AHEAD) onEnd();
-  }, [hasMore, isFetching, lastInSight, entries.length, onEnd]);
+    const isWanted = lastInSight >= entries.length - AHEAD || (label !== null && named === -1);
+    if (hasMore && !isFetching && isWanted) onEnd();
+  }, [hasMore, isFetching, lastInSight, entries.length, onEnd, label, named]);
   return (
     <ol ref={box} aria-label="Timeline" className="relative mt-2" style={{ height: virtual.getTotalSize() }}>
       {items.map(({ index, key, start }) => {
@@ -59,7 +72,8 @@ export function EntryList({
             data-index={index}
             aria-setsize={hasMore ? -1 : entries.length}
             aria-posinset={index + 1}
-            className="absolute inset-x-0 top-0 border-line border-t py-2"
+            aria-current={entry.label === label ? 'true' : undefined}
+            className={clsx('absolute inset-x-0 top-0 border-line border-t py-2', entry.label === label && 'bg-raised')}
             style={{ transform: `translateY(${start - marginPx}px)` }}
           >
             <EntryItem entry={entry} onAbout={onAbout} />

@@ -1,31 +1,24 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
+import dynamic from 'next/dynamic';
 import { ViewLink } from '@/components/shell/ViewLink';
 import { evidencePath } from '@/components/shell/view-address';
-import { useZone } from '@/components/ui/preference';
-import { formatInstant, formatRange } from '@/lib/domain/format';
-import { evidenceQuery } from '@/lib/queries/evidence';
+import { Skeleton } from '@/components/ui/Skeleton';
 
-/** A pin on a line of the timeline: what it shows, of when, and the hash that proves it. */
+// The panels of every page stand behind this: only a timeline with pins loads them.
+const EvidenceView = dynamic(() => import('@/components/evidence/EvidenceView').then((file) => file.EvidenceView), {
+  ssr: false,
+  loading: () => <Skeleton height={120} />,
+});
+
+/** A pin on a line of the timeline, drawn as it was seen, for as long as the record is kept. */
 export function EntryPin({ evidenceId }: { evidenceId: string }) {
-  const { zone } = useZone();
-  const { data, error } = useQuery(evidenceQuery(evidenceId));
   return (
-    <div className="mt-1 rounded-sm border border-line border-l-2 border-l-accent bg-bg px-2 py-1 text-small text-t2">
-      <ViewLink to={evidencePath(evidenceId)} className="link">
-        {data?.title ?? (error === null ? 'Pinned evidence' : 'This pin cannot be read now; open it')}
+    <div className="mt-2 max-w-[860px] bg-bg p-2">
+      <EvidenceView id={evidenceId} />
+      <ViewLink to={evidencePath(evidenceId)} className="link text-small">
+        Open the pin
       </ViewLink>
-      {data === undefined ? null : (
-        <>
-          {' '}
-          <span className="text-t3">
-            {data.startMs === null || data.endMs === null ? '' : `${formatRange(data.startMs, data.endMs, zone)} · `}
-            frozen {formatInstant(data.frozenAtMs, zone)} · sha256 {data.sha256.slice(0, 8)}
-          </span>
-          {data.state === 'damaged' ? <span className="text-bad"> · {data.damage}</span> : null}
-        </>
-      )}
     </div>
   );
 }

@@ -25,6 +25,7 @@ const HEIGHT = 320;
 export function TimelinePanel({ incident }: { incident: Incident }) {
   const [kinds, setKinds] = useUrlParam('kinds');
   const [words, setWords] = useUrlParam('q');
+  const [label] = useUrlParam('entry');
   const [about, setAbout] = useState<EntryAbout | null>(null);
   const asked = useMemo(
     () => ({ ...(kinds === null ? {} : { kinds }), ...(words === null ? {} : { q: words }) }),
@@ -86,6 +87,7 @@ export function TimelinePanel({ incident }: { incident: Incident }) {
             hasMore={pages.hasNextPage}
             isFetching={pages.isFetchingNextPage}
             onEnd={() => void pages.fetchNextPage()}
+            label={label}
             onAbout={(next) => {
               setAbout(next);
               document.getElementById('entry-text')?.focus();

@@ -63,7 +63,7 @@ export async function readReference(drift: DriftPanel, asked: ReferenceAsked): P
       words:
         uploaded === null
           ? 'uploaded baseline'
-          : `baseline of ${uploaded.baseline.version ?? 'every version'}, uploaded by ${uploaded.baseline.author.name} on ${dayOf(uploaded.baseline.createdAtMs)}`,
+          : `baseline of ${uploaded.baseline.version ?? 'every version'}, uploaded by ${uploaded.baseline.author.name} on ${dayOf(uploaded.baseline.createdAtMs)}, sha ${uploaded.baseline.sha256.slice(0, 8)}`,
       lack:
         uploaded === null
           ? `Nobody uploaded one for ${called}: npx windsock baseline push FILE --model ${model}.`

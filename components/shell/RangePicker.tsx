@@ -10,19 +10,20 @@ import { Popover } from '@/components/ui/Popover';
 import { useZone } from '@/components/ui/preference';
 import { useShortcut } from '@/components/ui/shortcuts';
 import { clock, useNow } from './clock';
-import { fromInput, frozenEnds, movedRange, RANGE_PRESETS, rangeText, toInput } from './range-text';
+import { fromInput, frozenEnds, movedRange, RANGE_PRESETS, toInput } from './range-text';
+import { useChosenRange } from './use-chosen-range';
 import { useView } from './use-view';
 
 /** The time looked at: relative or absolute, back and forward, frozen; and its keys. */
 export function RangePicker() {
   const { view, range, setView, back, forward, canBack, canForward } = useView();
+  const { text, isRollout, choose } = useChosenRange();
   const { zone } = useZone();
   const nowMs = useNow();
   const client = useQueryClient();
   const [isOpen, setOpen] = useState(false);
-  const text = rangeText(view, range, zone);
   const freeze = () => setView(frozenEnds(view, nowMs));
-  const move = (direction: -1 | 1) => setView(movedRange(range, direction, Date.now()));
+  const move = (direction: -1 | 1) => choose(movedRange(range, direction, Date.now()));
   const refresh = () => {
     clock.tick();
     void client.invalidateQueries();
@@ -71,14 +72,14 @@ export function RangePicker() {
         </div>
         <ul aria-label="Relative ranges" className="grid grid-cols-2 gap-0.5">
           {RANGE_PRESETS.map(({ from, name }) => {
-            const isChosen = view.from === from && view.to === 'now';
+            const isChosen = !isRollout && view.from === from && view.to === 'now';
             return (
               <li key={from}>
                 <button
                   type="button"
                   aria-pressed={isChosen}
                   onClick={() => {
-                    setView({ from, to: 'now' });
+                    choose({ from, to: 'now' });
                     setOpen(false);
                   }}
                   className={clsx(
@@ -99,7 +100,7 @@ export function RangePicker() {
 }
 
 function AbsoluteRange({ range, onDone }: { range: { startMs: number; endMs: number }; onDone: () => void }) {
-  const { setView } = useView();
+  const { choose } = useChosenRange();
   const { zone, isUtc, setUtc } = useZone();
   const [from, setFrom] = useState(toInput(range.startMs, zone));
   const [to, setTo] = useState(toInput(range.endMs, zone));
@@ -110,7 +111,7 @@ function AbsoluteRange({ range, onDone }: { range: { startMs: number; endMs: num
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (startMs === null || endMs === null || error !== undefined) return;
-    setView({ from: String(startMs), to: String(endMs) });
+    choose({ from: String(startMs), to: String(endMs) });
     onDone();
   };
   return (

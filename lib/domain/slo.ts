@@ -128,9 +128,14 @@ export function sloState(readings: readonly PairReading[]): SloState {
   const firing = covered.filter(isFiring).map(({ pair }) => pair.severity);
   if (firing.includes('page')) return 'page';
   if (firing.includes('ticket')) return 'ticket';
-  const alerting = readings.filter(({ pair }) => pair.silent === null);
-  const asked = alerting.length > 0 ? alerting : readings;
+  const asked = readings.filter(({ pair }) => decidingPairs(readings.map((one) => one.pair)).includes(pair));
   return asked.every(isCovered) && asked.length > 0 ? 'ok' : 'no data';
+}
+
+/** The pairs whose windows must be measured for a state: those that alert; where none does, the fastest tells whether data comes. */
+export function decidingPairs(pairs: readonly BurnPair[]): readonly BurnPair[] {
+  const alerting = pairs.filter(({ silent }) => silent === null);
+  return alerting.length > 0 ? alerting : pairs.slice(0, 1);
 }
 
 /**

@@ -4,6 +4,7 @@ import { errorBudget } from '@/lib/domain/burn';
 import {
   badWithin,
   budgetOverTime,
+  decidingPairs,
   eatenStretches,
   endsInMs,
   isFiring,
@@ -186,6 +187,14 @@ describe('the state', () => {
   it('does not ask for windows that cannot alert', () => {
     const [alerting, ...silent] = burnPairs({ ...MONTH, windowMs: 3 * DAY_MS }) as [BurnPair, ...BurnPair[]];
     expect(sloState([read(alerting, 0, 0), ...silent.map((pair) => read(pair, null, null, 0))])).toBe('ok');
+  });
+
+  it('of an objective without alerts goes by its fastest pair', () => {
+    const pairs = burnPairs({ ...MONTH, windowMs: DAY_MS });
+    expect(pairs.every(({ silent }) => silent !== null)).toBe(true);
+    expect(decidingPairs(pairs)).toEqual(pairs.slice(0, 1));
+    expect(sloState(pairs.map((pair, at) => read(pair, 0, 0, at === 0 ? 1 : 0)))).toBe('ok');
+    expect(sloState(pairs.map((pair) => read(pair, null, null, 0)))).toBe('no data');
   });
 
   it('of recordings goes by what is recorded', () => {

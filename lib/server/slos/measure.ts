@@ -3,7 +3,7 @@ import type { Sample, SeriesSet } from '@/lib/contracts/series';
 import { formatDuration } from '@/lib/domain/format';
 import type { SloCells } from '@/lib/domain/slo';
 import { BURN_WINDOWS_MS } from '@/lib/domain/slo-windows';
-import { gridLength, snapRange, stepForRange } from '@/lib/domain/time';
+import { gridLength, rateWindowMs, snapRange, stepForRange } from '@/lib/domain/time';
 import type { Gather } from '../gather';
 import type { Telemetry } from '../telemetry';
 import type { Sli } from './sli';
@@ -60,14 +60,18 @@ export async function readCoverage(
   return new CellsByKey(sli, range, set, null);
 }
 
-/** All and bad events over an objective's window, by owner. */
+/** All and bad events over an objective's window, by owner; a step holds several scrapes, else it would count nothing. */
 export async function readWindow(
-  { prometheus }: Telemetry,
+  { prometheus, source }: Telemetry,
   sli: Sli,
   { endMs, signal, windowMs, model = null }: Asked & { windowMs: number; model?: string | null },
   gather: Gather,
 ): Promise<CellsByKey> {
-  const range = stepRange(endMs, windowMs, stepForRange(windowMs, WINDOW_POINTS));
+  const range = stepRange(
+    endMs,
+    windowMs,
+    stepForRange(windowMs, WINDOW_POINTS, rateWindowMs(COVERAGE_STEP_MS, source.scrapeIntervalMs)),
+  );
   const over = formatDuration(windowMs);
   const [total, bad] = await Promise.all([
     gather.take(`${sli.group}: all over ${over}`, prometheus.range(sli.total(range.stepMs, model), range, signal)),

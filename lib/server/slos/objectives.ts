@@ -7,7 +7,7 @@ import { UNIT_MS } from '../signals/preset';
 import type { Telemetry } from '../telemetry';
 import { boundProblem, boundsQuery, type Sli, sliOf } from './sli';
 
-/** An objective of the configuration over what this Prometheus holds. Without an `sli` there is a `problem`. */
+/** An objective of the configuration over what this Prometheus holds. Without an `sli` there is a `problem`; with one there may be. */
 export interface Objective {
   id: string;
   model: ModelConfig;
@@ -52,7 +52,7 @@ export async function readObjectives(
         slo.kind === 'latency' && map.latency.kind === 'histogram'
           ? boundProblem(map.latency.metric, slo.thresholdMs ?? 0, [...(bounds.get(model.name) ?? [])])
           : null;
-      return { ...own, sli: refused === null ? sli : null, problem: refused };
+      return { ...own, sli: refused === null ? sli : null, problem: refused ?? problem };
     }),
   );
 }

@@ -1,7 +1,7 @@
 import 'server-only';
 import type { SloRow, Slos } from '@/lib/contracts/slo';
 import { formatDuration } from '@/lib/domain/format';
-import { lastCoveredMs, sloState } from '@/lib/domain/slo';
+import { decidingPairs, lastCoveredMs, sloState } from '@/lib/domain/slo';
 import { bySloNeed, slosAnswer } from '@/lib/domain/slo-answer';
 import { BURN_WINDOWS_MS, burnPairs } from '@/lib/domain/slo-windows';
 import { Gather } from '../gather';
@@ -156,9 +156,8 @@ async function readKept(
 ): Promise<SloRow['kept']> {
   const { sli, slo } = objective;
   const cells = (await readCoverage(telemetry, sli, { ...asked, spanMs: KEPT_SPAN_MS }, gather)).of(sli.key);
-  const alerting = burnPairs(slo).filter(({ silent }) => silent === null);
-  const windows = [...new Set(alerting.flatMap(({ longMs, shortMs }) => [longMs, shortMs]))];
-  const atMs = windows.length === 0 ? null : lastCoveredMs(cells, windows);
+  const windows = decidingPairs(burnPairs(slo)).flatMap(({ longMs, shortMs }) => [longMs, shortMs]);
+  const atMs = lastCoveredMs(cells, windows);
   if (atMs === null) return null;
   const ratios = await readRatios(telemetry, sli, { ...asked, endMs: atMs }, gather);
   const upTo = Math.round((atMs - cells.startMs) / COVERAGE_STEP_MS) + 1;

@@ -129,7 +129,10 @@ export function toRow(
     state,
     status: state === 'ok' && isSpent ? 'watch' : STATUS_OF[state],
     word: wordOf(state, budget.leftRatio, kept),
-    problem: windowProblem(objective, { ...budget, state, retention }),
+    problem:
+      state === 'no data' && objective.problem !== null
+        ? objective.problem
+        : windowProblem(objective, { ...budget, state, retention }),
     kept,
     completeUntilMs: measured.completeUntilMs,
   };

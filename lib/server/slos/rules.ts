@@ -58,7 +58,10 @@ export async function exportRules(
   const without = objectives.filter(({ slo, sli }) => sli !== null && slo.runbook === null).map(({ id }) => id);
   const notes = [
     ...(objectives.length === 0 ? ['No objective is configured: name some under models[].slos in windsock.yaml.'] : []),
-    ...objectives.flatMap(({ id, problem }) => (problem === null ? [] : [`No rules for ${id}: ${problem}`])),
+    ...objectives.flatMap(({ id, sli, problem }) => {
+      if (problem === null) return [];
+      return [sli === null ? `No rules for ${id}: ${problem}` : `Exported all the same, ${id}: ${problem}`];
+    }),
     ...silentPairs(objectives),
     ...(without.length === 0
       ? []

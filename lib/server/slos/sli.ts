@@ -34,8 +34,11 @@ export interface Sli {
   presence(model: string): string;
 }
 
-/** What an objective counts, or why nothing can: a sentence. */
-export type SliOrProblem = { sli: Sli; problem: null } | { sli: null; problem: string };
+/**
+ * What an objective counts, or why nothing can: a sentence. With both, it can be counted but its metric is not there now:
+ * that may be the very outage its alerts are for.
+ */
+export type SliOrProblem = { sli: Sli; problem: string | null } | { sli: null; problem: string };
 
 const refused = (problem: string): SliOrProblem => ({ sli: null, problem });
 
@@ -141,11 +144,9 @@ function latency(map: SignalMap, model: string, thresholdMs: number): SliOrProbl
 
 function freshness(map: SignalMap, model: string, thresholdMs: number, job: string | null): SliOrProblem {
   const signal = job === null ? map.contract.labelFreshness : map.contract.batchLastSuccess;
-  if (!signal.present) {
-    return refused(
-      `The age of ${job === null ? 'labels' : 'batch jobs'} is not measured: there is no ${signal.metric} in this Prometheus.`,
-    );
-  }
+  const problem = signal.present
+    ? null
+    : `The age of ${job === null ? 'labels' : 'batch jobs'} is not measured: there is no ${signal.metric} in this Prometheus now.`;
   const keyLabel = job === null ? (signal.labels.model ?? 'model_name') : (signal.labels.job ?? 'job_name');
   const key = job ?? model;
   const limit = Number((thresholdMs / 1000).toPrecision(12));
@@ -163,7 +164,7 @@ function freshness(map: SignalMap, model: string, thresholdMs: number, job: stri
     bad: (stepMs, of) => stale(stepMs, of !== null),
     presence: () => selector(signal.metric, [matcher(keyLabel, '=', key)]),
   };
-  return { sli, problem: null };
+  return { sli, problem };
 }
 
 /** Which outcomes are bad, and which were judged, by measure. */
@@ -175,9 +176,9 @@ const OUTCOMES = {
 
 function quality(map: SignalMap, model: string, measure: keyof typeof OUTCOMES): SliOrProblem {
   const { outcomes } = map.contract;
-  if (!outcomes.present) {
-    return refused(`Quality is not measured: there is no ${outcomes.metric} in this Prometheus.`);
-  }
+  const problem = outcomes.present
+    ? null
+    : `Quality is not measured: there is no ${outcomes.metric} in this Prometheus now.`;
   const keyLabel = outcomes.labels.model ?? 'model_name';
   const outcomeLabel = outcomes.labels.outcome ?? 'outcome';
   const sum = (fn: string, windowMs: number, of: string | null, values: readonly string[]) => {
@@ -204,7 +205,7 @@ function quality(map: SignalMap, model: string, measure: keyof typeof OUTCOMES):
     bad: (stepMs, of) => parts('increase', stepMs, of).bad,
     presence: (of) => selector(outcomes.metric, [matcher(keyLabel, '=', of)]),
   };
-  return { sli, problem: null };
+  return { sli, problem };
 }
 
 /** Buckets by model and bound, for judging a threshold; null where latency is no classic histogram. */

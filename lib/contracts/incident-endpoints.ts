@@ -12,12 +12,24 @@ import {
   NewIncident,
   StatusChange,
 } from './incident';
-import { AlertAttachment, AlertEpisodes, AlertEpisodesParams, IncidentAlertsParams } from './incident-alert';
+import {
+  AlertAttachment,
+  AlertDeliveries,
+  AlertDeliveriesParams,
+  AlertDelivery,
+  AlertDeliveryBody,
+  AlertDeliveryParams,
+  AlertEpisodes,
+  AlertEpisodesParams,
+  IncidentAlertsParams,
+  WebhookReceipt,
+} from './incident-alert';
 import { EntriesParams, Entry, EntryPage, NewEntry } from './incident-entry';
 import { IncidentLink, IncidentSplit, LinkUndo, NewIncidentLink } from './incident-link';
 import { IncidentRole, IncidentRoleEnd, NewIncidentRole } from './incident-role';
 import { IncidentTask, IncidentTaskEdit, NewIncidentTask } from './incident-task';
 
+import { NoParams } from './params';
 import {
   NewPostmortemAction,
   NewReview,
@@ -152,4 +164,29 @@ export const INCIDENT_ENDPOINTS: readonly Endpoint[] = [
     ...read(`${PM}/export`, { params: IncidentParams, response: z.string(), summary: 'The postmortem as Markdown' }),
     media: 'text/markdown',
   },
+  read('alert-deliveries', {
+    params: AlertDeliveriesParams,
+    response: AlertDeliveries,
+    summary: 'What webhooks received, the newest first',
+  }),
+  read('alert-deliveries/{deliveryId}', {
+    params: AlertDeliveryParams,
+    response: AlertDeliveryBody,
+    summary: 'One delivery with its body, redacted',
+  }),
+  write('POST', 'alert-deliveries/{deliveryId}/replay', {
+    params: AlertDeliveryParams,
+    response: AlertDelivery,
+    summary: 'Read a delivery once more, by the rules of now',
+  }),
+  ...(['alertmanager', 'grafana'] as const).map(
+    (source): Endpoint => ({
+      method: 'POST',
+      path: `/api/webhooks/${source}`,
+      permission: 'alerts:deliver',
+      params: NoParams,
+      response: WebhookReceipt,
+      summary: `Deliver alerts from ${source}, with the secret of webhooks.in`,
+    }),
+  ),
 ];

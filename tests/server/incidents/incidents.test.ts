@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { Incident, IncidentEdit, IncidentList, IncidentsParams, NewIncident, StatusChange } from '@/lib/contracts/incident';
+import {
+  Incident,
+  IncidentEdit,
+  IncidentList,
+  IncidentsParams,
+  NewIncident,
+  StatusChange,
+} from '@/lib/contracts/incident';
 import { EntriesParams, EntryPage, NewEntry } from '@/lib/contracts/incident-entry';
 import { declareIncident } from '@/lib/server/incidents/declare';
 import { acknowledge, changeStatus, editIncident } from '@/lib/server/incidents/edit';
@@ -60,7 +67,11 @@ onBothDatabases('an incident', (stage) => {
       const change = StatusChange.parse({ incidentId: id, id: randomUUID(), revision, status, atMs, ...more });
       return changeStatus(change, { identity: ada, nowMs: NOW_MS + 60 * MINUTE_MS }, stage().database);
     };
-    await acknowledge({ incidentId: id, id: randomUUID() }, { identity: ben, nowMs: NOW_MS + MINUTE_MS }, stage().database);
+    await acknowledge(
+      { incidentId: id, id: randomUUID() },
+      { identity: ben, nowMs: NOW_MS + MINUTE_MS },
+      stage().database,
+    );
     expect(await read(id)).toMatchObject({ status: 'active', commander: 'Ben' });
     await step('mitigated', NOW_MS + 20 * MINUTE_MS);
     await step('resolved', NOW_MS + 30 * MINUTE_MS);
@@ -161,7 +172,11 @@ onBothDatabases('an incident', (stage) => {
       hypothesisState: 'supported',
     });
     const { entries: told } = await entries(id, { order: 'asc' });
-    expect(told[0]).toMatchObject({ id: fact.id, backdated: true, correctedBy: { relation: 'corrects', text: 'Errors at 21 %' } });
+    expect(told[0]).toMatchObject({
+      id: fact.id,
+      backdated: true,
+      correctedBy: { relation: 'corrects', text: 'Errors at 21 %' },
+    });
     expect((await read(id)).hypotheses).toMatchObject([
       { entryId: guess.id, state: 'supported', supportedBy: [expect.any(String)], refutedBy: [] },
     ]);

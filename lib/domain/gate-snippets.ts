@@ -21,7 +21,7 @@ export const resourceName = (model: string): string =>
 
 /** Address of the gate of a model. */
 export const gateUrl = ({ base, model }: Pick<GateAsked, 'base' | 'model'>): string =>
-  `${base}/api/rollouts/${encodeURIComponent(model)}/gate`;
+  `${base}/api/rollouts/${encodeURIComponent(model.toWellFormed())}/gate`;
 
 const seconds = (ms: number): string => `${Math.max(1, Math.round(ms / 1_000))}s`;
 

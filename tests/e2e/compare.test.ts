@@ -63,6 +63,53 @@ describe.skipIf(!hasChromium())('Compare in a browser', () => {
     expect(download.suggestedFilename()).toBe('fraud_detector-2.4.0.md');
   });
 
+  it('shows its guard in dry run: what it found by keyboard, and the same verdict made again', async () => {
+    const page = await visit('/compare?model=fraud_detector');
+    const guard = page.getByRole('region', { name: 'Guard', exact: true });
+    await guard.getByText(/Dry run: it evaluates and records/).waitFor();
+    const strip = guard.getByRole('slider', { name: 'Evaluations' });
+    await strip.waitFor({ timeout: 90_000 });
+    await strip.press('Home');
+    expect(await strip.getAttribute('aria-valuenow')).toBe('0');
+    await guard.getByRole('button', { name: 'Judge it again' }).press('Enter');
+    await guard.getByText(/The same verdict, to the bit/).waitFor();
+    await guard.getByRole('button', { name: 'Throw the kill switch' }).press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Stop the guard of fraud_detector' });
+    await dialog.getByLabel('Why').fill('a walk through the page');
+    await dialog.getByRole('button', { name: 'Stop it' }).press('Enter');
+    await guard
+      .getByText(/a walk through the page/)
+      .first()
+      .waitFor();
+    await guard.getByRole('button', { name: 'Take the kill switch back' }).press('Enter');
+    const back = page.getByRole('dialog', { name: 'Let the guard of fraud_detector go on' });
+    await back.getByLabel('Why').fill('done');
+    await back.getByRole('button', { name: 'Let it go on' }).press('Enter');
+    await guard.getByRole('button', { name: 'Throw the kill switch' }).waitFor();
+  });
+
+  it('tests a guard on the past, and says when it would have fired', async () => {
+    const page = await visit('/compare?model=fraud_detector');
+    const backtest = page.getByRole('region', { name: 'Backtest' });
+    await backtest.getByLabel('Every, minutes').fill('5');
+    await backtest.getByRole('button', { name: 'Run' }).press('Enter');
+    await backtest.getByText(/It would have fired at .* after the first traffic/).waitFor();
+    await backtest.getByRole('slider', { name: 'Evaluations of the backtest' }).waitFor();
+  });
+
+  it('proves a claim with a span of each side, and says what to paste elsewhere', async () => {
+    const page = await visit('/compare?model=reco');
+    const claim = page.getByRole('region', { name: 'Prove it' });
+    await claim.getByText(/P95 better by 10 % and errors no worse: /).waitFor();
+    await claim
+      .getByRole('link', { name: /^model\.infer of/ })
+      .first()
+      .waitFor();
+    const gate = page.getByRole('region', { name: 'Pull gate' });
+    expect(await gate.getByRole('region', { name: 'Argo Rollouts' }).textContent()).toContain('AnalysisTemplate');
+    await gate.getByRole('button', { name: 'Copy: Flagger' }).waitFor();
+  });
+
   it('offers the models where none is chosen', async () => {
     const page = await visit('/compare');
     await page.getByRole('link', { name: 'reco', exact: true }).click();
@@ -77,6 +124,7 @@ describe.skipIf(!hasChromium())('Compare in a browser', () => {
   ] as const)('passes axe, %s, %d px, and fits its width', async (theme, width) => {
     const page = await visit('/compare?model=fraud_detector', { theme, width });
     await page.getByRole('list', { name: 'Traces of the challenger' }).waitFor();
+    await page.getByRole('region', { name: 'Pull gate' }).waitFor();
     expect(await seriousFaults(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   });

@@ -14,4 +14,22 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'erase personal values from the audit; its chain still verifies',
     load: async () => (await import('./audit-erase')).auditErase,
   },
+  {
+    name: 'backup',
+    usage: 'FOLDER',
+    summary: 'write everything stored into a new folder, while the console runs',
+    load: async () => (await import('./backup')).backup,
+  },
+  {
+    name: 'restore',
+    usage: 'FOLDER',
+    summary: 'fill an empty database, SQLite or PostgreSQL, from a backup',
+    load: async () => (await import('./restore')).restore,
+  },
+  {
+    name: 'rules',
+    usage: '[--out DIR] [--file prometheus|loki|tests]',
+    summary: 'alert rules of the objectives, for Prometheus and the Loki ruler, with tests for promtool',
+    load: async () => (await import('./rules')).rules,
+  },
 ];

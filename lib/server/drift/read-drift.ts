@@ -23,6 +23,9 @@ export interface BothSides {
   pairsOf(window: number): FeaturePair[];
 }
 
+/** References that are the same wherever the current side is read. */
+const HELD = ['upload', 'training'] as const;
+
 export interface BothAsked {
   feature: string | null;
   windows: (range: { startMs: number; endMs: number }) => Windows;
@@ -30,13 +33,22 @@ export interface BothAsked {
   tell?: (progress: LogProgress) => void;
 }
 
-/** Opens the panel and reads both sides: the current one first, since the reference is read where that was found. */
+/**
+ * Opens the panel and reads both sides at once. A reference that is a time or another version is read where the current
+ * side was found: once more, where that was the logs.
+ */
 export async function readBoth(params: DriftParams, asked: BothAsked, context: Context): Promise<BothSides> {
   const drift = await openDrift(params, context);
   const windows = asked.windows(params);
-  const read = await readCurrent(drift, { ...asked, source: params.source, windows });
-  const source = read.current.source === 'logs' ? 'logs' : 'metrics';
-  const against = await readReference(drift, { ...params, feature: asked.feature, source });
+  const referenceFrom = (source: 'metrics' | 'logs') =>
+    readReference(drift, { ...params, feature: asked.feature, source });
+  const [read, first] = await Promise.all([
+    readCurrent(drift, { ...asked, source: params.source, windows }),
+    params.source === 'logs' ? null : referenceFrom('metrics'),
+  ]);
+  const isFromLogs = read.current.source === 'logs';
+  const isKept = first !== null && (!isFromLogs || HELD.some((kind) => kind === first.reference.kind));
+  const against = isKept ? first : await referenceFrom(isFromLogs ? 'logs' : 'metrics');
   const own = await ownReferences(read, against);
   return { drift, read, against, own, pairsOf: (window) => pairsOf(read, against, own, window) };
 }

@@ -20,6 +20,8 @@ export const DEEP_LINES = 60_000;
 /** Stretches of the range that lines are taken from, so that a sample is of all of it. */
 const SLICES = 24;
 const AT_ONCE = 3;
+/** Scrapes that a stretch holds at least. */
+const MIN_SCRAPES = 4;
 
 export interface LogWindows {
   windows: {
@@ -85,7 +87,12 @@ export async function readLogWindows(
     fields,
     hasModelLabel: labels.includes(fields.model),
   };
-  const perWindow = Math.max(1, Math.round(SLICES / windows.count));
+  // Not shorter than increase() can count in.
+  const shortestMs = MIN_SCRAPES * drift.panel.telemetry.source.scrapeIntervalMs;
+  const perWindow = Math.max(
+    1,
+    Math.min(Math.round(SLICES / windows.count), Math.floor(windows.windowMs / shortestMs)),
+  );
   const sliceMs = windows.windowMs / perWindow;
   const places = Array.from({ length: windows.count * perWindow }, (_, i) => ({
     startMs: Math.round(windows.startMs + i * sliceMs),
@@ -160,10 +167,12 @@ async function countSlices(
   const own = set.series.filter(
     ({ labels }) => !isCounted || query.version === null || versionOf(map, labels) === query.version,
   );
-  return places.map(({ endMs }) => {
+  const counts = places.map(({ endMs }) => {
     const at = Math.round((endMs - set.startMs) / sliceMs);
     return Math.ceil(own.reduce((sum, { values }) => sum + (values[at] ?? 0), 0));
   });
+  // Nothing counted is no proof that nothing was logged.
+  return counts.some((count) => count > 0) ? counts : null;
 }
 
 /** Lines to take of each stretch: as large a share of all as the budget allows; evenly where they were not counted. */

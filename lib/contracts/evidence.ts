@@ -33,7 +33,8 @@ export const NewEvidence = Question.extend({
   id: z.uuid().toLowerCase(),
   kind: EvidenceKind,
   title: text(MAX_EVIDENCE_TITLE).pipe(z.string().trim().min(1, 'a pin has a title')),
-  look: Look,
+  /** Absent: the address a page would have to ask the same, for who pins without one. */
+  look: Look.optional(),
 });
 export type NewEvidence = z.infer<typeof NewEvidence>;
 

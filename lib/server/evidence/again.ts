@@ -27,24 +27,21 @@ export async function askAgain(document: FrozenDocument, asking: Asking): Promis
   } catch (error) {
     if (asking.signal.aborted || !(error instanceof AppError)) throw error;
     if (error.code === 'not_found') {
-      return { ...none, state: 'gone', sentence: `The source no longer has this. ${error.message}` };
+      return { ...none, state: 'gone', sentence: error.message };
     }
-    const sentence = `It could not be asked again: ${error.message}`;
-    return { ...none, state: 'failed', sentence, error: error.toBody().error };
+    return { ...none, state: 'failed', sentence: error.message, error: error.toBody().error };
   }
   const fresh = parts[0]?.answer;
   const difference = differenceOf(own.answer, fresh);
   if (foundAnything(own.answer) && !foundAnything(fresh)) {
-    const sentence = 'The source no longer has this: the same question finds nothing today.';
+    const sentence = 'The same question finds nothing today.';
     return { ...none, state: 'gone', sentence, difference, parts };
   }
   const isSame = difference.changed + difference.lost + difference.gained === 0;
   return {
     ...none,
     state: isSame ? 'same' : 'differs',
-    sentence: isSame
-      ? `The source still says the same: ${formatCount(difference.compared)} values, none differs.`
-      : wordsOf(difference),
+    sentence: isSame ? `None of ${formatCount(difference.compared)} values differs.` : wordsOf(difference),
     difference,
     parts,
   };
@@ -60,5 +57,5 @@ function wordsOf({ compared, changed, lost, gained, furthest }: EvidenceDifferen
     furthest === null
       ? ''
       : ` The furthest: ${furthest.place}, ${formatNumber(furthest.before)} then, ${formatNumber(furthest.after)} now.`;
-  return `Today the source says something else: ${counts}.${most}`;
+  return `${counts}.${most}`;
 }

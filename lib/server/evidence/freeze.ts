@@ -7,6 +7,7 @@ import { lacksOf, ownLacksOf, warningsOf, whysOf } from '@/lib/domain/evidence-w
 import { CONSOLE_VERSION } from '../console-version';
 import { AppError } from '../errors';
 import { getRedactor } from '../redaction/redact';
+import { absolute, lookOf } from './look';
 import { PINNABLE, type Pinnable, type Seen } from './pinnable';
 import { type Asking, ask, type Question } from './questions';
 import { redactDeep, redactLook, redactQuestion } from './redact-document';
@@ -39,17 +40,6 @@ export async function askParts(
   );
   const own = { ...question, answer: plain(pinnable.keep?.(answer) ?? answer) };
   return { parts: [own, ...beside.flat()], seen, failures: failures.sort() };
-}
-
-/** An address whose range stands still: relative ends become those of the question. */
-function absolute({ pathname, search }: NewEvidence['look'], range: { startMs: number; endMs: number } | null) {
-  const params = new URLSearchParams(search);
-  params.delete('refresh');
-  if (range !== null && range.startMs < range.endMs) {
-    params.set('from', String(range.startMs));
-    params.set('to', String(range.endMs));
-  }
-  return { pathname, search: params.toString() };
 }
 
 const rangeOfParams = ({ question: { params } }: Seen): { startMs: number; endMs: number } | null => {
@@ -85,7 +75,8 @@ export async function freeze(asked: NewEvidence, asking: Asking): Promise<Frozen
   const pinnable = PINNABLE[asked.kind];
   const redactor = getRedactor();
   const question = { path: asked.path, params: asked.params };
-  const { parts, seen, failures } = await askParts(pinnable, question, asked.look, asking);
+  const look = asked.look ?? lookOf(question);
+  const { parts, seen, failures } = await askParts(pinnable, question, look, asking);
   const range = (pinnable.range ?? rangeOfParams)(seen);
   const kept = parts.map(
     ({ path, params, answer }): FrozenPart => ({
@@ -103,7 +94,7 @@ export async function freeze(asked: NewEvidence, asking: Asking): Promise<Frozen
     format: 1,
     kind: asked.kind,
     title: redactor.text(asked.title),
-    look: redactLook(absolute(asked.look, range), redactor),
+    look: redactLook(absolute(look, range), redactor),
     model: model === null ? null : redactor.text(model),
     startMs: range?.startMs ?? null,
     endMs: range?.endMs ?? null,

@@ -52,8 +52,11 @@ export function doubts(inputs: CompareInputs, split: CompareResult['split'], zon
     );
   }
   for (const { signal, reason } of faults) if (signal !== 'other') found.push(reason);
-  if (champion === null || challenger === null || !hasTraffic(champion) || !hasTraffic(challenger)) return found;
   const told = new Set(faults.map(({ signal }) => signal));
+  for (const side of [champion, challenger]) {
+    if (side?.requests === null && !told.has('requests')) found.push(`Requests of ${side.version} are not measured.`);
+  }
+  if (champion === null || challenger === null || !hasTraffic(champion) || !hasTraffic(challenger)) return found;
   for (const side of [champion, challenger]) {
     if (side.errors === null && !told.has('errors')) found.push(`Errors of ${side.version} are not measured.`);
     if (side.latency === null && !told.has('latency')) found.push(`Latency of ${side.version} is not measured.`);

@@ -165,7 +165,7 @@ describe('detection', () => {
   });
 
   it('takes a native histogram where only that is there', () => {
-    const map = mapOf(['inference_requests_total', 'inference_latency_seconds'], ['model_name', 'model_version']);
+    const map = mapOf(['inference_requests_total', 'inference_latency_seconds'], ['model_name', 'model_version', 'status']);
     expect(map.latency.kind).toBe('native');
     expect(map.missing).toEqual([]);
   });

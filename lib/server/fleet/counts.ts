@@ -38,17 +38,25 @@ export function countsBy(
   const counts = new Map<string, Counts>();
   for (const key of keys) {
     const counted = totals.get(key) ?? null;
-    const failed = told ? (failures.get(key) ?? (counted === null ? null : 0)) : null;
+    // A failing series that holds no number is not the same as none.
+    const none = failures.has(key) || counted === null ? null : 0;
+    const failed = told ? (failures.get(key) ?? none) : null;
     const all = map.requests?.successOnly === true && failed !== null ? (counted ?? 0) + failed : counted;
     counts.set(key, { requests: all, errors: failed, buckets: histograms.get(key) ?? null });
   }
   return counts;
 }
 
-function sumBy(samples: readonly Sample[] | null, keyOf: (labels: Sample['labels']) => string): Map<string, number> {
-  const sums = new Map<string, number>();
+/** Sums by key; null where one of the summands is no number: the rest would be too few. */
+function sumBy(
+  samples: readonly Sample[] | null,
+  keyOf: (labels: Sample['labels']) => string,
+): Map<string, number | null> {
+  const sums = new Map<string, number | null>();
   for (const { labels, value } of samples ?? []) {
-    if (value !== null) sums.set(keyOf(labels), (sums.get(keyOf(labels)) ?? 0) + value);
+    const key = keyOf(labels);
+    const sum = sums.has(key) ? (sums.get(key) ?? null) : 0;
+    sums.set(key, value === null || sum === null ? null : sum + value);
   }
   return sums;
 }

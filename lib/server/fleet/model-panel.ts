@@ -44,7 +44,8 @@ export async function openModelPanel(
   ]);
   if (requests !== null && requests.length === 0) await refuseUnknown(telemetry, asked, signal);
   const versions = (requests ?? [])
-    .filter(({ value }) => (value ?? 0) > 0)
+    // A counter that holds no number is still a version's: what it counted is not known, which is not none.
+    .filter(({ value }) => value === null || value > 0)
     .map(({ labels, value }) => ({ version: versionOf(map, labels), requests: value }));
   const roles = new Map<string, Role>();
   for (const { labels, value } of told ?? []) {

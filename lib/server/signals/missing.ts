@@ -40,6 +40,18 @@ export function missingErrors(errors: ErrorsBy, isAbsent: boolean): MissingSigna
   return [];
 }
 
+/** A counter whose series do not say how a request ended tells no failures; none of them is not 0. */
+export function missingErrorLabel(errors: ErrorsBy, metric: string, labels: readonly string[]): MissingSignal[] {
+  if (errors.kind !== 'label' || labels.length === 0 || labels.includes(errors.label)) return [];
+  return [
+    {
+      signal: 'errors',
+      reason: `${metric} has no label ${errors.label}, so nothing tells which requests failed.`,
+      remedy: 'Set signals.overrides.errors.labels.status to the label that does, or signals.overrides.errors.metric.',
+    },
+  ];
+}
+
 export function missingLatency(preset: Preset, latency: ResolvedLatency, isThere: boolean): MissingSignal[] {
   const signal = 'latency quantiles';
   if (latency.kind === 'none') {

@@ -3,7 +3,7 @@ import type { MissingSignal } from '@/lib/contracts/fleet';
 import type { SignalsConfig } from '../config';
 import { regexAnyOf } from '../prometheus/promql';
 import { CONTRACT, CONTRACT_SIGNALS, type ContractSignal } from './contract';
-import { missingErrors, missingLatency, missingRequests, missingVersion } from './missing';
+import { missingErrorLabel, missingErrors, missingLatency, missingRequests, missingVersion } from './missing';
 import { type DurationUnit, type ErrorsBy, PRESETS, type Preset } from './preset';
 import { type VersionSource, versionSourceOf } from './version-source';
 
@@ -114,6 +114,7 @@ export function signalMapOf(holdings: Holdings, config: SignalsConfig): SignalMa
     missing: [
       ...missingRequests(preset, requests !== null && isThere(holdings, requests.metric), requests?.metric ?? null),
       ...missingErrors(errors, errors.kind === 'metric' && !isThere(holdings, errors.metric)),
+      ...missingErrorLabel(errors, requests?.metric ?? '', labels),
       ...missingLatency(preset, latency, hasLatency(latency, holdings)),
       ...missingVersion(version),
     ],

@@ -1,0 +1,99 @@
+import type { AddressInfo } from 'node:net';
+import { MemoryMetricStore } from '@/lab/memory-metrics';
+import { prometheusEngine } from '@/lab/prometheus/engine';
+import { createLabServer } from '@/lab/server';
+import type { Labels, Series } from '@/lab/stores';
+import { type Lab, NOW_MS } from '@/tests/api/console';
+
+const SCRAPE_MS = 30_000;
+const HISTORY_MS = 3 * 3_600_000;
+const BOUNDS_S = [0.05, 0.1, 0.25, 0.5, 1];
+
+/** What one version's exporters say. */
+export interface ToldVersion {
+  version: string;
+  role: 'champion' | 'challenger';
+  requestsPerMinute: number;
+  errorRatio: number;
+  /** Minutes before the end of history. */
+  fromMinutesAgo?: number;
+  toMinutesAgo?: number;
+  /** The process restarted: its counters begin at zero again. */
+  restartedMinutesAgo?: number;
+  /** Nothing but its role is exposed. */
+  isRoleOnly?: boolean;
+  /** Its failing series. `nan`: holds NaN in the last half hour. `unlabelled`: no series says how a request ended. */
+  errors?: 'told' | 'missing' | 'nan' | 'unlabelled';
+}
+
+/** Series of one model whose versions were scraped every half minute. */
+export function seriesOf(model: string, versions: readonly ToldVersion[]): Series[] {
+  return versions.flatMap((told) => versionSeries(model, told));
+}
+
+function versionSeries(model: string, told: ToldVersion): Series[] {
+  const { version, role, requestsPerMinute, errorRatio, errors = 'told' } = told;
+  const fromMs = NOW_MS - (told.fromMinutesAgo ?? HISTORY_MS / 60_000) * 60_000;
+  const toMs = NOW_MS - (told.toMinutesAgo ?? 0) * 60_000;
+  const restartMs = told.restartedMinutesAgo === undefined ? null : NOW_MS - told.restartedMinutesAgo * 60_000;
+  const timesMs: number[] = [];
+  for (let atMs = Math.ceil(fromMs / SCRAPE_MS) * SCRAPE_MS; atMs <= toMs; atMs += SCRAPE_MS) timesMs.push(atMs);
+  const counter = (labels: Labels, perMinute: number, valueAt?: (atMs: number, counted: number) => number): Series => ({
+    labels: { model_name: model, model_version: version, ...labels },
+    timesMs: Float64Array.from(timesMs),
+    values: Float64Array.from(timesMs, (atMs) => {
+      const sinceMs = restartMs !== null && atMs >= restartMs ? restartMs : fromMs;
+      const counted = Math.floor((perMinute * (atMs - sinceMs)) / 60_000);
+      return valueAt?.(atMs, counted) ?? counted;
+    }),
+  });
+  const nan = (atMs: number, counted: number) => (atMs > NOW_MS - 30 * 60_000 ? Number.NaN : counted);
+  const info = counter({ __name__: 'model_info', role }, 0, () => 1);
+  if (told.isRoleOnly === true) return [info];
+  return [
+    counter(
+      { __name__: 'inference_requests_total', ...(errors === 'unlabelled' ? {} : { status: 'ok' }) },
+      requestsPerMinute * (1 - errorRatio),
+    ),
+    ...(errors === 'missing' || errors === 'unlabelled'
+      ? []
+      : [
+          counter(
+            { __name__: 'inference_requests_total', status: 'error' },
+            requestsPerMinute * errorRatio,
+            errors === 'nan' ? nan : undefined,
+          ),
+        ]),
+    ...[...BOUNDS_S.map(String), '+Inf'].map((le, i) =>
+      counter(
+        { __name__: 'inference_latency_seconds_bucket', le },
+        requestsPerMinute * ([0.2, 0.6, 0.93, 0.98, 0.999, 1][i] ?? 1),
+      ),
+    ),
+    counter({ __name__: 'inference_latency_seconds_count' }, requestsPerMinute),
+    counter({ __name__: 'inference_latency_seconds_sum' }, requestsPerMinute / 10),
+    info,
+  ];
+}
+
+/** A Prometheus over these series. */
+export async function startMetrics(series: readonly Series[]): Promise<Lab> {
+  const server = createLabServer({
+    engines: { prometheus: prometheusEngine(new MemoryMetricStore({ series })) },
+    tail: { refuse: () => null, attach: (socket) => socket.close() },
+    frontPage: () => 'metrics',
+    now: () => NOW_MS,
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  // A listening TCP server has an address of this kind.
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    taken: () => [],
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,217 @@
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { GET as heat } from '@/app/api/drift/heat/route';
+import { GET as drift } from '@/app/api/drift/route';
+import { MemoryMetricStore } from '@/lab/memory-metrics';
+import { prometheusEngine } from '@/lab/prometheus/engine';
+import { createLabServer } from '@/lab/server';
+import type { Series } from '@/lab/stores';
+import { DriftHeat, DriftReport } from '@/lib/contracts/drift';
+import { getConfig } from '@/lib/server/config';
+import { migrate } from '@/lib/server/migrate';
+import { call, NOW_MS, useConfig } from './console';
+
+/** Every way in which one feature's telemetry can be wrong, beside a healthy one that must not notice. */
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const SCRAPES = 181;
+const TIMES = Float64Array.from({ length: SCRAPES }, (_, i) => NOW_MS - (SCRAPES - 1 - i) * MINUTE_MS);
+const MODEL = { model_name: 'm', model_version: '1' };
+const BOUNDS = ['1.0', '2.0', '4.0', '8.0', '+Inf'];
+const SHARES = [10, 20, 40, 20, 10];
+
+const series: Series[] = [];
+const add = (labels: Record<string, string>, values: (i: number) => number) =>
+  series.push({
+    labels: { ...MODEL, ...labels },
+    timesMs: TIMES,
+    values: Float64Array.from({ length: SCRAPES }, (_, i) => values(i)),
+  });
+
+/** Cumulative counts per bucket, `perScrape` of each bin added at each scrape. */
+function histogram(
+  feature: string,
+  bounds: readonly string[],
+  perScrape: readonly number[],
+  at: (i: number) => number = (i) => i,
+): void {
+  let cumulative = 0;
+  for (const [b, le] of bounds.entries()) {
+    cumulative += perScrape[b] ?? 0;
+    const each = cumulative;
+    add({ __name__: 'feature_value_bucket', feature, le }, (i) => each * at(i));
+  }
+  const all = cumulative;
+  add({ __name__: 'feature_value_count', feature }, (i) => all * at(i));
+}
+function baseline(feature: string, bounds: readonly string[], shares: readonly number[]): void {
+  let cumulative = 0;
+  for (const [b, le] of bounds.entries()) {
+    cumulative += (shares[b] ?? 0) * 100;
+    const count = cumulative;
+    add({ __name__: 'feature_baseline_bucket', feature, le }, () => count);
+  }
+}
+
+function tell(): void {
+  add({ __name__: 'inference_requests_total', status: 'ok' }, (i) => i * 100);
+  histogram('healthy', BOUNDS, SHARES);
+  baseline('healthy', BOUNDS, SHARES);
+  histogram('moved', BOUNDS, [5, 10, 20, 30, 35]);
+  baseline('moved', BOUNDS, SHARES);
+  // Other bounds on both sides: two of them in common, then none.
+  histogram('coarser', ['1.0', '4.0', '+Inf'], [10, 60, 30]);
+  baseline('coarser', BOUNDS, SHARES);
+  histogram('strange bounds', ['3.0', '5.0', '+Inf'], [30, 40, 30]);
+  baseline('strange bounds', BOUNDS, SHARES);
+  histogram('one bucket', ['+Inf'], [100]);
+  baseline('one bucket', BOUNDS, SHARES);
+  histogram('all in the open one', BOUNDS, [0, 0, 0, 0, 100]);
+  baseline('all in the open one', BOUNDS, [0, 0, 0, 0, 100]);
+  histogram('negative', ['-4.0', '-2.0', '0.0', '+Inf'], [25, 25, 25, 25]);
+  baseline('negative', ['-4.0', '-2.0', '0.0', '+Inf'], [25, 25, 25, 25]);
+  // The process restarts in the middle of the range: all counters begin anew.
+  histogram('restarted', BOUNDS, SHARES, (i) => (i < 150 ? i : i - 150));
+  baseline('restarted', BOUNDS, SHARES);
+  histogram('stands still', BOUNDS, SHARES, () => 7);
+  baseline('stands still', BOUNDS, SHARES);
+  baseline('vanished', BOUNDS, SHARES);
+  histogram('brand new', BOUNDS, SHARES);
+  histogram('__proto__', BOUNDS, SHARES);
+  baseline('__proto__', BOUNDS, SHARES);
+  histogram('"} or vector(1) #<b>', BOUNDS, SHARES);
+  // A scrape race: the bucket of 4 was read before the one of 2.
+  histogram('raced', BOUNDS, [10, 20, -5, 65, 10]);
+  baseline('raced', BOUNDS, [10, 20, 0, 60, 10]);
+  histogram('without +Inf', ['1.0', '2.0'], [50, 50]);
+  baseline('without +Inf', BOUNDS, SHARES);
+  for (let i = 0; i < 10_000; i += 1) {
+    const each = i < 3 ? 200 : 0.01;
+    add({ __name__: 'feature_category_total', feature: 'many', category: `c${i}` }, (at) => each * at);
+  }
+  for (const [category, each] of [
+    ['a', 60],
+    ['b', 40],
+  ] as const) {
+    add({ __name__: 'feature_category_total', feature: 'few', category }, (at) => each * at);
+  }
+  add({ __name__: 'feature_observed_total', feature: 'healthy' }, (i) => i * 110);
+  add({ __name__: 'feature_missing_total', feature: 'healthy' }, (i) => i * 10);
+}
+
+let close: () => Promise<void>;
+let report: DriftReport;
+const row = (name: string) => {
+  const found = report.features.find(({ feature }) => feature === name);
+  if (found === undefined) throw new Error(`there is no ${name}`);
+  return found;
+};
+
+beforeAll(async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: NOW_MS });
+  tell();
+  const engine = prometheusEngine(new MemoryMetricStore({ series }));
+  const nothing = () => ({ status: 404, headers: {}, body: '' });
+  const server = createLabServer({
+    engines: { prometheus: engine, loki: nothing, tempo: nothing },
+    tail: { refuse: () => null, attach: (socket) => socket.close() },
+    frontPage: () => 'lab',
+    now: () => NOW_MS,
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  close = () =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  useConfig(`sources:\n  prometheus: { url: 'http://127.0.0.1:${port}/prometheus', scrapeInterval: 1m }\n`);
+  await migrate(getConfig().database.url);
+  const { status, body } = await call(drift, {
+    query: { model: 'm', startMs: NOW_MS - HOUR_MS, endMs: NOW_MS, against: 'training' },
+  });
+  expect(status, JSON.stringify(body).slice(0, 300)).toBe(200);
+  report = DriftReport.parse(body);
+}, 60_000);
+
+afterAll(async () => {
+  await close();
+  vi.useRealTimers();
+});
+
+describe('a fault of one feature', () => {
+  it('leaves the others as they are: the healthy one quiet, the moved one found', () => {
+    expect(row('healthy').state).toBe('within-noise');
+    expect(row('moved').state).toBe('drifted');
+    expect(row('healthy').missing.current?.rate).toBeCloseTo(10 / 110, 6);
+    expect(report.gaps).toEqual([]);
+  });
+
+  it.each([
+    ['coarser', 'within-noise', /bounds are on one side only.*3 are left/],
+    ['strange bounds', 'not-comparable', null],
+    ['one bucket', 'not-comparable', /one bucket only/],
+    ['all in the open one', 'within-noise', /100 % of the values lie beyond the last bound \(8\)/],
+    ['negative', 'within-noise', null],
+    ['restarted', 'within-noise', null],
+    ['stands still', 'vanished', null],
+    ['vanished', 'vanished', null],
+    ['brand new', 'new', null],
+    ['__proto__', 'within-noise', null],
+    ['"} or vector(1) #<b>', 'new', null],
+    ['raced', 'within-noise', /1 bucket was lower than the one before and raised to it/],
+    ['without +Inf', 'vanished', /no \+Inf bucket/],
+    ['few', 'new', null],
+  ] as const)('calls “%s” %s', (name, state, note) => {
+    expect(row(name).state).toBe(state);
+    if (note !== null) expect(row(name).notes.join(' ')).toMatch(note);
+    expect(row(name).word.length).toBeGreaterThan(0);
+  });
+
+  it('counts through a restart, without what was counted before it', () => {
+    const { current } = row('restarted').n;
+    expect((current ?? 0) / 6_000).toBeGreaterThan(0.95);
+    expect((current ?? 0) / 6_000).toBeLessThan(1.05);
+  });
+
+  it('names the most frequent of 10,000 categories and counts the rest as one', async () => {
+    const { body } = await call(drift, {
+      query: {
+        model: 'm',
+        startMs: NOW_MS - HOUR_MS,
+        endMs: NOW_MS,
+        against: 'earlier',
+        againstStartMs: NOW_MS - 2 * HOUR_MS,
+        againstEndMs: NOW_MS - HOUR_MS,
+      },
+    });
+    const many = DriftReport.parse(body).features.find(({ feature }) => feature === 'many');
+    expect(many).toMatchObject({ state: 'within-noise', kind: 'categorical', unseenMore: 0 });
+    expect(many?.notes.join(' ')).toMatch(/9800 rarest categories are counted as one/);
+    expect(many?.bins).toBeLessThanOrEqual(201);
+    expect(JSON.stringify(body).length).toBeLessThan(200_000);
+  });
+
+  it('leaves windows without traffic unmeasured rather than vanished', async () => {
+    const { status, body } = await call(heat, {
+      query: { model: 'm', startMs: NOW_MS - 12 * HOUR_MS, endMs: NOW_MS, windows: 12, against: 'training' },
+    });
+    expect(status).toBe(200);
+    const strip = DriftHeat.parse(body);
+    const healthy = strip.rows.find(({ feature }) => feature === 'healthy');
+    expect(healthy?.state[0]).toBe('not-measured');
+    expect(healthy?.psi[0]).toBeNull();
+    expect(healthy?.state.at(-1)).toBe('within-noise');
+  });
+
+  it('is refused as a whole only where the question makes no sense', async () => {
+    for (const query of [
+      { model: 'm', startMs: NOW_MS, endMs: NOW_MS - 1 },
+      { model: 'm', startMs: NOW_MS - HOUR_MS, endMs: NOW_MS, against: 'psychic' },
+      { model: 'm', startMs: NOW_MS - HOUR_MS, endMs: NOW_MS, against: 'earlier', againstStartMs: 5 },
+    ]) {
+      expect((await call(drift, { query })).status).toBe(400);
+    }
+  });
+});

@@ -24,6 +24,7 @@ import {
   IncidentAlertsParams,
   WebhookReceipt,
 } from './incident-alert';
+import { ContextPack } from './incident-context';
 import { EntriesParams, Entry, EntryPage, NewEntry } from './incident-entry';
 import { IncidentLink, IncidentSplit, LinkUndo, NewIncidentLink } from './incident-link';
 import { IncidentRole, IncidentRoleEnd, NewIncidentRole } from './incident-role';
@@ -116,6 +117,16 @@ export const INCIDENT_ENDPOINTS: readonly Endpoint[] = [
     ...read(`${ONE}/live`, { params: IncidentParams, response: LiveEvent, summary: 'When an incident changes' }),
     media: 'text/event-stream',
   },
+  read(`${ONE}/context`, {
+    params: IncidentParams,
+    response: ContextPack,
+    summary: 'The fleet as it was at declaring',
+  }),
+  write('POST', `${ONE}/context`, {
+    params: IncidentParams,
+    response: ContextPack,
+    summary: 'Look once more at what could not be known',
+  }),
   read('alert-episodes', {
     params: AlertEpisodesParams,
     response: AlertEpisodes,

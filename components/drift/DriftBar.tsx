@@ -1,4 +1,3 @@
-import { clsx } from 'clsx';
 import type { DriftState } from '@/lib/contracts/drift-state';
 import { PSI_DRIFTED, PSI_WATCH } from '@/lib/domain/drift-verdict';
 import { formatNumber } from '@/lib/domain/format';
@@ -31,18 +30,8 @@ export function DriftBar({
     <svg role="img" aria-label={label} width={WIDTH} height={HEIGHT} className="keeps-colour block">
       <rect x={0} y={1} width={Math.max(band, 1)} height={HEIGHT - 2} className="fill-t3" opacity={0.22} />
       <rect x={0} y={HEIGHT / 2 - 3} width={end} height={6} rx={1} className={fill} />
-      {[PSI_WATCH, PSI_DRIFTED].map((limit) => (
-        <line
-          key={limit}
-          x1={x(limit)}
-          x2={x(limit)}
-          y1={1}
-          y2={HEIGHT - 1}
-          className={clsx(limit === PSI_DRIFTED ? 'stroke-bad' : 'stroke-watch')}
-          strokeWidth={1}
-          strokeDasharray="2 2"
-        />
-      ))}
+      <path d={`M${x(PSI_WATCH)} 1V${HEIGHT - 1}`} className="stroke-watch" strokeDasharray="2 2" />
+      <path d={`M${x(PSI_DRIFTED)} 1V${HEIGHT - 1}`} className="stroke-bad" strokeDasharray="2 2" />
       {psi > MOST ? <path d={`M${WIDTH - 6} 4l5 4-5 4z`} className={fill} /> : null}
     </svg>
   );

@@ -56,7 +56,7 @@ export function FeatureTable(props: FeatureTableProps) {
     count: sorted.length,
     getScrollElement,
     estimateSize,
-    overscan: 8,
+    overscan: 5,
     scrollPaddingStart: HEAD_PX,
   });
   usePanelTools({ table: () => toTable(sorted, columns) });

@@ -3,6 +3,7 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { ChangeRail } from '@/components/charts/ChangeRail';
+import { useChartTheme } from '@/components/charts/use-chart-theme';
 import { useEvents } from '@/components/shell/use-events';
 import { ViewLink } from '@/components/shell/ViewLink';
 import { Choice } from '@/components/ui/Choice';
@@ -117,6 +118,8 @@ function Features({
   effects: ReadonlyMap<string, Consequence>;
 }) {
   const { events } = useEvents();
+  const { zone } = useZone();
+  const theme = useChartTheme();
   const lines = useMemo(() => {
     const strips = new Map(heat?.rows.map((row) => [row.feature, row]));
     return report.features.toSorted(rowOrder(effects)).map(
@@ -142,8 +145,11 @@ function Features({
     [lines, text, show],
   );
   const grid = useMemo(
-    () => (heat === undefined ? null : { startMs: heat.startMs, windowMs: heat.windowMs, windows: heat.windows }),
-    [heat],
+    () =>
+      heat === undefined
+        ? null
+        : { startMs: heat.startMs, windowMs: heat.windowMs, windows: heat.windows, theme, zone },
+    [heat, theme, zone],
   );
   return (
     <div className="grid gap-2">

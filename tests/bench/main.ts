@@ -6,6 +6,7 @@ import { hasPrometheus } from '../real-prometheus';
 import { measureColdOverview, measureFirstLoad } from './browser';
 import { startCountingProxy } from './counting-proxy';
 import { measureDriftHeat } from './drift-heat';
+import { measureDriftPage } from './drift-page';
 import { measureDriftSimulation } from './drift-simulation';
 import type { Figures } from './figures';
 import { measureLogs } from './logs';
@@ -77,12 +78,15 @@ const SECTIONS: Readonly<Record<string, Section>> = {
     measure: ({ url, pid }) => measureTraces(url, pid),
   },
   drift: {
-    does: '1,000 features × 24 windows from a real Prometheus',
+    does: '1,000 features × 24 windows from a real Prometheus, and their table',
     needsBrowser: false,
-    measure: async () => {
-      if (hasPrometheus()) return measureDriftHeat(say);
-      say('  not measured: Prometheus is missing.');
-      return {};
+    measure: async ({ url }) => {
+      if (!hasPrometheus()) say('  server not measured: Prometheus is missing.');
+      if (!hasChromium()) say('  page not measured: Chromium is missing.');
+      return {
+        ...(hasPrometheus() ? await measureDriftHeat(say) : {}),
+        ...(hasChromium() ? await measureDriftPage(url) : {}),
+      };
     },
   },
   'drift-simulation': {

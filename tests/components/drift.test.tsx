@@ -16,7 +16,7 @@ import { PageFrame } from './page-frame';
 
 const HOUR_MS = 3_600_000;
 const START_MS = Date.UTC(2026, 10, 20, 9);
-const GRID = { startMs: START_MS, windowMs: HOUR_MS, windows: 4 };
+const GRID = { startMs: START_MS, windowMs: HOUR_MS, windows: 4, theme: 'dark', zone: 'UTC' } as const;
 
 const heatRow = (feature: string, of: Partial<DriftHeat['rows'][number]> = {}): DriftHeat['rows'][number] => ({
   feature,
@@ -240,7 +240,9 @@ describe('uploading a reference', () => {
 describe('the page', () => {
   const heat: DriftHeat = {
     ...reportOf([]),
-    ...GRID,
+    startMs: GRID.startMs,
+    windowMs: GRID.windowMs,
+    windows: GRID.windows,
     rows: [
       heatRow('amount', {
         state: ['within-noise', 'watch', 'drifted', 'drifted'],

@@ -94,7 +94,11 @@ function labelRules(asked: MlRulesAsked): Rule[] {
     alert: 'ModelLabelsStale',
     expr: `time() - max by (${model}) (${matchers.length > 0 && name !== null ? series(labelFreshness.metric, matchers) : of(labelFreshness, asked, matchers)}) > ${Math.round(limitMs / 1000)}`,
     for: '10m',
-    labels: { severity: 'ticket' },
+    // Told apart by the model, which the series carries anyway: promtool takes two alike for one written twice.
+    labels: {
+      severity: 'ticket',
+      ...(name === null ? {} : { [labelFreshness.labels.model ?? 'model_name']: templateText(name) }),
+    },
     annotations: {
       summary: `No label of ${name === null ? modelTemplate(labelFreshness) : templateText(name)} in ${toQueryDuration(limitMs)}`,
       description:

@@ -11,6 +11,7 @@ import { TrafficPanel } from '@/components/signals/TrafficPanel';
 import { AnswerLine } from '@/components/ui/AnswerLine';
 import { QueryState } from '@/components/ui/QueryState';
 import type { MissingSignal } from '@/lib/contracts/fleet';
+import { formatRatioPercent } from '@/lib/domain/format';
 import { modelSummaryQuery } from '@/lib/queries/model';
 import { ErrorReasonsPanel } from './ErrorReasonsPanel';
 import { VersionStrip } from './VersionStrip';
@@ -33,6 +34,15 @@ export function ModelPage({ model }: { model: string }) {
           <div className="grid grid-cols-1 gap-3">
             <AnswerLine answer={answer} />
             <VersionStrip row={row} />
+            {row.budget.objective === null ? null : (
+              <p className="text-small">
+                <ViewLink to="/slos" className="link">
+                  {row.budget.leftRatio === null
+                    ? 'Its objectives'
+                    : `${formatRatioPercent(row.budget.leftRatio)} of its error budget is left`}
+                </ViewLink>
+              </p>
+            )}
             <p className="text-small text-t2">
               Inputs: {row.inputs.word}.{' '}
               <ViewLink to="/drift" patch={{ model }} className="link">

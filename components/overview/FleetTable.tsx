@@ -124,7 +124,15 @@ const COLUMNS: readonly Column<FleetLine>[] = [
     id: 'budget',
     header: 'Budget left',
     value: ({ model }) => model?.budget.leftRatio ?? null,
-    cell: ({ model }) => (model === null ? null : <BudgetCell budget={model.budget} />),
+    cell: ({ model }) =>
+      model === null ? null : model.budget.objective === null ? (
+        <BudgetCell budget={model.budget} />
+      ) : (
+        <ViewLink to="/slos" patch={{ model: model.model }} className="hover:underline">
+          <BudgetCell budget={model.budget} />
+          <span className="sr-only"> of {model.model}: its objectives</span>
+        </ViewLink>
+      ),
   },
   {
     id: 'inputs',

@@ -67,7 +67,7 @@ function Part({ part }: { part: EatenPart }) {
       {part.items.length === 0 ? null : (
         <ul aria-label={TITLE[part.by]} className="grid gap-0.5 text-small">
           {part.items.map(({ name, bad, share, badRatio, to }) => (
-            <li key={name} className="flex min-w-0 items-center gap-2">
+            <li key={name} className="flex min-h-6 min-w-0 items-center gap-2">
               <span aria-hidden className="keeps-colour inline-block h-1.5 w-12 shrink-0 rounded-full bg-raised">
                 <span className="block h-full rounded-full bg-t3" style={{ width: `${Math.min(1, share) * 100}%` }} />
               </span>
@@ -76,7 +76,7 @@ function Part({ part }: { part: EatenPart }) {
                 {to === null ? (
                   name
                 ) : (
-                  <ViewLink to={to} className="link">
+                  <ViewLink to={to} className="link inline-block min-h-6 leading-6">
                     {name}
                   </ViewLink>
                 )}
@@ -111,7 +111,7 @@ function Stretches({ model, stretches }: { model: string; stretches: SloDetail['
             <Button
               look="quiet"
               className="h-6!"
-              aria-label={`Show ${formatInstant(startMs, zone)} as the range of every page`}
+              aria-label={`Set as range: ${formatInstant(startMs, zone)}, for ${formatDuration(endMs - startMs)}`}
               onClick={() => setView({ from: String(startMs), to: String(endMs), model })}
             >
               Set as range

@@ -32,4 +32,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'alert rules of the objectives, for Prometheus and the Loki ruler, with tests for promtool',
     load: async () => (await import('./rules')).rules,
   },
+  {
+    name: 'baseline push',
+    usage: 'FILE --model NAME [--version VERSION] [--url CONSOLE] [--json]',
+    summary: 'keep a training distribution (JSON or CSV, histograms or raw values) as what drift is measured against',
+    load: async () => (await import('./baseline-push')).baselinePush,
+  },
 ];

@@ -206,11 +206,12 @@ describe('a fault of one feature', () => {
   });
 
   it('is refused as a whole only where the question makes no sense', async () => {
-    for (const query of [
+    const senseless: Record<string, string | number>[] = [
       { model: 'm', startMs: NOW_MS, endMs: NOW_MS - 1 },
       { model: 'm', startMs: NOW_MS - HOUR_MS, endMs: NOW_MS, against: 'psychic' },
       { model: 'm', startMs: NOW_MS - HOUR_MS, endMs: NOW_MS, against: 'earlier', againstStartMs: 5 },
-    ]) {
+    ];
+    for (const query of senseless) {
       expect((await call(drift, { query })).status).toBe(400);
     }
   });

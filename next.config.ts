@@ -32,7 +32,12 @@ const config: NextConfig = {
   // `next start` cannot serve a standalone build; an image of a container asks for one.
   ...(process.env.WINDSOCK_STANDALONE === '1' ? { output: 'standalone' as const } : {}),
   outputFileTracingIncludes: {
-    '/**': ['./prisma/**/*', './node_modules/@prisma/schema-engine-wasm/**/*', './node_modules/@libsql/**/*'],
+    '/**': [
+      './prisma/**/*',
+      './checklists/**/*',
+      './node_modules/@prisma/schema-engine-wasm/**/*',
+      './node_modules/@libsql/**/*',
+    ],
   },
   poweredByHeader: false,
   reactStrictMode: true,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ChecklistRun, ChecklistRuns, Checklists, NewChecklistRun, StepAnswer } from './checklist';
 import type { Endpoint } from './endpoints';
 import {
   Acknowledgement,
@@ -126,6 +127,22 @@ export const INCIDENT_ENDPOINTS: readonly Endpoint[] = [
     params: IncidentParams,
     response: ContextPack,
     summary: 'Look once more at what could not be known',
+  }),
+  read('checklists', { params: NoParams, response: Checklists, summary: 'Checklists, and what is wrong with files' }),
+  read(`${ONE}/checklists`, {
+    params: IncidentParams,
+    response: ChecklistRuns,
+    summary: 'Checklists gone through for an incident',
+  }),
+  write('POST', `${ONE}/checklists`, {
+    params: NewChecklistRun,
+    response: ChecklistRun,
+    summary: 'Begin a checklist, and ask its queries',
+  }),
+  write('POST', `${ONE}/checklists/{runId}/steps`, {
+    params: StepAnswer,
+    response: ChecklistRun,
+    summary: 'Answer a step by its query, or by a person with a reason',
   }),
   read('alert-episodes', {
     params: AlertEpisodesParams,

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { Status } from './answer';
 import { VerdictKind } from './compare';
+import { SEVERITIES } from './incident-words';
 import { ModelName } from './range';
 
 /** Evaluations of one page of a guard's history at most. */
@@ -56,6 +57,8 @@ export const GuardPolicy = z.object({
   maxAgeMs: z.number(),
   /** Names of the webhook endpoints it calls. */
   webhooks: z.array(z.string()),
+  /** Severity of the incident it declares when it acts. */
+  incident: z.enum(['none', ...SEVERITIES]),
 });
 export type GuardPolicy = z.infer<typeof GuardPolicy>;
 
@@ -110,6 +113,8 @@ export const GuardAction = z.object({
   evaluationId: z.string(),
   sentence: z.string(),
   deliveries: z.array(GuardDelivery),
+  /** The incident it declared; null: none. */
+  incident: z.object({ id: z.string(), number: z.number() }).nullable(),
 });
 export type GuardAction = z.infer<typeof GuardAction>;
 

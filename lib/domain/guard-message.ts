@@ -30,12 +30,15 @@ export interface RollbackMessage {
   /** Violations in a row. */
   run: number;
   violations: number;
+  /** The incident that was declared; null: none. */
+  incident: { id: string; number: number } | null;
   /** Address of the console without a trailing slash; null: not configured. */
   publicUrl: string | null;
 }
 
 /** What, which versions, why with numbers and intervals, and where to look. Shares are 0 to 1, times milliseconds. */
-export function rollbackMessage({ evaluationId, inputs, result, run, violations, publicUrl }: RollbackMessage): object {
+export function rollbackMessage(message: RollbackMessage): object {
+  const { evaluationId, inputs, result, run, violations, incident, publicUrl } = message;
   const { model, champion, challenger, startMs, endMs } = inputs;
   const path = comparePath(inputs);
   return {
@@ -64,6 +67,7 @@ export function rollbackMessage({ evaluationId, inputs, result, run, violations,
     policy: result.policy,
     window: { start: new Date(startMs).toISOString(), end: new Date(endMs).toISOString() },
     evaluation_id: evaluationId,
+    incident,
     links: { compare: publicUrl === null ? null : `${publicUrl}${path}`, compare_path: path },
   };
 }

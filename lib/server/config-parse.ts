@@ -25,6 +25,7 @@ export const DEFAULT_POLICY = {
     cooldownMs: 3_600_000,
     maxAgeMs: 300_000,
     webhooks: [] as string[],
+    incident: 'SEV2' as const,
   },
 };
 

@@ -1,5 +1,6 @@
 import 'server-only';
 import { z } from 'zod';
+import { SEVERITIES } from '@/lib/contracts/incident-words';
 import { TOKEN_PERMISSIONS } from '@/lib/contracts/permission';
 import { InboundBlock, IncidentsBlock } from './config-incidents';
 import { block, listOf, oneOf } from './config-problems';
@@ -115,6 +116,9 @@ const signals = block({
     batchRows: override,
     batchLastSuccess: override,
     pipelineBacklog: override,
+    segments: override,
+    inputTokens: override,
+    outputTokens: override,
   }).prefault({}),
   logFields: renames.default({}),
   spanAttributes: renames.default({}),
@@ -151,6 +155,7 @@ const guard = block({
   cooldown: durationMs(60_000, 30 * 86_400_000, '1m to 30d').prefault('1h'),
   maxAge: durationMs(60_000, 86_400_000, '1m to 1d').prefault('5m'),
   webhooks: z.array(text(60), { error: 'expected a list of names of webhook endpoints' }).default([]),
+  incident: oneOf(['none', ...SEVERITIES]).default('SEV2'),
 }).superRefine((value, context) => {
   const problem = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
   if (value.interval % 60_000 !== 0) problem('interval', 'expected whole minutes');

@@ -29,6 +29,7 @@ const action = (deliveries: GuardAction['deliveries']): GuardAction => ({
   evaluationId: 'e',
   sentence: 'Roll back, 3 of 3 in a row: it asks for 2.4.0 to be rolled back.',
   deliveries,
+  incident: null,
 });
 
 const guard: GuardState = {
@@ -42,6 +43,7 @@ const guard: GuardState = {
     cooldownMs: 3_600_000,
     maxAgeMs: 300_000,
     webhooks: ['deployer'],
+    incident: 'SEV2',
   },
   answer: { status: 'bad', text: 'Armed. Roll back: violation 2 of 3 in a row.' },
   ownSwitch: null,

@@ -132,6 +132,31 @@ describe('a bad configuration', () => {
       'sources.loki.0.ulr: unknown key; did you mean url?',
     ],
     [
+      'an armed guard that could tell nobody',
+      withModel('policy: { guard: { enabled: true, armed: true } }'),
+      /^models\.0\.policy\.guard\.webhooks: expected at least one webhook endpoint/,
+    ],
+    [
+      'a guard of half minutes',
+      withModel('policy: { guard: { interval: 90s } }'),
+      'models.0.policy.guard.interval: expected whole minutes',
+    ],
+    [
+      'a token that can be guessed',
+      `${MINIMAL}access: { tokens: [{ name: a, token: short, permissions: [rollouts:gate] }] }`,
+      'access.tokens.0.token: expected at least 16 characters',
+    ],
+    [
+      'a token that no header carries',
+      `${MINIMAL}access: { tokens: [{ name: a, token: "with a space in it", permissions: [rollouts:gate] }] }`,
+      /^access\.tokens\.0\.token: expected letters, digits and signs/,
+    ],
+    [
+      'a permission that no token has',
+      `${MINIMAL}access: { tokens: [{ name: a, token: 0123456789abcdefg, permissions: [notes:write] }] }`,
+      /^access\.tokens\.0\.permissions\.0: expected one of rollouts:gate/,
+    ],
+    [
       'another case',
       withModel('policy: { min_requests: 5 }'),
       'models.0.policy.min_requests: unknown key; did you mean minRequests?',

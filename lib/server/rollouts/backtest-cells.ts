@@ -4,11 +4,11 @@ import type { SeriesSet } from '@/lib/contracts/series';
 import { Parts } from '../compare/parts';
 import { type CellsRead, readCells } from '../compare/read-cells';
 import { missingFaults } from '../compare/read-compare';
-import { failedStatus, SEGMENT_LABEL, SEGMENT_METRIC } from '../compare/read-sides';
+import { failedSegments } from '../compare/read-sides';
 import { AppError } from '../errors';
 import { versionOf } from '../fleet/labels';
 import type { ModelPanel } from '../fleet/model-panel';
-import { contractIncrease, counterQuery } from '../prometheus/signal-queries';
+import { contractIncrease } from '../prometheus/signal-queries';
 
 /** One value per cell of each thing that is counted by a label, for both sides. Null: not measured. */
 export type LabelledCells = Map<string, { champion: (number | null)[]; challenger: (number | null)[] }>;
@@ -45,20 +45,16 @@ export async function readBacktestCells(
   const factor = stepMs / windowMs;
   const ask = (purpose: string, query: string): Promise<SeriesSet | null> =>
     parts.take('other', purpose, prometheus.range(query, { startMs, endMs, stepMs }, signal));
-  const bySegment = (matchers: readonly ReturnType<typeof failedStatus>[]): string =>
-    counterQuery(map, SEGMENT_METRIC, {
-      fn: 'increase',
-      windowMs,
-      model,
-      byVersion: true,
-      keep: [SEGMENT_LABEL],
-      matchers,
-    });
-  const { outcomes: outcomeSignal } = map.contract;
+  const { outcomes: outcomeSignal, segments } = map.contract;
+  const segmentLabel = segments.labels.segment ?? 'user_segment';
+  const bySegment = (purpose: string, matchers: readonly ReturnType<typeof failedSegments>[]) =>
+    segments.present
+      ? ask(purpose, contractIncrease(segments, { model, keep: [segmentLabel], windowMs, matchers }))
+      : null;
   const outcomeLabel = outcomeSignal.labels.outcome ?? 'outcome';
   const [all, failed, outcomes] = await Promise.all([
-    ask('requests by segment over time', bySegment([])),
-    ask('failed requests by segment over time', bySegment([failedStatus(map)])),
+    bySegment('requests by segment over time', []),
+    bySegment('failed requests by segment over time', [failedSegments(map)]),
     outcomeSignal.present
       ? ask('outcomes over time', contractIncrease(outcomeSignal, { model, keep: [outcomeLabel], windowMs }))
       : null,
@@ -85,18 +81,21 @@ export async function readBacktestCells(
     }
     return found;
   };
-  const byVersion = (labels: Record<string, string>): string => versionOf(map, labels);
-  const outcomeVersion = outcomeSignal.labels.version ?? 'model_version';
+  const byOwn =
+    ({ labels: roles }: { labels: Readonly<Record<string, string>> }) =>
+    (labels: Record<string, string>): string =>
+      labels[roles.version ?? 'model_version'] ?? '';
   return {
     cells,
     segments:
       all === null || failed === null || all.series.length === 0
         ? null
-        : { all: labelled(all, SEGMENT_LABEL, byVersion), failed: labelled(failed, SEGMENT_LABEL, byVersion) },
+        : {
+            all: labelled(all, segmentLabel, byOwn(segments)),
+            failed: labelled(failed, segmentLabel, byOwn(segments)),
+          },
     outcomes:
-      outcomes === null || outcomes.series.length === 0
-        ? null
-        : labelled(outcomes, outcomeLabel, (labels) => labels[outcomeVersion] ?? ''),
+      outcomes === null || outcomes.series.length === 0 ? null : labelled(outcomes, outcomeLabel, byOwn(outcomeSignal)),
     faults: [...parts.faults, ...missingFaults(map.missing)],
     scrapeIntervalMs: source.scrapeIntervalMs,
   };

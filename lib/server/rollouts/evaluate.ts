@@ -6,22 +6,18 @@ import type { CompareInputs } from '@/lib/contracts/compare-inputs';
 import type { ComparePolicy } from '@/lib/contracts/compare-params';
 import type { GuardEvaluation, GuardPolicy } from '@/lib/contracts/rollout';
 import { decidedSentence, decideGuard, type GuardLook, type GuardOutcome, lookOf } from '@/lib/domain/guard';
-import { firstSentence, rollbackMessage } from '@/lib/domain/guard-message';
+import { firstSentence } from '@/lib/domain/guard-message';
 import { recordAudit } from '../audit/store';
 import { wakeLoop } from '../background/loop';
 import { CONSOLE_VERSION } from '../console-version';
 import { type Database, db, type Transaction } from '../db';
-import { DELIVERY_LOOP, enqueueDelivery } from '../webhooks/outbox';
+import { CONTEXT_LOOP } from '../incidents/context-loop';
+import { DELIVERY_LOOP } from '../webhooks/outbox';
+import { actOn, GUARD_ACTOR } from './act';
 import { type KeptInputs, keepAndJudge, resultSha256 } from './kept-inputs';
 import { doubtfulInputs, readGuardInputs } from './read-inputs';
-import { actionSubject, lastEvaluation, pinnedStart } from './store';
+import { lastEvaluation, pinnedStart } from './store';
 import { readSwitches } from './switches';
-
-/** Who the audit names for what a guard does. */
-export const GUARD_ACTOR = { id: 'guard', name: 'Guard' };
-
-/** The type of the message that asks for a roll-back. A dry run sends nothing: whoever subscribed might act on it. */
-export const ROLLBACK_EVENT = 'rollout.rollback';
 
 export interface Guarded {
   model: string;
@@ -65,7 +61,7 @@ export async function evaluateGuard(
     await fence(transaction);
     return storeEvaluation(transaction, guarded, judged, nowMs);
   });
-  if (acted === 'act') wakeLoop(DELIVERY_LOOP);
+  if (acted === 'act') for (const loop of [DELIVERY_LOOP, CONTEXT_LOOP]) wakeLoop(loop);
   return acted === null ? null : judged.id;
 }
 
@@ -163,13 +159,10 @@ async function storeEvaluation(
         evaluationId: id,
       },
     });
-    if (outcome.decision === 'act')
-      await sendRollback(
-        transaction,
-        guarded,
-        { actionId, idempotencyKey, nowMs },
-        { id, inputs, result, run: outcome.run },
-      );
+    if (outcome.decision === 'act') {
+      const action = { id: actionId, idempotencyKey, champion, challenger };
+      await actOn(transaction, guarded, action, { id, inputs, result, run: outcome.run }, nowMs);
+    }
   }
   // The same finding every few minutes would bury in the audit what people look for: changes are recorded, and actions.
   if (isNews || acts) {
@@ -203,29 +196,3 @@ const actionKey = (about: {
   createHash('sha256')
     .update(JSON.stringify([about.model, about.champion, about.challenger, about.dryRun, about.rearms]))
     .digest('hex');
-
-async function sendRollback(
-  transaction: Transaction,
-  { guard, publicUrl }: Guarded,
-  { actionId, idempotencyKey, nowMs }: { actionId: string; idempotencyKey: string; nowMs: number },
-  { id, inputs, result, run }: { id: string; inputs: CompareInputs; result: CompareResult; run: number },
-): Promise<void> {
-  const payload = rollbackMessage({
-    evaluationId: id,
-    inputs,
-    result,
-    run,
-    violations: guard.violations,
-    publicUrl,
-  });
-  for (const endpoint of guard.webhooks) {
-    await enqueueDelivery(transaction, {
-      endpoint,
-      type: ROLLBACK_EVENT,
-      subject: actionSubject(actionId),
-      idempotencyKey: `rollback:${idempotencyKey}`,
-      payload,
-      nowMs,
-    });
-  }
-}

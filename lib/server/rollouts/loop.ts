@@ -6,7 +6,8 @@ import type { BackgroundLoop, LoopContext } from '../background/loop';
 import { policyOf } from '../compare/read-compare';
 import { type Config, getConfig } from '../config';
 import { log } from '../log';
-import { evaluateGuard, GUARD_ACTOR, type Guarded } from './evaluate';
+import { GUARD_ACTOR } from './act';
+import { evaluateGuard, type Guarded } from './evaluate';
 import { forgetEvaluations } from './store';
 
 export const GUARD_LOOP = 'rollout-guard';

@@ -9,7 +9,6 @@ import { Verdict, VerdictKind } from '@/lib/contracts/compare';
 import {
   type GuardAction,
   GuardDecision,
-  type GuardDelivery,
   type GuardEvaluation,
   type GuardEvaluations,
   type GuardEvaluationsParams,
@@ -76,7 +75,10 @@ export const toSwitch = (row: SwitchRow): GuardSwitch => ({
   revision: row.revision,
 });
 
-const toAction = (row: ActionRow, deliveries: GuardDelivery[]): GuardAction => ({
+const toAction = (
+  row: ActionRow,
+  { deliveries, incident }: Pick<GuardAction, 'deliveries' | 'incident'>,
+): GuardAction => ({
   id: row.id,
   model: row.model,
   champion: row.champion,
@@ -86,6 +88,7 @@ const toAction = (row: ActionRow, deliveries: GuardDelivery[]): GuardAction => (
   evaluationId: row.evaluationId,
   sentence: row.sentence,
   deliveries,
+  incident,
 });
 
 /** What deliveries of an action are found by. */
@@ -159,16 +162,20 @@ export async function lastAction(model: string, database: Database = db()): Prom
       orderBy: { endpoint: 'asc' },
       select: { id: true, endpoint: true, state: true, reason: true, _count: { select: { attempts: true } } },
     });
-    return toAction(
-      row,
-      deliveries.map(({ id, endpoint, state, reason, _count }) => ({
+    const incident = await client.incident.findFirst({
+      where: { originKind: 'guard', originRef: row.evaluationId },
+      select: { id: true, number: true },
+    });
+    return toAction(row, {
+      incident,
+      deliveries: deliveries.map(({ id, endpoint, state, reason, _count }) => ({
         id,
         endpoint,
         state,
         attempts: _count.attempts,
         lastError: reason,
       })),
-    );
+    });
   });
 }
 

@@ -200,6 +200,16 @@ describe('an armed guard', () => {
     expect(data.links.compare).toMatch(/^https:\/\/windsock\.example\.com\/compare\?model=fraud_detector&/);
     const state = await guardState('fraud_detector', { nowMs: NOW_MS, database });
     expect(state.lastAction).toMatchObject({ dryRun: false, deliveries: [{ endpoint: 'deploy', state: 'pending' }] });
+    const incidents = await database.read((client) => client.incident.findMany());
+    expect(incidents).toHaveLength(1);
+    expect(incidents[0]).toMatchObject({
+      title: 'Roll back fraud_detector 2.4.0',
+      severity: 'SEV2',
+      originKind: 'guard',
+      originRef: state.lastAction?.evaluationId,
+      declaredByName: 'Guard',
+    });
+    expect(state.lastAction?.incident).toEqual({ id: incidents[0]?.id, number: incidents[0]?.number });
   });
 
   it('does nothing while killed, whoever threw the switch, and says by whom; taken back, it acts', async () => {

@@ -1,0 +1,110 @@
+import 'server-only';
+import { randomUUID } from 'node:crypto';
+import type { CompareResult } from '@/lib/contracts/compare';
+import type { CompareInputs } from '@/lib/contracts/compare-inputs';
+import { MAX_ENTRY_CHARACTERS, MAX_TITLE_CHARACTERS } from '@/lib/contracts/incident-words';
+import type { GuardPolicy } from '@/lib/contracts/rollout';
+import { comparePath, firstSentence, rollbackMessage } from '@/lib/domain/guard-message';
+import type { Transaction } from '../db';
+import { declareIncident } from '../incidents/declare';
+import { enqueueDelivery } from '../webhooks/outbox';
+import { actionSubject } from './store';
+
+/** Who the audit and incidents name for what a guard does. */
+export const GUARD_ACTOR = { id: 'guard', name: 'Guard' };
+
+/** The type of the message that asks for a roll-back. A dry run sends nothing: whoever subscribed might act on it. */
+export const ROLLBACK_EVENT = 'rollout.rollback';
+
+/** What an evaluation found that is acted on. */
+export interface Finding {
+  /** Id of the evaluation. */
+  id: string;
+  inputs: CompareInputs;
+  result: CompareResult;
+  /** Violations in a row. */
+  run: number;
+}
+
+interface ActingGuard {
+  guard: GuardPolicy;
+  publicUrl: string | null;
+}
+
+interface Action {
+  id: string;
+  idempotencyKey: string;
+  champion: string;
+  challenger: string;
+}
+
+/**
+ * Asks every endpoint of the guard for a roll-back and declares an incident, in the transaction of the decision: a crash
+ * leaves all of it or nothing. The messages go out after the commit, each under the key of the action.
+ */
+export async function actOn(
+  transaction: Transaction,
+  guarded: ActingGuard,
+  action: Action,
+  finding: Finding,
+  nowMs: number,
+): Promise<void> {
+  const { guard } = guarded;
+  const incident = guard.incident === 'none' ? null : await declare(transaction, guarded, action, finding, nowMs);
+  const payload = rollbackMessage({
+    evaluationId: finding.id,
+    inputs: finding.inputs,
+    result: finding.result,
+    run: finding.run,
+    violations: guard.violations,
+    incident,
+    publicUrl: guarded.publicUrl,
+  });
+  for (const endpoint of guard.webhooks) {
+    await enqueueDelivery(transaction, {
+      endpoint,
+      type: ROLLBACK_EVENT,
+      subject: actionSubject(action.id),
+      idempotencyKey: `rollback:${action.idempotencyKey}`,
+      payload,
+      nowMs,
+    });
+  }
+}
+
+async function declare(
+  transaction: Transaction,
+  { guard, publicUrl }: ActingGuard,
+  { champion, challenger }: Action,
+  { id, inputs, result, run }: Finding,
+  nowMs: number,
+): Promise<{ id: string; number: number } | null> {
+  if (guard.incident === 'none') return null;
+  const told = `After ${run} violations in a row the guard asked ${guard.webhooks.join(', ')} for a roll-back to ${champion}.`;
+  const { incident } = await declareIncident(
+    transaction,
+    {
+      id: randomUUID(),
+      title: plain(`Roll back ${inputs.model} ${challenger}`).slice(0, MAX_TITLE_CHARACTERS),
+      severity: guard.incident,
+      model: inputs.model,
+      version: challenger,
+      text: plain(`${firstSentence(result)} ${told} ${publicUrl ?? ''}${comparePath(inputs)}`).slice(
+        0,
+        MAX_ENTRY_CHARACTERS,
+      ),
+      startedAtMs: inputs.startMs,
+      detectedAtMs: nowMs,
+      origin: { kind: 'guard', ref: id },
+    },
+    { identity: GUARD_ACTOR, nowMs },
+  );
+  // Whoever is asked for the roll-back is told of the incident in the same call: one event, one call.
+  await transaction.webhookDelivery.deleteMany({
+    where: { subject: `incident:${incident.id}`, endpoint: { in: [...guard.webhooks] } },
+  });
+  return { id: incident.id, number: incident.number };
+}
+
+/** Names come from telemetry: without control characters, and whole characters only. */
+const plain = (text: string): string => text.replace(/\p{Cc}/gu, ' ').toWellFormed();

@@ -7,6 +7,7 @@ import { useView } from '@/components/shell/use-view';
 import { ViewLink } from '@/components/shell/ViewLink';
 import { Choice } from '@/components/ui/Choice';
 import { Panel } from '@/components/ui/Panel';
+import { PinContext, pinOf } from '@/components/ui/pin';
 import { QueryState } from '@/components/ui/QueryState';
 import { Skeleton } from '@/components/ui/Skeleton';
 import type { DriftHeat, DriftReport } from '@/lib/contracts/drift';
@@ -79,6 +80,17 @@ function ModelList() {
   );
 }
 
+/** What is kept with a pin of this page, as far as it is on the screen. */
+const BESIDE = [
+  'drift/heat',
+  'drift/consequences',
+  'drift/feature',
+  'drift/output',
+  'drift/arms',
+  'quality',
+  'events',
+] as const;
+
 const TAB_NAMES: readonly { value: Tab; label: string }[] = [
   { value: 'inputs', label: 'Inputs' },
   { value: 'output', label: 'Scores and labels' },
@@ -88,10 +100,12 @@ const TAB_NAMES: readonly { value: Tab; label: string }[] = [
   { value: 'alerts', label: 'Alert rules' },
 ];
 
-function Drift({ model }: { model: string }) {
+/** Everything of one model's drift; drawn as well from a frozen copy. */
+export function Drift({ model }: { model: string }) {
   const asked = useDriftAddress(model);
   const { params, overTime, labelTime, tab, set } = asked;
-  const report = useQuery(driftQuery(params));
+  const question = driftQuery(params);
+  const report = useQuery(question);
   const heat = useQuery(driftHeatQuery({ ...params, ...overTime, windows: HEAT_WINDOWS }));
   const quality = useQuery(qualityQuery({ model, version: params.version, ...labelTime, windows: QUALITY_WINDOWS }));
   return (
@@ -106,7 +120,9 @@ function Drift({ model }: { model: string }) {
           onChange={(next) => set({ tab: next === 'inputs' ? null : next }, { replace: false })}
         />
       </div>
-      <Shown tab={tab} model={model} asked={asked} report={report} heat={heat} quality={quality} />
+      <PinContext value={{ ...pinOf('drift', question), beside: BESIDE }}>
+        <Shown tab={tab} model={model} asked={asked} report={report} heat={heat} quality={quality} />
+      </PinContext>
     </div>
   );
 }

@@ -22,6 +22,8 @@ const Comparison = dynamic(() => import('./FrozenComparison').then((file) => fil
 const Logs = dynamic(() => import('./FrozenLogs').then((file) => file.FrozenLogs), { ssr: false, loading });
 const Traces = dynamic(() => import('./FrozenTraces').then((file) => file.FrozenTraces), { ssr: false, loading });
 const Trace = dynamic(() => import('./FrozenTrace').then((file) => file.FrozenTrace), { ssr: false, loading });
+const Drift = dynamic(() => import('./FrozenDrift').then((file) => file.FrozenDrift), { ssr: false, loading });
+const Slos = dynamic(() => import('./FrozenSlos').then((file) => file.FrozenSlos), { ssr: false, loading });
 const Request = dynamic(() => import('./FrozenRequest').then((file) => file.FrozenRequest), { ssr: false, loading });
 
 /** What draws each kind, and what it is called. A new kind needs a line here beside the server's. */
@@ -44,6 +46,8 @@ const KINDS: Readonly<Record<EvidenceKind, { name: string; Draw: ComponentType<D
   traces: { name: 'Traces', Draw: Traces },
   trace: { name: 'Trace', Draw: Trace },
   request: { name: 'Request', Draw: Request },
+  drift: { name: 'Drift and quality', Draw: Drift },
+  slos: { name: 'Objectives', Draw: Slos },
 };
 
 /** What a kind of pin is called: "Chart", "Log lines". */

@@ -11,7 +11,7 @@ import type { PinnablePanel } from '@/components/ui/pin';
 import type { Evidence } from '@/lib/contracts/evidence';
 import { MAX_EVIDENCE_TITLE } from '@/lib/contracts/evidence-kinds';
 import { toApiError } from '@/lib/queries/api';
-import { pinPanel } from '@/lib/queries/evidence';
+import { pinPanel, shownQuestions } from '@/lib/queries/evidence';
 import { LINK_ONLY, type PinTarget, usePinTargets } from './use-pin-targets';
 import { evidencePath } from './view-address';
 
@@ -26,6 +26,8 @@ export function PinDialog({ panel, onClose }: { panel: PinnablePanel; onClose: (
   const [isPlaced, setPlaced] = useState(false);
   // Made once: a second press is the same pin.
   const [id] = useState(() => crypto.randomUUID());
+  // As it stood when the form opened: a live page goes on beneath it.
+  const [beside] = useState(() => shownQuestions(client, panel.pin.beside ?? []));
   const keep = useMutation(pinPanel(client));
   const { targets, target, choose, put, isPutting, error, gap } = usePinTargets();
   const isSending = keep.isPending || isPutting;
@@ -35,7 +37,9 @@ export function PinDialog({ panel, onClose }: { panel: PinnablePanel; onClose: (
     if (title.trim() === '') return;
     // What was kept already stays kept: a target that failed is tried again alone, under the same ids.
     const kept = keep.data ?? null;
-    const asked = { id, ...panel.pin, title: title.trim(), look: { pathname, search: search.toString() } };
+    const { kind, path, params } = panel.pin;
+    const look = { pathname, search: search.toString() };
+    const asked = { id, kind, path, params, title: title.trim(), look, beside };
     void (kept === null ? keep.mutateAsync(asked) : Promise.resolve(kept))
       .then((evidence) => put(evidence.id, words.trim() === '' ? evidence.title : words.trim()))
       .then(

@@ -8,9 +8,19 @@ export interface Pin {
   kind: EvidenceKind;
   path: string;
   params: EvidenceParams;
+  /** Paths whose answers, as far as they are on the screen, are kept with it. */
+  beside?: readonly string[];
 }
 
 type Flat = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+
+const flat = (params: Flat): EvidenceParams =>
+  Object.fromEntries(
+    Object.entries(params).flatMap(([name, value]): [string, string | number | boolean][] => {
+      if (value === undefined || value === '') return [];
+      return [[name, typeof value === 'object' ? value.join(',') : value]];
+    }),
+  );
 
 /** A pin of a query: its key is the path below /api and the parameters, which is all there is to a question. */
 export const pinOf = (
@@ -19,12 +29,7 @@ export const pinOf = (
 ): Pin => ({
   kind,
   path,
-  params: Object.fromEntries(
-    Object.entries(params).flatMap(([name, value]): [string, string | number | boolean][] => {
-      if (value === undefined || value === '') return [];
-      return [[name, typeof value === 'object' ? value.join(',') : value]];
-    }),
-  ),
+  params: flat(params),
 });
 
 /** What the panels of a page are kept as that all draw one answer: a trace, a comparison. Null: each names its own. */

@@ -18,10 +18,14 @@ export const EVIDENCE_KINDS = [
   'traces',
   'trace',
   'request',
+  'drift',
+  'slos',
 ] as const;
 export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 
 export const MAX_EVIDENCE_TITLE = 200;
+/** Questions that are kept beside a panel's own at most. */
+export const MAX_BESIDE = 16;
 /** Characters of a frozen address: the settings a panel was looked at with. */
 export const MAX_LOOK_CHARS = 8_000;
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ErrorBody } from './error';
-import { EVIDENCE_KINDS, MAX_EVIDENCE_TITLE, MAX_LOOK_CHARS } from './evidence-kinds';
+import { EVIDENCE_KINDS, MAX_BESIDE, MAX_EVIDENCE_TITLE, MAX_LOOK_CHARS } from './evidence-kinds';
 import { ModelName } from './range';
 import { Why } from './why';
 
@@ -35,6 +35,8 @@ export const NewEvidence = Question.extend({
   title: text(MAX_EVIDENCE_TITLE).pipe(z.string().trim().min(1, 'a pin has a title')),
   /** Absent: the address a page would have to ask the same, for who pins without one. */
   look: Look.optional(),
+  /** What else was on the screen: questions whose answers are kept too. */
+  beside: z.array(Question).max(MAX_BESIDE, `at most ${MAX_BESIDE} questions beside the panel's own`).optional(),
 });
 export type NewEvidence = z.infer<typeof NewEvidence>;
 

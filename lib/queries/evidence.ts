@@ -1,6 +1,6 @@
 import { mutationOptions, type QueryClient } from '@tanstack/react-query';
 import type { Evidence, EvidenceAgain, EvidenceList, EvidenceRead } from '@/lib/contracts/evidence';
-import type { EvidenceKind, EvidenceParams } from '@/lib/contracts/evidence-kinds';
+import { type EvidenceKind, type EvidenceParams, MAX_BESIDE } from '@/lib/contracts/evidence-kinds';
 import { apiAddress, apiQuery, apiSend } from './api';
 
 /** What never changes is asked once. */
@@ -33,6 +33,32 @@ export interface PinAsked {
   path: string;
   params: EvidenceParams;
   look: { pathname: string; search: string };
+  beside: { path: string; params: EvidenceParams }[];
+}
+
+/** A key's parameters as a question carries them; null where the key is no question to an endpoint. */
+function flatParams(params: unknown): EvidenceParams | null {
+  if (typeof params !== 'object' || params === null || Array.isArray(params)) return null;
+  const flat: EvidenceParams = {};
+  for (const [name, value] of Object.entries(params)) {
+    if (value === undefined || value === '') continue;
+    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return null;
+    flat[name] = value;
+  }
+  return flat;
+}
+
+/** Answered questions to these paths that something on the page is looking at now, without the panel's own. */
+export function shownQuestions(client: QueryClient, paths: readonly string[]): PinAsked['beside'] {
+  return client
+    .getQueryCache()
+    .findAll({ type: 'active' })
+    .flatMap(({ queryKey: [path, asked], state }) => {
+      if (typeof path !== 'string' || !paths.includes(path) || state.data === undefined) return [];
+      const params = flatParams(asked);
+      return params === null ? [] : [{ path, params }];
+    })
+    .slice(0, MAX_BESIDE);
 }
 
 export const pinPanel = (client: QueryClient) =>

@@ -39,6 +39,8 @@ sources:
 models:
   - name: fraud_detector
     policy: { challengerShare: 20% }
+    slos:
+      - { kind: latency, objective: 0.95, threshold: 300ms, window: 24h }
 redaction:
   rules:
     - { name: 'segment', pattern: 'premium', replacement: '[segment]' }
@@ -109,6 +111,14 @@ const questions = (): Record<EvidenceKind, object> => ({
   'log-volume': asked('log-volume', 'logs/summary', { ...range, model }),
   traces: asked('traces', 'traces', { ...range, model, order: 'slowest', limit: 50 }),
   trace: asked('trace', `traces/${trace.traceId}`, { clock: 'raw' }, 'group=none'),
+  drift: {
+    ...asked('drift', 'drift', { ...range, model }),
+    beside: [
+      { path: 'drift/heat', params: { ...range, model, windows: 6 } },
+      { path: 'quality', params: { ...range, model, windows: 6 } },
+    ],
+  },
+  slos: asked('slos', 'slos', { endMs: NOW_MS }),
   request: asked('request', `requests/${encodeURIComponent(trace.traceId)}/story`, { atMs: NOW_MS - HOUR_MS }),
 });
 
@@ -123,7 +133,7 @@ describe('a pin', () => {
       expect(kept.sources.length, `${kind} names its sources`).toBeGreaterThan(0);
       pins.set(id, kept);
     }
-    expect([...pins.values()].map(({ kind }) => kind)).toEqual([...EVIDENCE_KINDS]);
+    expect([...pins.values()].map(({ kind }) => kind).sort()).toEqual([...EVIDENCE_KINDS].sort());
     isDown = true;
     lab.taken();
     for (const [id, before] of pins) expect(await read(id)).toEqual(before);
@@ -158,6 +168,21 @@ describe('a pin', () => {
       [`models/${model}/traffic`, range],
       ['events', { ...range, model }],
     ]);
+  });
+
+  it('keeps what stood beside it on the screen, once, and nothing that cannot be kept', async () => {
+    const { id } = await pin(questions().drift);
+    const { document } = await read(id);
+    expect(document?.parts.map(({ path }) => path)).toEqual(['drift', 'drift/heat', 'quality']);
+    const beside = [{ path: `models/${model}/traffic`, params: range }];
+    const twice = await pin({ ...ofModel('requests', 'traffic'), beside: [...beside, ...beside] });
+    expect((await read(twice.id)).document?.parts.map(({ path }) => path)).toEqual([
+      `models/${model}/traffic`,
+      'events',
+    ]);
+    expect(await refusal({ ...asked('jobs', 'jobs'), beside: [{ path: 'sources', params: {} }] })).toMatchObject({
+      status: 400,
+    });
   });
 
   it('sent twice is kept once, and asks the sources once', async () => {

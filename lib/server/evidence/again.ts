@@ -21,8 +21,8 @@ export async function askAgain(document: FrozenDocument, asking: Asking): Promis
   let parts: FrozenPart[];
   try {
     const redactor = getRedactor();
-    const { path, params } = own;
-    const asked = await askParts(PINNABLE[document.kind], { path, params }, document.look, asking);
+    const [question = own, ...shown] = document.parts.map(({ path, params }) => ({ path, params }));
+    const asked = await askParts(PINNABLE[document.kind], { question, look: document.look, shown }, asking);
     parts = asked.parts.map((part) => ({ ...part, answer: redactDeep(part.answer, redactor) }));
   } catch (error) {
     if (asking.signal.aborted || !(error instanceof AppError)) throw error;

@@ -2,24 +2,37 @@ import 'server-only';
 import type { Compare, CompareTraces } from '@/lib/contracts/compare';
 import type { FrozenDocument, FrozenPart, NewEvidence } from '@/lib/contracts/evidence';
 import { modelOfAddress } from '@/lib/contracts/view';
+import { canonicalJson } from '@/lib/domain/canonical-json';
 import { compareReport } from '@/lib/domain/compare-report';
 import { lacksOf, ownLacksOf, warningsOf, whysOf } from '@/lib/domain/evidence-why';
 import { CONSOLE_VERSION } from '../console-version';
 import { AppError } from '../errors';
 import { getRedactor } from '../redaction/redact';
-import { absolute, lookOf } from './look';
-import { PINNABLE, type Pinnable, type Seen } from './pinnable';
-import { type Asking, ask, type Question } from './questions';
+import { absolute, type Look, lookOf } from './look';
+import { type Companion, PINNABLE, type Pinnable, type Seen } from './pinnable';
+import { type Asking, ask, endpointOf, type Question } from './questions';
 import { redactDeep, redactLook, redactQuestion } from './redact-document';
 
 /** An answer as it would cross the wire. */
 const plain = (answer: unknown): unknown => JSON.parse(JSON.stringify(answer) ?? 'null');
 
+/** Questions beside a panel's own, each once: those its kind always has, then those that were on the screen. */
+function besideOf(own: readonly Companion[], shown: readonly Question[], question: Question): Companion[] {
+  const nameOf = ({ path, params }: Question) => canonicalJson([path, params]);
+  const known = new Map(own.map((companion) => [nameOf(companion), companion]));
+  for (const { path, params } of shown) {
+    const endpoint = endpointOf(path);
+    if (endpoint === null) throw new AppError('bad_request', `beside: what ${path} answers cannot be kept.`);
+    if (!known.has(nameOf({ path, params }))) known.set(nameOf({ path, params }), { endpoint, path, params });
+  }
+  known.delete(nameOf(question));
+  return [...known.values()];
+}
+
 /** Asks a panel's question and those beside it. What stands beside may fail alone; then a sentence says so. */
 export async function askParts(
   pinnable: Pinnable,
-  question: Question,
-  look: { pathname: string; search: string },
+  { question, look, shown }: { question: Question; look: Look; shown: readonly Question[] },
   asking: Asking,
 ): Promise<{ parts: FrozenPart[]; seen: Seen; failures: string[] }> {
   const bounded = { path: question.path, params: { ...question.params, ...pinnable.bound } };
@@ -27,7 +40,7 @@ export async function askParts(
   const seen: Seen = { question, answer, pathname: look.pathname, search: new URLSearchParams(look.search) };
   const failures: string[] = [];
   const beside = await Promise.all(
-    (pinnable.companions?.(seen) ?? []).map(async ({ endpoint, keep, ...companion }) => {
+    besideOf(pinnable.companions?.(seen) ?? [], shown, question).map(async ({ endpoint, keep, ...companion }) => {
       try {
         const told = await ask(endpoint, companion, asking);
         return [{ ...companion, answer: plain(keep?.(told) ?? told) }];
@@ -76,7 +89,7 @@ export async function freeze(asked: NewEvidence, asking: Asking): Promise<Frozen
   const redactor = getRedactor();
   const question = { path: asked.path, params: asked.params };
   const look = asked.look ?? lookOf(question);
-  const { parts, seen, failures } = await askParts(pinnable, question, look, asking);
+  const { parts, seen, failures } = await askParts(pinnable, { question, look, shown: asked.beside ?? [] }, asking);
   const range = (pinnable.range ?? rangeOfParams)(seen);
   const kept = parts.map(
     ({ path, params, answer }): FrozenPart => ({

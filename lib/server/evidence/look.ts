@@ -2,7 +2,8 @@ import 'server-only';
 import type { NewEvidence } from '@/lib/contracts/evidence';
 import type { Question } from './questions';
 
-type Look = NonNullable<NewEvidence['look']>;
+/** Where a page stood: its path and its query. */
+export type Look = NonNullable<NewEvidence['look']>;
 
 /** Parameters of a question that stand in the address of a page under another name; the others keep theirs. */
 const NAMES: Readonly<Record<string, string>> = { query: 'q', direction: 'order', requestId: 'request' };
@@ -13,7 +14,7 @@ function pageOf(path: string): string {
   if (model !== undefined) return `/models/${model}`;
   const [resource = ''] = path.split('/');
   if (resource === 'traces' && path !== 'traces') return `/${path}`;
-  return ['compare', 'logs', 'traces'].includes(resource) ? `/${resource}` : '/';
+  return ['compare', 'logs', 'traces', 'drift', 'slos'].includes(resource) ? `/${resource}` : '/';
 }
 
 /** The address a page would have to ask this question: for who asks without a page, such as a program. */

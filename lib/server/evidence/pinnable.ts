@@ -3,10 +3,12 @@ import type { Compare } from '@/lib/contracts/compare';
 import type { EvidenceKind, EvidenceParams } from '@/lib/contracts/evidence-kinds';
 import type { LogPage } from '@/lib/contracts/logs';
 import type { StoryEvent } from '@/lib/contracts/request-story';
+import type { Slos } from '@/lib/contracts/slo';
 import type { Trace, TraceRows } from '@/lib/contracts/trace';
 import { TRACE_CLOCKS, TRACE_GROUPINGS, TRACE_ONLY } from '@/lib/contracts/trace-choices';
 import { modelOfAddress } from '@/lib/contracts/view';
 import { exampleTraces } from '@/lib/domain/compare-examples';
+import { parseInstant } from '@/lib/domain/time';
 import { getConfig } from '../config';
 import type { Question } from './questions';
 
@@ -37,6 +39,7 @@ export interface Pinnable {
   range?: (seen: Seen) => { startMs: number; endMs: number } | null;
 }
 
+const HOUR_MS = 3_600_000;
 const MAX_LINES = 1_000;
 /** Characters of log lines that are kept of one answer. */
 const MAX_LINES_CHARS = 1_500_000;
@@ -155,6 +158,13 @@ function rangeOfStory({ answer }: Seen): { startMs: number; endMs: number } | nu
   return told?.type === 'story' ? { startMs: told.story.atMs, endMs: told.story.atMs } : null;
 }
 
+/** Objectives are judged at an instant; the page around keeps the length of its range. */
+function rangeOfObjectives({ answer, search }: Seen): { startMs: number; endMs: number } {
+  const { evaluatedAtMs: endMs } = answer as Slos;
+  const startMs = parseInstant(search.get('from') ?? 'now-1h', endMs);
+  return { startMs: startMs === null || startMs >= endMs ? endMs - HOUR_MS : startMs, endMs };
+}
+
 /** Which panels can be kept, and what is kept of each. A new kind needs its name in the contract and a line here. */
 export const PINNABLE: Readonly<Record<EvidenceKind, Pinnable>> = {
   fleet: { endpoint: 'fleet' },
@@ -182,4 +192,6 @@ export const PINNABLE: Readonly<Record<EvidenceKind, Pinnable>> = {
   },
   trace: { endpoint: 'traces/{traceId}', companions: partsOfTrace, range: rangeOfTrace },
   request: { endpoint: 'requests/{requestId}/story', range: rangeOfStory },
+  drift: { endpoint: 'drift' },
+  slos: { endpoint: 'slos', range: rangeOfObjectives },
 };

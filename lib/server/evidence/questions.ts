@@ -1,13 +1,16 @@
 import 'server-only';
 import type { z } from 'zod';
 import { CompareReportParams, CompareTracesParams } from '@/lib/contracts/compare-params';
+import { DriftArmsParams, DriftFeatureParams, DriftHeatParams, DriftParams } from '@/lib/contracts/drift-params';
 import { EventsParams } from '@/lib/contracts/event';
 import type { EvidenceParams } from '@/lib/contracts/evidence-kinds';
 import { FleetParams } from '@/lib/contracts/fleet';
 import { LogRangeParams, LogsParams } from '@/lib/contracts/logs';
 import type { Permission } from '@/lib/contracts/permission';
+import { QualityParams } from '@/lib/contracts/quality';
 import { ModelRangeParams, RangeParams } from '@/lib/contracts/range';
 import { RequestStoryParams } from '@/lib/contracts/request-story';
+import { SloParams, SlosParams } from '@/lib/contracts/slo';
 import {
   TraceFlameParams,
   TraceLogsParams,
@@ -19,6 +22,12 @@ import { TraceSearchParams } from '@/lib/contracts/traces';
 import type { Identity } from '../auth/identity';
 import { readJudged } from '../compare/read-judged';
 import { readTraces } from '../compare/read-traces';
+import { readArms } from '../drift/read-arms';
+import { readConsequences } from '../drift/read-consequences';
+import { readDrift } from '../drift/read-drift';
+import { readFeature } from '../drift/read-feature';
+import { readHeat } from '../drift/read-heat';
+import { readOutput } from '../drift/read-output';
 import { AppError } from '../errors';
 import { readFleetReport } from '../fleet/fleet-report';
 import {
@@ -36,8 +45,12 @@ import { readJobs } from '../fleet/read-jobs';
 import { requireLoki } from '../logs/filter';
 import { listLogs } from '../logs/list';
 import { summariseLogs } from '../logs/summary';
+import { readQuality } from '../quality/read-quality';
 import type { Reading } from '../reading';
 import { wholeStory } from '../requests/whole-story';
+import { readEaten } from '../slos/eaten';
+import { readObjective } from '../slos/read-objective';
+import { readSlos } from '../slos/read-slos';
 import { openTelemetry } from '../telemetry';
 import { listTraces } from '../trace-search/list';
 import { spanDetails } from '../traces/details';
@@ -138,6 +151,31 @@ export const ANSWERABLE: ReadonlyMap<string, Answerable> = new Map([
     'traces/{traceId}/logs',
     answerable(TraceLogsParams, async ({ traceId }, { signal }) => traceLogs(await loadTrace(traceId, signal), signal)),
   ],
+  ['drift', answerable(DriftParams, (params, asking) => readDrift(params, asking))],
+  ['drift/heat', answerable(DriftHeatParams, (params, asking) => readHeat(params, asking))],
+  ['drift/feature', answerable(DriftFeatureParams, (params, asking) => readFeature(params, asking))],
+  ['drift/output', answerable(DriftParams, (params, asking) => readOutput(params, asking))],
+  ['drift/arms', answerable(DriftArmsParams, (params, asking) => readArms(params, asking))],
+  ['drift/consequences', answerable(DriftParams, (params, asking) => readConsequences(params, asking))],
+  ['quality', answerable(QualityParams, (params, asking) => readQuality(params, asking))],
+  [
+    'slos',
+    answerable(SlosParams, async ({ endMs }, { signal, nowMs }) =>
+      readSlos(await openTelemetry(nowMs), { endMs: endMs ?? nowMs, signal }),
+    ),
+  ],
+  [
+    'slos/objective',
+    answerable(SloParams, async (params, { signal, nowMs }) =>
+      readObjective(await openTelemetry(nowMs), { ...params, endMs: params.endMs ?? nowMs, signal }),
+    ),
+  ],
+  [
+    'slos/eaten',
+    answerable(SloParams, async (params, { signal, nowMs }) =>
+      readEaten(await openTelemetry(nowMs), { ...params, endMs: params.endMs ?? nowMs, signal }),
+    ),
+  ],
   [
     'requests/{requestId}/story',
     answerable(RequestStoryParams, (params, { signal, nowMs }) => wholeStory(params, nowMs, signal)),
@@ -165,6 +203,10 @@ function matchPath(endpoint: string, path: string): Record<string, string> | nul
   }
   return found;
 }
+
+/** The endpoint a path belongs to; null where its answer cannot be kept. */
+export const endpointOf = (path: string): string | null =>
+  [...ANSWERABLE.keys()].find((endpoint) => matchPath(endpoint, path) !== null) ?? null;
 
 /** Asks a question as whoever it is asked for may ask it. Throws `bad_request` for what cannot be asked of this endpoint. */
 export async function ask(endpoint: string, { path, params }: Question, asking: Asking): Promise<unknown> {

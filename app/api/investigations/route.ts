@@ -1,5 +1,6 @@
 import { InvestigationsParams, NewInvestigation } from '@/lib/contracts/investigation';
-import { createInvestigation, listInvestigations } from '@/lib/server/investigations/store';
+import { listInvestigations } from '@/lib/server/investigations/list';
+import { createInvestigation } from '@/lib/server/investigations/store';
 import { route } from '@/lib/server/route';
 
 export const GET = route('investigations:read', InvestigationsParams, (params) => listInvestigations(params));

@@ -1,17 +1,8 @@
 import * as z from 'zod';
 import { Compare, CompareTraces } from './compare';
 import { CompareParams, CompareReportParams, CompareTracesParams } from './compare-params';
-import {
-  DriftArms,
-  DriftConsequences,
-  DriftFeature,
-  DriftHeat,
-  DriftLogsLine,
-  DriftOutput,
-  DriftReport,
-} from './drift';
-import { Baseline, BaselineList, BaselineRemoval, BaselinesParams, NewBaseline } from './drift-baseline';
-import { DriftArmsParams, DriftFeatureParams, DriftHeatParams, DriftParams, MlRulesParams } from './drift-params';
+import { DRIFT_ENDPOINTS } from './drift-endpoints';
+import { type Endpoint, read } from './endpoint';
 import { Events, EventsParams } from './event';
 import {
   Evidence,
@@ -52,8 +43,6 @@ import {
 } from './model';
 import { NewNote, Note, NoteEdit, NoteList, NoteRemoval, NotesParams } from './note';
 import { NoParams } from './params';
-import type { Permission } from './permission';
-import { Quality, QualityParams } from './quality';
 import { ModelRangeParams, RangeParams } from './range';
 import { RECORD_ENDPOINTS } from './record-endpoints';
 import { Replay, ReplayParams, RequestStoryParams, StoryEvent } from './request-story';
@@ -98,30 +87,6 @@ import {
   TraceValues,
   TraceValuesParams,
 } from './traces';
-
-/** One method of one route, as anybody may call it. */
-export interface Endpoint {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** As OpenAPI writes it: `/api/models/{model}/traffic`. */
-  path: string;
-  permission: Permission;
-  /** Path, query and body together, as the route parses them. */
-  params: z.ZodType;
-  /** Null for an answer without a body. */
-  response: z.ZodType | null;
-  /** Media type of the answer, where it is not JSON. */
-  media?: string;
-  summary: string;
-}
-
-const read = (path: string, params: z.ZodType, response: z.ZodType, summary: string): Endpoint => ({
-  method: 'GET',
-  path: `/api/${path}`,
-  permission: 'telemetry:read',
-  params,
-  response,
-  summary,
-});
 
 /** Every endpoint of the console. The OpenAPI document is made from this list, and a test holds the routes to it. */
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -185,43 +150,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     method: 'POST',
     permission: 'rollouts:gate',
   },
-  read('drift', DriftParams, DriftReport, 'Every feature of a version, judged against its reference'),
-  read('drift/heat', DriftHeatParams, DriftHeat, 'Features over windows, and when what goes on began'),
-  read(
-    'drift/feature',
-    DriftFeatureParams,
-    DriftFeature,
-    'One feature: distributions, quantiles, missing values, lines',
-  ),
-  read('drift/arms', DriftArmsParams, DriftArms, 'Inputs of the challenger against those of the champion'),
-  read('drift/output', DriftParams, DriftOutput, 'Drift of scores, predicted labels and labels'),
-  read('drift/consequences', DriftParams, DriftConsequences, 'How much the score moves where a feature moved'),
-  {
-    ...read('drift/logs', DriftParams, DriftLogsLine, 'Drift from many prediction lines, as lines of JSON'),
-    media: 'application/x-ndjson',
-  },
-  {
-    ...read('drift/rules', MlRulesParams, z.string(), 'Alert rules on models for Prometheus'),
-    media: 'application/yaml',
-  },
-  read('drift/baselines', BaselinesParams, BaselineList, 'Uploaded references'),
-  {
-    method: 'POST',
-    path: '/api/drift/baselines',
-    permission: 'baselines:write',
-    params: NewBaseline,
-    response: Baseline,
-    summary: 'Upload a reference: JSON or CSV, as the body or as the part “file” of a form',
-  },
-  {
-    method: 'DELETE',
-    path: '/api/drift/baselines/{id}',
-    permission: 'baselines:write',
-    params: BaselineRemoval,
-    response: null,
-    summary: 'Remove an uploaded reference',
-  },
-  read('quality', QualityParams, Quality, 'Quality as labels arrive, cohorts, freshness of labels'),
+  ...DRIFT_ENDPOINTS,
   read('events', EventsParams, Events, 'Changes: versions, roles, alerts, notes'),
   read('jobs', RangeParams, Jobs, 'Batch jobs and feature pipelines'),
   read('logs', LogsParams, LogPage, 'Log lines of a range, page by page'),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ChecklistRun, ChecklistRuns, Checklists, NewChecklistRun, StepAnswer } from './checklist';
-import type { Endpoint } from './endpoints';
+import type { Endpoint } from './endpoint';
 import {
   Acknowledgement,
   Incident,

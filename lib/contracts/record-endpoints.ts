@@ -1,5 +1,5 @@
 import { AuditPage, AuditParams, AuditVerification } from './audit';
-import type { Endpoint } from './endpoints';
+import type { Endpoint } from './endpoint';
 import { NoParams } from './params';
 import { WebhookDeliveries, WebhookDeliveriesParams, WebhookDeliveryDetail, WebhookDeliveryParams } from './webhook';
 

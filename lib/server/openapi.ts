@@ -1,6 +1,6 @@
 import 'server-only';
 import { z } from 'zod';
-import type { Endpoint } from '@/lib/contracts/endpoints';
+import type { Endpoint } from '@/lib/contracts/endpoint';
 import { ErrorBody } from '@/lib/contracts/error';
 import { CONSOLE_VERSION } from './console-version';
 

@@ -60,7 +60,10 @@ export type SignalName =
   | 'batchDuration'
   | 'batchRows'
   | 'batchLastSuccess'
-  | 'pipelineBacklog';
+  | 'pipelineBacklog'
+  | 'segments'
+  | 'inputTokens'
+  | 'outputTokens';
 
 /** What the configuration says differently from the preset; an absent field keeps the preset's. */
 export interface SignalOverride {

@@ -165,7 +165,10 @@ describe('detection', () => {
   });
 
   it('takes a native histogram where only that is there', () => {
-    const map = mapOf(['inference_requests_total', 'inference_latency_seconds'], ['model_name', 'model_version', 'status']);
+    const map = mapOf(
+      ['inference_requests_total', 'inference_latency_seconds'],
+      ['model_name', 'model_version', 'status'],
+    );
     expect(map.latency.kind).toBe('native');
     expect(map.missing).toEqual([]);
   });
@@ -214,6 +217,55 @@ describe('the version of a stack without a version label', () => {
     ] as const) {
       const map = mapOf(vllm, labels, AUTO, [...target]);
       for (const query of [requestsQuery(map, ASKED), bucketsQuery(map, ASKED)]) expectPromql(query ?? '');
+    }
+  });
+});
+
+describe('what Compare splits and prices by', () => {
+  it('segments come from a counter of one’s own, with its labels and its words for failure', () => {
+    const map = mapOf(['inference_requests_total', 'calls_by_tier_total'], ['model_name', 'model_version'], {
+      ...AUTO,
+      overrides: {
+        segments: { metric: 'calls_by_tier_total', labels: { segment: 'tier', status: 'code' }, errorValues: ['5..'] },
+      },
+    });
+    expect(map.contract.segments).toMatchObject({
+      metric: 'calls_by_tier_total',
+      present: true,
+      labels: { model: 'model_name', version: 'model_version', segment: 'tier', status: 'code' },
+    });
+    expect(map.contract.segments.errorPattern).not.toBeNull();
+  });
+
+  it.each([
+    ['vllm', 'vllm:prompt_tokens_total', 'vllm:generation_tokens_total'],
+    ['sglang', 'sglang:prompt_tokens_total', 'sglang:generation_tokens_total'],
+    ['litellm', 'litellm_input_tokens_metric_total', 'litellm_output_tokens_metric_total'],
+  ])('tokens of %s are found where both counters are there, and not where one is', (id, input, output) => {
+    const preset = PRESETS.find((one) => one.id === id);
+    if (preset === undefined) throw new Error(`no preset ${id}`);
+    const held = metricsOf(preset);
+    expect(mapOf([...held, input, output], labelsOf(preset)).tokens).toEqual({
+      input: { metric: input, only: null },
+      output: { metric: output, only: null },
+    });
+    expect(mapOf([...held, input], labelsOf(preset)).tokens).toBeNull();
+  });
+
+  it('tokens of one counter are told apart by its label', () => {
+    const preset = PRESETS.find(({ id }) => id === 'otel-genai');
+    if (preset === undefined) throw new Error('no preset otel-genai');
+    const map = mapOf([...metricsOf(preset), 'gen_ai_client_token_usage_sum'], labelsOf(preset));
+    expect(map.tokens?.output).toEqual({
+      metric: 'gen_ai_client_token_usage_sum',
+      only: { label: 'gen_ai_token_type', value: 'output' },
+    });
+  });
+
+  it('every name that tokens and segments are known by is asked for', () => {
+    const names = namesToAsk({ ...AUTO, overrides: { segments: { metric: 'calls_by_tier_total' } } });
+    for (const name of ['calls_by_tier_total', 'vllm:prompt_tokens_total', 'gen_ai_client_token_usage_sum']) {
+      expect(names).toContain(name);
     }
   });
 });

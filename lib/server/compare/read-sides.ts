@@ -5,10 +5,9 @@ import { type Buckets, toBuckets } from '@/lib/domain/histogram';
 import type { SegmentCounts } from '@/lib/domain/traffic-mix';
 import { boundOf, type Counts, countsBy, toMs } from '../fleet/counts';
 import { versionOf } from '../fleet/labels';
-import type { MatchOp } from '../prometheus/promql';
-import { bucketsQuery, contractIncrease, counterQuery, errorsQuery, requestsQuery } from '../prometheus/signal-queries';
+import { bucketsQuery, contractIncrease, errorsQuery, requestsQuery } from '../prometheus/signal-queries';
 import { UNIT_MS } from '../signals/preset';
-import type { ResolvedSignal } from '../signals/signal-map';
+import type { ResolvedSignal, SignalMap } from '../signals/signal-map';
 import type { Telemetry } from '../telemetry';
 import type { Parts } from './parts';
 
@@ -20,9 +19,6 @@ export interface SideAsked {
   endMs: number;
 }
 
-/** The counter that tells user segments apart, where services expose it. */
-export const SEGMENT_METRIC = 'inference_segment_requests_total';
-export const SEGMENT_LABEL = 'user_segment';
 const MAX_SEGMENTS = 50;
 
 export const toHistogram = (buckets: Buckets | null): Histogram | null =>
@@ -46,36 +42,53 @@ export async function readCounts(
   return counts ?? { requests: requests === null ? null : 0, errors: null, buckets: null };
 }
 
-/** What marks a failed request in the counter by segment. */
-export const failedStatus = (map: Telemetry['map']): { label: string; op: MatchOp; value: string } =>
-  map.errors.kind === 'label' ? map.errors : { label: 'status', op: '=~', value: 'error' };
+/** What marks a failed request in the counter by segment: what the signal says, else the request counter, else "error". */
+export function failedSegments({ contract: { segments }, errors }: Pick<SignalMap, 'contract' | 'errors'>): FailedBy {
+  const label = segments.labels.status ?? 'status';
+  if (segments.errorPattern !== null) return { label, op: '=~', value: segments.errorPattern };
+  if (errors.kind === 'label' && errors.label === label) return { label, op: errors.op, value: errors.value };
+  return { label, op: '=~', value: 'error' };
+}
+
+interface FailedBy {
+  label: string;
+  op: '=~' | '!=';
+  value: string;
+}
 
 /** Requests and failures of a side by user segment; null where no metric tells. */
 export async function readSegments(
-  { prometheus, map }: Telemetry,
+  telemetry: Telemetry,
   parts: Parts,
-  { model, version, startMs, endMs }: SideAsked,
+  side: SideAsked,
   signal: AbortSignal,
 ): Promise<Map<string, { successes: number; total: number }> | null> {
-  const status = failedStatus(map);
-  const asked = { fn: 'increase', windowMs: endMs - startMs, model, byVersion: true, keep: [SEGMENT_LABEL] } as const;
-  const ask = (matchers: readonly { label: string; op: '=' | '!=' | '=~' | '!~'; value: string }[]) =>
-    prometheus.instant(counterQuery(map, SEGMENT_METRIC, { ...asked, matchers }), endMs, signal);
+  const { segments } = telemetry.map.contract;
+  const label = segments.labels.segment ?? 'user_segment';
+  const asked = { ...side, signal: segments, keep: [label] };
   const [all, failed] = await Promise.all([
-    parts.take('other', 'requests by segment', ask([])),
-    parts.take('other', 'failed requests by segment', ask([status])),
+    readContract(telemetry, parts, { ...asked, purpose: 'requests by segment' }, signal),
+    readContract(
+      telemetry,
+      parts,
+      {
+        ...asked,
+        purpose: 'failed requests by segment',
+        matchers: [failedSegments(telemetry.map)],
+      },
+      signal,
+    ),
   ]);
-  if (all === null || failed === null || all.length === 0) return null;
-  const own = (samples: readonly Sample[]) => samples.filter(({ labels }) => versionOf(map, labels) === version);
-  const segments = new Map<string, { successes: number; total: number }>();
-  for (const { labels, value } of own(all)) {
-    if (value !== null) segments.set(labels[SEGMENT_LABEL] ?? '', { successes: 0, total: value });
+  if (all === null || failed === null) return null;
+  const counted = new Map<string, { successes: number; total: number }>();
+  for (const { labels, value } of all) {
+    if (value !== null) counted.set(labels[label] ?? '', { successes: 0, total: value });
   }
-  for (const { labels, value } of own(failed)) {
-    const segment = segments.get(labels[SEGMENT_LABEL] ?? '');
+  for (const { labels, value } of failed) {
+    const segment = counted.get(labels[label] ?? '');
     if (segment !== undefined && value !== null) segment.successes = value;
   }
-  return segments;
+  return counted;
 }
 
 /** Segments of both sides, the largest first. */
@@ -100,12 +113,18 @@ export function joinSegments(
 async function readContract(
   { prometheus }: Telemetry,
   parts: Parts,
-  asked: SideAsked & { signal: ResolvedSignal; suffix?: string; keep: readonly string[]; purpose: string },
+  asked: SideAsked & {
+    signal: ResolvedSignal;
+    suffix?: string;
+    keep: readonly string[];
+    purpose: string;
+    matchers?: readonly FailedBy[];
+  },
   signal: AbortSignal,
 ): Promise<Sample[] | null> {
-  const { model, version, startMs, endMs, keep, suffix, purpose } = asked;
+  const { model, version, startMs, endMs, keep, suffix, purpose, matchers } = asked;
   if (!asked.signal.present) return null;
-  const query = contractIncrease(asked.signal, { model, keep, suffix, windowMs: endMs - startMs });
+  const query = contractIncrease(asked.signal, { model, keep, suffix, matchers, windowMs: endMs - startMs });
   const samples = await parts.take('other', purpose, prometheus.instant(query, endMs, signal));
   const label = asked.signal.labels.version ?? 'model_version';
   return samples?.filter(({ labels }) => labels[label] === version) ?? null;

@@ -147,11 +147,20 @@ export const increaseQuery = (metric: string, keep: readonly string[], windowMs:
 /** Increase of a metric of the contract for one model, by its own labels: what the signal map calls model and version. */
 export const contractIncrease = (
   { metric, labels }: { metric: string; labels: Readonly<Record<string, string>> },
-  asked: { suffix?: string; model: string; keep: readonly string[]; windowMs: number },
+  asked: {
+    suffix?: string;
+    model: string;
+    keep: readonly string[];
+    windowMs: number;
+    matchers?: readonly { label: string; op: MatchOp; value: string }[];
+  },
 ): string =>
   `sum ${by([...new Set([labels.version ?? 'model_version', ...asked.keep])])} (increase(${selector(
     `${metric}${asked.suffix ?? ''}`,
-    [matcher(labels.model ?? 'model_name', '=', asked.model)],
+    [
+      matcher(labels.model ?? 'model_name', '=', asked.model),
+      ...(asked.matchers ?? []).map(({ label, op, value }) => matcher(label, op, value)),
+    ],
   )}[${toQueryDuration(asked.windowMs)}]))`;
 
 /** Firing alerts as the series Prometheus keeps of them. */

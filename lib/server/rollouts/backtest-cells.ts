@@ -6,7 +6,6 @@ import { type CellsRead, readCells } from '../compare/read-cells';
 import { missingFaults } from '../compare/read-compare';
 import { failedSegments } from '../compare/read-sides';
 import { AppError } from '../errors';
-import { versionOf } from '../fleet/labels';
 import type { ModelPanel } from '../fleet/model-panel';
 import { contractIncrease } from '../prometheus/signal-queries';
 

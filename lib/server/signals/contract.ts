@@ -2,7 +2,10 @@ import 'server-only';
 import type { SignalName } from '../config';
 
 /** Signals that the contract names the same whatever serves the model; requests, errors and latency come from a preset. */
-export type ContractSignal = Exclude<SignalName, 'requests' | 'errors' | 'latency' | 'inFlight'>;
+export type ContractSignal = Exclude<
+  SignalName,
+  'requests' | 'errors' | 'latency' | 'inFlight' | 'inputTokens' | 'outputTokens'
+>;
 
 export interface ContractEntry {
   /** What it is called where it is missed. */
@@ -107,6 +110,12 @@ export const CONTRACT: Readonly<Record<ContractSignal, ContractEntry>> = {
     metric: 'feature_pipeline_backlog_rows',
     type: 'gauge',
     labels: { pipeline: 'pipeline' },
+  },
+  segments: {
+    title: 'requests by segment',
+    metric: 'inference_segment_requests_total',
+    type: 'counter',
+    labels: { ...MODEL, segment: 'user_segment', status: 'status' },
   },
 };
 

@@ -35,6 +35,15 @@ const LatencyBy = z.discriminatedUnion('kind', [
 /** How long requests took: a histogram, a sum beside a count (mean only), or not at all. */
 export type LatencyBy = z.infer<typeof LatencyBy>;
 
+const TokenCounter = z.object({
+  metric: z.string(),
+  /** Without it another kind of token would be counted too; null: the counter has one kind. */
+  only: z.object({ label: z.string(), value: z.string() }).nullable().default(null),
+});
+
+/** A counter of a language model's tokens. */
+export type TokenCounter = z.infer<typeof TokenCounter>;
+
 /** What a serving stack exposes, and under which names. What it cannot give is declared, so that nobody reads a 0. */
 export const Preset = z.object({
   id: z.string(),
@@ -53,6 +62,8 @@ export const Preset = z.object({
   /** The version label is "<model>_<n>": the prefix is not part of the version. */
   versionHasModelPrefix: z.boolean(),
   inFlight: z.string().nullable(),
+  /** Counters of tokens read and written, of stacks that serve language models. */
+  tokens: z.object({ input: TokenCounter, output: TokenCounter }).nullable().default(null),
   /** Matchers without which the numbers would be wrong (a proxy that reports both ends). */
   only: z.array(z.object({ label: z.string(), op: z.enum(['=', '!=', '=~', '!~']), value: z.string() })),
 });

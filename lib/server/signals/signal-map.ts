@@ -4,7 +4,7 @@ import type { SignalsConfig } from '../config';
 import { regexAnyOf } from '../prometheus/promql';
 import { CONTRACT, CONTRACT_SIGNALS, type ContractSignal } from './contract';
 import { missingErrorLabel, missingErrors, missingLatency, missingRequests, missingVersion } from './missing';
-import { type DurationUnit, type ErrorsBy, PRESETS, type Preset } from './preset';
+import { type DurationUnit, type ErrorsBy, PRESETS, type Preset, type TokenCounter } from './preset';
 import { type VersionSource, versionSourceOf } from './version-source';
 
 /** What a Prometheus holds now, as far as the map asks. */
@@ -28,6 +28,8 @@ export interface ResolvedSignal {
   present: boolean;
   series: number;
   origin: 'preset' | 'configuration';
+  /** Pattern of the status label's values that mean failure; null: nobody said. */
+  errorPattern: string | null;
 }
 
 /** What a preset says of a serving stack; the rest is the contract's. */
@@ -47,6 +49,8 @@ export interface SignalMap {
   errors: ErrorsBy;
   latency: ResolvedLatency;
   inFlight: { metric: string; hasModel: boolean; hasVersion: boolean } | null;
+  /** Null: this stack counts no tokens, or none are there. */
+  tokens: { input: TokenCounter; output: TokenCounter } | null;
   contract: Readonly<Record<ContractSignal, ResolvedSignal>>;
   /** Series that carry what the preset names; null where it names no metric of its own. */
   held: Readonly<Record<PresetSignal, number | null>>;
@@ -110,6 +114,7 @@ export function signalMapOf(holdings: Holdings, config: SignalsConfig): SignalMa
     held: heldBy(base, holdings),
     alsoFound: found.filter(({ id }) => id !== preset.id),
     only: overrides.requests?.metric === undefined ? preset.only : [],
+    tokens: tokensOf(preset, holdings, config),
     contract: contractOf(holdings, config),
     missing: [
       ...missingRequests(preset, requests !== null && isThere(holdings, requests.metric), requests?.metric ?? null),
@@ -240,10 +245,23 @@ function contractOf(holdings: Holdings, { overrides }: SignalsConfig): SignalMap
       present: counted > 0,
       series: counted,
       origin: own === undefined ? 'preset' : 'configuration',
+      errorPattern: own?.errorValues === undefined ? null : regexAnyOf(own.errorValues),
     };
   };
   const all = Object.fromEntries(CONTRACT_SIGNALS.map((signal) => [signal, resolve(signal)]));
   return all as Record<ContractSignal, ResolvedSignal>;
+}
+
+/** Tokens are told only where both kinds are there: half of them would be a wrong number. */
+function tokensOf({ tokens }: Preset, holdings: Holdings, { overrides }: SignalsConfig): SignalMap['tokens'] {
+  const of = (own: string | undefined, kind: 'input' | 'output'): TokenCounter | null => {
+    if (own !== undefined) return isThere(holdings, own) ? { metric: spelled(holdings, own), only: null } : null;
+    const by = tokens?.[kind] ?? null;
+    return by === null || !isThere(holdings, by.metric) ? null : { ...by, metric: spelled(holdings, by.metric) };
+  };
+  const input = of(overrides.inputTokens?.metric, 'input');
+  const output = of(overrides.outputTokens?.metric, 'output');
+  return input === null || output === null ? null : { input, output };
 }
 
 /** Every name that decides a map: asked in one query. */
@@ -265,6 +283,8 @@ export function namesToAsk({ overrides }: SignalsConfig): string[] {
       add(preset.latency.count);
     }
     if (preset.inFlight !== null) names.add(preset.inFlight);
+    add(preset.tokens?.input.metric);
+    add(preset.tokens?.output.metric);
   }
   for (const own of [...Object.values(CONTRACT), ...Object.values(overrides)]) {
     if (own?.metric === undefined) continue;

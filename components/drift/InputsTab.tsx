@@ -12,14 +12,17 @@ import { Panel } from '@/components/ui/Panel';
 import { useZone } from '@/components/ui/preference';
 import { QueryState } from '@/components/ui/QueryState';
 import type { Consequence, DriftHeat, DriftReport } from '@/lib/contracts/drift';
+import type { DriftAsked } from '@/lib/contracts/drift-params';
 import { rowOrder } from '@/lib/domain/drift-rank';
 import { isCalled } from '@/lib/domain/drift-verdict';
 import { formatDuration, formatRange } from '@/lib/domain/format';
 import type { ApiError } from '@/lib/queries/api';
+import { DeepLogsLine } from './DeepLogsLine';
 import { useConsequences } from './DriftSentences';
 import { FeatureDetail } from './FeatureDetail';
 import { FeatureTable } from './FeatureTable';
 import type { FeatureLine } from './feature-columns';
+import { useDeepLogs } from './use-deep-logs';
 import { type DriftAddress, SPANS, type Span } from './use-drift';
 
 const HEIGHT = 200;
@@ -44,6 +47,8 @@ export function InputsTab({
   asked: DriftAddress;
 }) {
   const { feature, set, over, params, overTime } = asked;
+  const deep = useDeepLogs();
+  const deepReport = deep.state.kind === 'done' && isSameQuestion(deep.state.asked, params) ? deep.state.report : null;
   const { byFeature, query: effects } = useConsequences(report.data, params);
   const why = [...(report.data?.why ?? []), ...(heat.data?.why ?? []), ...(effects.data?.why ?? [])];
   return (
@@ -79,7 +84,12 @@ export function InputsTab({
                 }
           }
         >
-          {(data) => <Features report={data} heat={heat.data} asked={asked} effects={byFeature} />}
+          {(data) => (
+            <div className="grid gap-2">
+              {data.current.source === 'logs' ? <DeepLogsLine deep={deep} params={params} shown={deepReport} /> : null}
+              <Features report={deepReport ?? data} heat={heat.data} asked={asked} effects={byFeature} />
+            </div>
+          )}
         </QueryState>
       </Panel>
       {feature === null ? null : (
@@ -87,6 +97,12 @@ export function InputsTab({
       )}
     </>
   );
+}
+
+/** Whether two questions differ in their time at most: a live page moves on while the lines of a minute ago are shown. */
+function isSameQuestion(asked: DriftAsked, params: DriftAsked): boolean {
+  const without = ({ startMs, endMs, ...rest }: DriftAsked) => JSON.stringify(rest, Object.keys(rest).sort());
+  return without(asked) === without(params);
 }
 
 function Definition({ heat, effects }: { heat: UseQueryResult<DriftHeat, ApiError>; effects: string | null }) {

@@ -107,7 +107,7 @@ function Said({ report: { version, reference, current, truncated } }: { report: 
       {current.because}
       {sample === null
         ? ''
-        : `; ${formatCount(sample.read)} of ${sample.of === null ? 'an unknown number of' : formatCount(sample.of)} lines, evenly over the range`}
+        : `; ${formatCount(sample.read)}${sample.of === null ? '' : ` of ${formatCount(sample.of)}`} lines, evenly over the range`}
       ).{truncated === null ? '' : ` ${truncated}`}
     </p>
   );

@@ -149,6 +149,19 @@ describe.skipIf(!hasChromium())('Drift & quality in a browser', () => {
     await stored.waitFor({ state: 'detached' });
   });
 
+  it('agrees between histograms and prediction logs, and reads more lines on demand', async () => {
+    const page = await visit('/drift?model=churn_scorer&source=logs&refresh=off');
+    await rowOf(page, 'amount').getByText('drifted').waitFor();
+    expect(
+      await rowOf(page, 'merchant_risk')
+        .getByText(/within noise|stable/)
+        .count(),
+    ).toBe(1);
+    await page.getByRole('button', { name: 'Read more prediction lines' }).click();
+    await page.getByText(/The table shows what [\d\s]+ lines/).waitFor();
+    await rowOf(page, 'amount').getByText('drifted').waitFor();
+  });
+
   it('has the alert rules ready to load', async () => {
     const page = await visit('/drift?model=churn_scorer&tab=alerts');
     await page

@@ -103,7 +103,7 @@ const COLUMNS: readonly Column<SloRow>[] = [
         <span className="text-t3">{row.promise}</span>
       </>
     ),
-    className: 'max-w-[420px] truncate',
+    className: 'max-w-[340px] truncate',
   },
   {
     id: 'state',
@@ -125,35 +125,16 @@ const COLUMNS: readonly Column<SloRow>[] = [
     value: ({ leftRatio }) => leftRatio,
     cell: (row) => <Left row={row} />,
   },
-  burnColumn(0, 'Burn 1 h'),
-  burnColumn(1, '6 h'),
-  burnColumn(2, '24 h'),
-  burnColumn(3, '3 d'),
   {
     id: 'ends',
     header: 'Ends',
     value: ({ endsInMs }) => endsInMs,
     cell: (row) => <Ends row={row} />,
   },
-  {
-    id: 'owner',
-    header: 'Owner',
-    value: ({ owner }) => owner,
-    cell: ({ owner, runbook }) => (
-      <>
-        {owner ?? <span className="text-t3">nobody named</span>}
-        {runbook === null ? null : (
-          <>
-            {' '}
-            <a href={runbook} className="link" target="_blank" rel="noopener noreferrer">
-              runbook
-            </a>
-          </>
-        )}
-      </>
-    ),
-    className: 'max-w-40 truncate',
-  },
+  burnColumn(0, 'Burn 1 h'),
+  burnColumn(1, '6 h'),
+  burnColumn(2, '24 h'),
+  burnColumn(3, '3 d'),
 ];
 
 /** Objectives by what needs a person most; a row opens its details beneath. */

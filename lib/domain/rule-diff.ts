@@ -104,9 +104,19 @@ const wantedOf = (groups: readonly RuleGroup[]): Wanted[] =>
     })),
   );
 
-/** What tells rules of one name apart: the objective and the window; several rules of a group otherwise share both. */
+/** Labels that may change while the rule stays the same one. */
+const EDITED_LABELS: ReadonlySet<string> = new Set(['severity', 'owner']);
+
+/** What tells rules of one name apart: their group, and the labels that say what they are about. */
 const identity = ({ group, kind, name, labels }: Pick<Wanted, 'group' | 'kind' | 'name' | 'labels'>): string =>
-  JSON.stringify([group, kind, name, labels.window ?? '', labels.slo ?? '']);
+  JSON.stringify([
+    group,
+    kind,
+    name,
+    Object.entries(labels)
+      .filter(([label]) => !EDITED_LABELS.has(label))
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  ]);
 
 /** The objective or model that a rule is about, from the name of its group, and its window. */
 const detailOf = ({ group, labels }: Pick<Wanted, 'group' | 'labels'>): string =>

@@ -29,7 +29,7 @@ models:
       - { kind: availability, objective: 99%, window: 1d }
       - { kind: latency, objective: 99%, threshold: 500ms, window: 1d }
       - { name: no-bound, kind: latency, objective: 99%, threshold: 333ms, window: 1d }
-      - { name: short, kind: availability, objective: 99%, window: 6h }
+      - { name: short, kind: availability, objective: 99%, window: 2h }
       - { name: two-days, kind: availability, objective: 99%, window: 2d }
       - { name: month, kind: availability, objective: 99.9%, window: 30d }
   - name: churn_scorer

@@ -46,7 +46,7 @@ export const ruleFile = (
   fileName: FILE_NAMES[file],
   rules: counted(groups),
   text: `${comments([
-    `Written by Windsock from the objectives of windsock.yaml, for ${file === 'loki' ? 'the ruler of Loki' : 'Prometheus'}. Change them there, not here.`,
+    `Written by Windsock from windsock.yaml and the signals found, for ${file === 'loki' ? 'the ruler of Loki' : 'Prometheus'}. Change the configuration, not this file.`,
     ...notes,
   ])}\n${toYaml({ groups })}`,
 });

@@ -6,6 +6,7 @@ import { sloHref } from '@/lib/domain/slo-answer';
 import { type RuledSlo, type RuleGroup, sloRuleGroups } from '@/lib/domain/slo-rules';
 import { burnPairs, pairName } from '@/lib/domain/slo-windows';
 import type { Config } from '../config';
+import { mlGroupsOf } from '../drift/ml-rules';
 import { Gather } from '../gather';
 import { openLoki, type Telemetry } from '../telemetry';
 import { logRuleGroups } from './log-rules';
@@ -53,7 +54,7 @@ export async function exportRules(
   const { source } = telemetry;
   const objectives = await readObjectives(telemetry, asked, gather);
   const slos = objectives.flatMap((objective) => toRuled(objective, telemetry));
-  const prometheus = sloRuleGroups(slos, source.scrapeIntervalMs);
+  const prometheus = [...sloRuleGroups(slos, source.scrapeIntervalMs), ...mlRules(telemetry)];
   const loki = await readLogRules(telemetry, asked, gather);
   const without = objectives.filter(({ slo, sli }) => sli !== null && slo.runbook === null).map(({ id }) => id);
   const notes = [
@@ -69,6 +70,20 @@ export async function exportRules(
     ...repeatedGroups(prometheus).map((name) => `Two groups are called ${name}; Prometheus refuses such a file.`),
   ];
   return { slos, prometheus, loki, notes };
+}
+
+/** Alerts on labels, inputs, quality and pipelines, where this Prometheus has any of that. */
+function mlRules(telemetry: Telemetry): RuleGroup[] {
+  const { contract } = telemetry.map;
+  const asked = [
+    contract.labelFreshness,
+    contract.featureValue,
+    contract.featureDriftScore,
+    contract.featureMissing,
+    contract.outcomes,
+    contract.pipelineBacklog,
+  ];
+  return asked.some(({ present }) => present) ? mlGroupsOf(telemetry) : [];
 }
 
 /** Pairs of windows without an alert, one sentence for all objectives that share the reason. */

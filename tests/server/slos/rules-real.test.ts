@@ -1,7 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { GET as getSlos } from '@/app/api/slos/route';
@@ -12,8 +8,9 @@ import { burnRecord } from '@/lib/domain/slo-rules';
 import { queryCache } from '@/lib/server/cache';
 import { call, useConfig } from '../../api/console';
 import { hasPrometheus, type RealPrometheus, startPrometheus } from '../../real-prometheus';
-import { remoteWrite, type WrittenSeries } from '../../remote-write';
+import { remoteWrite } from '../../remote-write';
 import { type Outage, outageBefore } from './outage';
+import { inFolder, promtool, seriesText, valuesFrom } from './promtool';
 
 const MINUTE_MS = 60_000;
 const HISTORY_MS = 7 * 60 * MINUTE_MS;
@@ -77,7 +74,7 @@ const rulesOf = async (url: string): Promise<RulesAnswer['data']['groups']> =>
 
 /** Loads rules into a running server and waits until each was evaluated again after all of them were. */
 async function load(real: RealPrometheus, rules: string): Promise<void> {
-  await real.writeRules(rules);
+  await real.writeRules(rules.replaceAll('interval: 1m', 'interval: 1s'));
   // What was loaded before is kept for a few seconds.
   queryCache().clear();
   expect((await fetch(`${real.url}/-/reload`, { method: 'POST' })).status).toBe(200);
@@ -111,18 +108,6 @@ describe.skipIf(!present)('the exported rules in a real Prometheus', () => {
     during = await withRules(22 * MINUTE_MS);
   });
   afterAll(() => during?.real.stop());
-
-  const inFolder = (files: Record<string, string>, run: (folder: string) => string): string => {
-    const folder = mkdtempSync(join(tmpdir(), 'windsock-rules-'));
-    try {
-      for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-      return run(folder);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  };
-  const promtool = (folder: string, ...args: string[]): string =>
-    execFileSync('promtool', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
   it('pass promtool check rules, and their own unit tests', () => {
     const files = { 'windsock-rules.yml': slower(during.rules), 'windsock-rules.test.yml': during.tests };
@@ -290,24 +275,3 @@ describe.skipIf(!present)('the exported rules in a real Prometheus', () => {
     expect(inFolder(files, (folder) => promtool(folder, 'test', 'rules', 'demo.test.yml'))).toMatch(/SUCCESS/);
   });
 });
-
-const seriesText = ({ labels }: WrittenSeries): string => {
-  const { __name__, ...own } = labels;
-  return `${__name__}{${Object.entries(own)
-    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
-    .join(',')}}`;
-};
-
-/** Values from an instant on in steps of 30 s, as promtool's input has them; `_` before a series begins. */
-function valuesFrom({ timesMs, values }: WrittenSeries, fromMs: number): string {
-  const texts: string[] = [];
-  let at = 0;
-  while (at < timesMs.length && (timesMs[at] ?? 0) < fromMs) at += 1;
-  for (let timeMs = fromMs; at < timesMs.length; timeMs += 30_000) {
-    if ((timesMs[at] ?? 0) < timeMs + 30_000) {
-      texts.push(String(values[at]));
-      at += 1;
-    } else texts.push('_');
-  }
-  return texts.join(' ');
-}

@@ -12,6 +12,7 @@ import type { SourceHealth, SourcesReport } from '@/lib/contracts/source';
 import { formatCount } from '@/lib/domain/format';
 import { sourcesAnswer } from '@/lib/domain/sources-answer';
 import { sourcesReportQuery } from '@/lib/queries/sources';
+import { SettingsPages } from './SettingsPages';
 
 /** Which sources answer, which metric means what, and what cannot be measured with what is there. */
 export function SourcesPage() {
@@ -19,6 +20,7 @@ export function SourcesPage() {
   return (
     <div className="grid grid-cols-1 gap-3">
       <h1 className="sr-only">Settings: sources</h1>
+      <SettingsPages />
       {report.data === undefined ? null : <AnswerLine answer={sourcesAnswer(report.data)} />}
       <Panel title="Sources" definition={<ConfigLine report={report.data} />} height={160}>
         <QueryState query={report} height={160}>

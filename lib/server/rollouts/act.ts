@@ -72,6 +72,38 @@ export async function actOn(
   }
 }
 
+/** Messages wait at most this long for their endpoint. */
+const LONGEST_WAIT_MS = 4 * 86_400_000;
+
+/**
+ * Takes back what was asked for and not yet delivered, since an endpoint may come back hours later: of one model or of
+ * all, and but for one pair of versions where `except` names it. What is taken back stands among the dead letters.
+ */
+export async function withdraw(
+  transaction: Transaction,
+  {
+    model,
+    except,
+    reason,
+  }: { model: string | null; except?: { champion: string; challenger: string }; reason: string },
+  nowMs: number,
+): Promise<void> {
+  const actions = await transaction.guardAction.findMany({
+    where: {
+      dryRun: false,
+      atMs: { gte: BigInt(nowMs - LONGEST_WAIT_MS) },
+      ...(model === null ? {} : { model }),
+      ...(except === undefined ? {} : { NOT: except }),
+    },
+    select: { id: true },
+  });
+  if (actions.length === 0) return;
+  await transaction.webhookDelivery.updateMany({
+    where: { subject: { in: actions.map(({ id }) => actionSubject(id)) }, type: ROLLBACK_EVENT, state: 'pending' },
+    data: { state: 'dead', reason, settledAtMs: BigInt(nowMs) },
+  });
+}
+
 async function declare(
   transaction: Transaction,
   { guard, publicUrl }: ActingGuard,

@@ -13,7 +13,7 @@ import { CONSOLE_VERSION } from '../console-version';
 import { type Database, db, type Transaction } from '../db';
 import { CONTEXT_LOOP } from '../incidents/context-loop';
 import { DELIVERY_LOOP } from '../webhooks/outbox';
-import { actOn, GUARD_ACTOR } from './act';
+import { actOn, GUARD_ACTOR, withdraw } from './act';
 import { type KeptInputs, keepAndJudge, resultSha256 } from './kept-inputs';
 import { doubtfulInputs, readGuardInputs } from './read-inputs';
 import { lastEvaluation, pinnedStart } from './store';
@@ -142,6 +142,10 @@ async function storeEvaluation(
       evaluatedAtMs: BigInt(nowMs),
     },
   });
+  if (champion !== null && challenger !== null) {
+    const reason = `Not sent any more: ${model} compares ${challenger} with ${champion} by now.`;
+    await withdraw(transaction, { model, except: { champion, challenger }, reason }, nowMs);
+  }
   const isNews = last?.evaluation.verdict !== result.verdict.kind || last.evaluation.decision !== outcome.decision;
   const acts = outcome.decision === 'act' || outcome.decision === 'dry-run';
   if (acts && champion !== null && challenger !== null) {

@@ -5,6 +5,7 @@ import { recordAudit } from '../audit/store';
 import type { Identity } from '../auth/identity';
 import { type Database, db, type Transaction } from '../db';
 import { AppError } from '../errors';
+import { withdraw } from './act';
 import { EVERY_MODEL, scopeOf, toSwitch } from './store';
 
 interface Who {
@@ -30,19 +31,22 @@ export async function readSwitches(client: Pick<Transaction, 'guardSwitch'>, mod
   };
 }
 
-/** Throws a kill switch or takes it back. Throws `conflict` when somebody moved it since it was on screen. */
+/** Throws a kill switch, which takes back what is not delivered yet, or takes it back. Throws `conflict` when somebody moved it since it was on screen. */
 export async function moveSwitch(
   { model, killed, reason, revision }: KillSwitchChange,
   who: Who,
   database: Database = db(),
 ): Promise<void> {
-  await database.write((transaction) =>
-    change(transaction, { scope: scopeOf(model), revision }, who, {
+  await database.write(async (transaction) => {
+    await change(transaction, { scope: scopeOf(model), revision }, who, {
       action: killed ? 'guard.kill' : 'guard.release',
       reason,
       edit: () => ({ killed }),
-    }),
-  );
+    });
+    if (!killed) return;
+    const told = `Not sent any more: ${who.identity.name} threw the kill switch.`;
+    await withdraw(transaction, { model, reason: told }, who.nowMs);
+  });
 }
 
 /** Lets a guard act once more on the same two versions. Throws `conflict` when its switch was moved since. */

@@ -241,6 +241,26 @@ describe('an armed guard', () => {
     expect(audit.map(({ action }) => action).sort()).toEqual(['guard.kill', 'guard.release']);
   });
 
+  it('takes back what an endpoint did not get yet when the switch is thrown', async () => {
+    await evaluateAt('fraud_detector', minutes(4, 3, 2), database);
+    expect(await counts()).toEqual({ actions: 1, deliveries: 1 });
+    const thrown = { model: 'fraud_detector', killed: true, reason: 'wrong alarm', revision: 0 };
+    await moveSwitch(thrown, { identity: NOBODY, nowMs: NOW_MS }, database);
+    const delivery = await database.read((client) => client.webhookDelivery.findFirstOrThrow());
+    expect(delivery).toMatchObject({ state: 'dead', reason: 'Not sent any more: Ada threw the kill switch.' });
+  });
+
+  it('takes back what was asked for other versions, which an endpoint might get much later', async () => {
+    await evaluateAt('fraud_detector', minutes(4, 3, 2), database);
+    await database.write((transaction) => transaction.guardAction.updateMany({ data: { challenger: '2.3.9' } }));
+    await evaluateAt('fraud_detector', minutes(1), database);
+    const delivery = await database.read((client) => client.webhookDelivery.findFirstOrThrow());
+    expect(delivery).toMatchObject({
+      state: 'dead',
+      reason: expect.stringMatching(/compares 2\.4\.0 with 2\.3\.0 by now/),
+    });
+  });
+
   it('acts again on the same versions once a person made it ready', async () => {
     await evaluateAt('fraud_detector', minutes(70, 69, 68), database);
     await rearm(

@@ -6,6 +6,7 @@ import { useModelChoices } from '@/components/shell/ModelChoice';
 import { useView } from '@/components/shell/use-view';
 import { ViewLink } from '@/components/shell/ViewLink';
 import { Choice } from '@/components/ui/Choice';
+import { useFrozen } from '@/components/ui/frozen';
 import { Panel } from '@/components/ui/Panel';
 import { PinContext, pinOf } from '@/components/ui/pin';
 import { QueryState } from '@/components/ui/QueryState';
@@ -100,10 +101,14 @@ const TAB_NAMES: readonly { value: Tab; label: string }[] = [
   { value: 'alerts', label: 'Alert rules' },
 ];
 
+/** What is about the console as it is now, not about what was seen. */
+const LIVE_TABS: ReadonlySet<Tab> = new Set(['references', 'alerts']);
+
 /** Everything of one model's drift; drawn as well from a frozen copy. */
 export function Drift({ model }: { model: string }) {
   const asked = useDriftAddress(model);
   const { params, overTime, labelTime, tab, set } = asked;
+  const isFrozen = useFrozen() !== null;
   const question = driftQuery(params);
   const report = useQuery(question);
   const heat = useQuery(driftHeatQuery({ ...params, ...overTime, windows: HEAT_WINDOWS }));
@@ -115,13 +120,20 @@ export function Drift({ model }: { model: string }) {
       <div className="flex max-w-full overflow-x-auto p-0.5" data-noprint>
         <Choice
           label="What is shown"
-          options={TAB_NAMES}
+          options={isFrozen ? TAB_NAMES.filter(({ value }) => !LIVE_TABS.has(value)) : TAB_NAMES}
           value={tab}
           onChange={(next) => set({ tab: next === 'inputs' ? null : next }, { replace: false })}
         />
       </div>
       <PinContext value={{ ...pinOf('drift', question), beside: BESIDE }}>
-        <Shown tab={tab} model={model} asked={asked} report={report} heat={heat} quality={quality} />
+        <Shown
+          tab={isFrozen && LIVE_TABS.has(tab) ? 'inputs' : tab}
+          model={model}
+          asked={asked}
+          report={report}
+          heat={heat}
+          quality={quality}
+        />
       </PinContext>
     </div>
   );

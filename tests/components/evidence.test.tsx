@@ -46,6 +46,10 @@ sources:
   prometheus: { url: '${lab.url}/prometheus', scrapeInterval: 30s }
   loki: { url: '${lab.url}/loki' }
   tempo: { url: '${lab.url}/tempo' }
+models:
+  - name: ${MODEL}
+    slos:
+      - { kind: latency, objective: 0.95, threshold: 300ms, window: 24h }
 `);
   await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
   for (const [name, value] of [
@@ -149,6 +153,21 @@ describe('a frozen panel', () => {
     expect(region.queryByText(/does not hold that/)).toBeNull();
     onlyItself();
   });
+
+  it.each([
+    ['drift', 'drift', { ...range, model: MODEL }, '/drift', /^Features$/],
+    ['slos', 'slos', { endMs: NOW_MS }, '/slos', /^Objectives$/],
+  ] as const)(
+    '%s is drawn by the panels of its page, with nothing that acts on the live console',
+    async (kind, path, params, pathname, title) => {
+      const page = await show(
+        await frozen(kind, path, params, look(pathname, kind === 'drift' ? `model=${MODEL}` : '')),
+      );
+      await page.findByRole('region', { name: title });
+      expect(page.queryByRole('radio', { name: 'References' })).toBeNull();
+      onlyItself();
+    },
+  );
 
   it('a trace opens its spans, its flame graph and its log lines from what was kept', async () => {
     const { parts } = await frozen('traces', 'traces', { ...range, model: MODEL, order: 'slowest', limit: 1 });

@@ -6,7 +6,7 @@ import { formatDuration, formatRatioPercent } from '@/lib/domain/format';
 import { isFiring, PACE_MS, type PairReading, sloState } from '@/lib/domain/slo';
 import { type BurnPair, burnPairs } from '@/lib/domain/slo-windows';
 import type { Gather } from '../gather';
-import { by, matcher, selector } from '../prometheus/promql';
+import { by, matcher } from '../prometheus/promql';
 import { durationMs } from '../prometheus/schema';
 import type { Telemetry } from '../telemetry';
 import { STATUS_OF, toPairRow, wordOf } from './row';
@@ -189,9 +189,3 @@ export function existingNote(rows: readonly SloRow[]): string | null {
     ? null
     : `Recordings found and used: ${counted.join(', ')}. Their own rules alert on them, so none are exported here.`;
 }
-
-/** The selector of what one recorded objective is made of, for the "why" of its page. */
-export const existingSelector = (origin: 'sloth' | 'pyrra', name: string): string =>
-  origin === 'sloth'
-    ? selector('slo:sli_error:ratio_rate1h', [matcher('sloth_slo', '=', name)])
-    : `{${matcher('__name__', '=~', '.+:burnrate.+')},${matcher('slo', '=', name)}}`;

@@ -8,6 +8,7 @@ import { useEvents } from '@/components/shell/use-events';
 import { ViewLink } from '@/components/shell/ViewLink';
 import { Choice } from '@/components/ui/Choice';
 import { Input } from '@/components/ui/Field';
+import { useFrozen } from '@/components/ui/frozen';
 import { Panel } from '@/components/ui/Panel';
 import { useZone } from '@/components/ui/preference';
 import { QueryState } from '@/components/ui/QueryState';
@@ -46,6 +47,7 @@ export function InputsTab({
   heat: UseQueryResult<DriftHeat, ApiError>;
   asked: DriftAddress;
 }) {
+  const isFrozen = useFrozen() !== null;
   const { feature, set, over, params, overTime } = asked;
   const deep = useDeepLogs();
   const deepReport = deep.state.kind === 'done' && isSameQuestion(deep.state.asked, params) ? deep.state.report : null;
@@ -86,7 +88,9 @@ export function InputsTab({
         >
           {(data) => (
             <div className="grid gap-2">
-              {data.current.source === 'logs' ? <DeepLogsLine deep={deep} params={params} shown={deepReport} /> : null}
+              {data.current.source === 'logs' && !isFrozen ? (
+                <DeepLogsLine deep={deep} params={params} shown={deepReport} />
+              ) : null}
               <Features report={deepReport ?? data} heat={heat.data} asked={asked} effects={byFeature} />
             </div>
           )}

@@ -7,7 +7,7 @@ import { Panel } from '@/components/ui/Panel';
 import { RoleMark } from '@/components/ui/RoleMark';
 import { StatusIcon } from '@/components/ui/Status';
 import type { Compare, CompareResult, CompareTrace } from '@/lib/contracts/compare';
-import { type ClaimState, claimOf, claimWord, LATENCY_PURPOSE } from '@/lib/domain/compare-claim';
+import { type ClaimState, claimOf, claimWord, latencyQueries } from '@/lib/domain/compare-claim';
 import { exampleTraces } from '@/lib/domain/compare-examples';
 import { formatMs } from '@/lib/domain/format';
 import { compareTracesQuery } from '@/lib/queries/compare';
@@ -26,7 +26,7 @@ export function ClaimPanel({ compare, result }: { compare: Compare; result: Comp
   const claim = claimOf(result);
   const asked = exampleTraces(compare.inputs, result);
   const traces = useQuery({ ...compareTracesQuery(asked ?? NO_SIDES), enabled: asked !== null });
-  const why = compare.why.filter(({ purpose }) => purpose === LATENCY_PURPOSE);
+  const why = latencyQueries(compare.why);
   const query = why[0]?.query;
   return (
     <Panel title="Prove it" definition={`“${claim.words}”`} why={why}>

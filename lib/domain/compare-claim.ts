@@ -4,8 +4,15 @@ import { formatChange, formatMs, formatPoints } from './format';
 /** How much better P95 must be for the claim a release owner makes. */
 export const CLAIMED_P95_FALL = 0.1;
 
-/** What the query of the latency histogram is told to be for. */
+/** What the queries of the latency histogram are told to be for; the finer one wins where both ran. */
 export const LATENCY_PURPOSE = 'latency buckets by version';
+export const NATIVE_PURPOSE = 'native latency histograms by version';
+
+/** The query that a comparison's quantiles come from. */
+export const latencyQueries = <Q extends { purpose: string }>(why: readonly Q[]): Q[] => {
+  const native = why.filter(({ purpose }) => purpose === NATIVE_PURPOSE);
+  return native.length > 0 ? native : why.filter(({ purpose }) => purpose === LATENCY_PURPOSE);
+};
 
 /** Proven: the whole interval says so. Refuted: the whole interval says the opposite. Open: neither. */
 export type ClaimState = 'proven' | 'refuted' | 'open';

@@ -1,6 +1,6 @@
 import type { Compare, CompareResult, CompareTrace, CompareTraces, Measure } from '@/lib/contracts/compare';
 import { verdictWords } from './compare-answer';
-import { claimOf, claimWord, LATENCY_PURPOSE } from './compare-claim';
+import { claimOf, claimWord, latencyQueries } from './compare-claim';
 import { formatDifference, formatInterval } from './compare-state';
 import { formatCount, formatDuration, formatInstant, formatMs, formatNumber, formatRatioPercent } from './format';
 
@@ -127,7 +127,7 @@ function segmentLines({ segments }: CompareResult): string[] {
 /** The claim a release owner makes, with what anybody needs to check it: query, quantile, one trace of each side. */
 function claimLines({ why, inputs }: Compare, result: CompareResult, traces: CompareTraces | null): string[] {
   const claim = claimOf(result);
-  const query = why.find(({ purpose }) => purpose === LATENCY_PURPOSE);
+  const query = latencyQueries(why)[0];
   const example = (version: string, trace: CompareTrace | undefined): string => {
     if (trace === undefined) return `- Example of ${escapeMarkdown(version)}: no trace found`;
     const span =

@@ -175,7 +175,7 @@ async function readInputs(
     slo:
       objective === null || bounds.length === 0
         ? null
-        : { thresholdMs: objective, isBound: bounds.includes(objective), bounds },
+        : { thresholdMs: objective, isBound: bounds.includes(objective), bounds: nearestBounds(bounds, objective) },
     segments: joinSegments(segmentsA, segmentsB),
     ...joinExtras(extrasA, extrasB),
     exactP95,
@@ -183,6 +183,16 @@ async function readInputs(
   };
   return { inputs, cells };
 }
+
+/** Bounds that a sentence can name: all of a few, of a native histogram's hundreds those on both sides. */
+function nearestBounds(bounds: readonly number[], ms: number): number[] {
+  if (bounds.length <= MOST_NAMED_BOUNDS) return [...bounds];
+  const above = bounds.findIndex((bound) => bound >= ms);
+  const at = above === -1 ? bounds.length - 1 : above;
+  return bounds.slice(Math.max(0, at - 1), at + 1);
+}
+
+const MOST_NAMED_BOUNDS = 40;
 
 async function readOne(
   { telemetry }: ModelPanel,

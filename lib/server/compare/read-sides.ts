@@ -1,11 +1,19 @@
 import 'server-only';
 import type { CompareInputs, Histogram } from '@/lib/contracts/compare-inputs';
 import type { Sample } from '@/lib/contracts/series';
+import { NATIVE_PURPOSE } from '@/lib/domain/compare-claim';
 import { type Buckets, toBuckets } from '@/lib/domain/histogram';
+import { nativeBuckets } from '@/lib/domain/native-buckets';
 import type { SegmentCounts } from '@/lib/domain/traffic-mix';
 import { boundOf, type Counts, countsBy, toMs } from '../fleet/counts';
 import { versionOf } from '../fleet/labels';
-import { bucketsQuery, contractIncrease, errorsQuery, requestsQuery } from '../prometheus/signal-queries';
+import {
+  bucketsQuery,
+  contractIncrease,
+  errorsQuery,
+  nativeHistogramsQuery,
+  requestsQuery,
+} from '../prometheus/signal-queries';
 import { UNIT_MS } from '../signals/preset';
 import type { ResolvedSignal, SignalMap } from '../signals/signal-map';
 import type { Telemetry } from '../telemetry';
@@ -26,20 +34,41 @@ export const toHistogram = (buckets: Buckets | null): Histogram | null =>
 
 /** Requests, failures and latency of a side: one instant query each over its whole window. */
 export async function readCounts(
+  telemetry: Telemetry,
+  parts: Parts,
+  side: SideAsked,
+  signal: AbortSignal,
+): Promise<Counts> {
+  const { prometheus, map } = telemetry;
+  const { model, version, startMs, endMs } = side;
+  const asked = { fn: 'increase', windowMs: endMs - startMs, model, byVersion: true } as const;
+  const ask = (query: string | null) => (query === null ? null : prometheus.instant(query, endMs, signal));
+  const [requests, errors, buckets, native] = await Promise.all([
+    parts.take('requests', 'requests by version', ask(requestsQuery(map, asked))),
+    parts.take('errors', 'failed requests by version', ask(errorsQuery(map, asked))),
+    parts.take('latency', 'latency buckets by version', ask(bucketsQuery(map, asked))),
+    readNative(telemetry, parts, side, signal),
+  ]);
+  const counts = countsBy(map, { requests, errors, buckets }, (labels) => versionOf(map, labels)).get(version);
+  const found = counts ?? { requests: requests === null ? null : 0, errors: null, buckets: null };
+  return { ...found, buckets: native ?? found.buckets };
+}
+
+/** A side's latency from native histograms; null where there are none, and then the classic buckets are taken. */
+async function readNative(
   { prometheus, map }: Telemetry,
   parts: Parts,
   { model, version, startMs, endMs }: SideAsked,
   signal: AbortSignal,
-): Promise<Counts> {
-  const asked = { fn: 'increase', windowMs: endMs - startMs, model, byVersion: true } as const;
-  const ask = (query: string | null) => (query === null ? null : prometheus.instant(query, endMs, signal));
-  const [requests, errors, buckets] = await Promise.all([
-    parts.take('requests', 'requests by version', ask(requestsQuery(map, asked))),
-    parts.take('errors', 'failed requests by version', ask(errorsQuery(map, asked))),
-    parts.take('latency', 'latency buckets by version', ask(bucketsQuery(map, asked))),
-  ]);
-  const counts = countsBy(map, { requests, errors, buckets }, (labels) => versionOf(map, labels)).get(version);
-  return counts ?? { requests: requests === null ? null : 0, errors: null, buckets: null };
+): Promise<Buckets | null> {
+  const query = nativeHistogramsQuery(map, { fn: 'increase', windowMs: endMs - startMs, model, byVersion: true });
+  if (query === null || map.latency.kind === 'mean' || map.latency.kind === 'none') return null;
+  // Beside classic buckets its failure costs resolution, not the measure.
+  const about = map.latency.kind === 'native' ? 'latency' : 'other';
+  const found = await parts.take(about, NATIVE_PURPOSE, prometheus.nativeHistograms(query, endMs, signal));
+  if (found === null) return null;
+  const index = found.findIndex(({ labels }) => versionOf(map, labels) === version);
+  return nativeBuckets(found, UNIT_MS[map.latency.unit])[index] ?? null;
 }
 
 /** What marks a failed request in the counter by segment: what the signal says, else the request counter, else "error". */

@@ -78,6 +78,12 @@ export const bucketsQuery = (map: SignalMap, asked: Asked): string | null =>
     ? counterQuery(map, `${map.latency.metric}_bucket`, { ...asked, keep: ['le'] })
     : null;
 
+/** Native latency histograms, the finest there is. Null where the map knows of none. */
+export const nativeHistogramsQuery = ({ latency, ...map }: SignalMap, asked: Asked): string | null =>
+  latency.kind === 'native' || (latency.kind === 'histogram' && latency.hasNative === true)
+    ? counterQuery({ ...map, latency }, latency.metric, asked)
+    : null;
+
 /** Requests that took at most `bound`, in the metric's own unit, which must be a bound of its buckets; infinite for all of them. */
 export function withinBoundQuery(map: SignalMap, bound: number, asked: Asked): string | null {
   if (map.latency.kind !== 'histogram') return null;

@@ -16,7 +16,8 @@ export interface Holdings {
 }
 
 export type ResolvedLatency =
-  | { kind: 'histogram'; metric: string; unit: DurationUnit }
+  /** `hasNative`: the same name is there as a native histogram too, which tells finer. */
+  | { kind: 'histogram'; metric: string; unit: DurationUnit; hasNative?: true }
   | { kind: 'native'; metric: string; unit: DurationUnit }
   | { kind: 'mean'; sum: string; count: string; unit: DurationUnit }
   | { kind: 'none' };
@@ -203,8 +204,9 @@ function latencyOf(preset: Preset, holdings: Holdings, { overrides }: SignalsCon
 
 /** A native histogram has no _bucket series; where only it is there, it is what there is to read. */
 function histogramOf(metric: string, unit: DurationUnit, holdings: Holdings): ResolvedLatency {
-  const isNative = !holdings.series.has(`${metric}_bucket`) && holdings.series.has(metric);
-  return { kind: isNative ? 'native' : 'histogram', metric, unit };
+  const isThereToo = holdings.series.has(metric);
+  if (isThereToo && !holdings.series.has(`${metric}_bucket`)) return { kind: 'native', metric, unit };
+  return { kind: 'histogram', metric, unit, ...(isThereToo ? { hasNative: true } : {}) };
 }
 
 const hasLatency = (latency: ResolvedLatency, holdings: Holdings): boolean =>

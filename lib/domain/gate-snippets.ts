@@ -49,6 +49,7 @@ spec:
       failureLimit: 0
       # A console that is down is no reason to roll back.
       consecutiveErrorLimit: 1000000
+      inconclusiveLimit: 1000000
       provider:
         web:
           url: ${quoted(gateUrl(asked))}

@@ -15,6 +15,7 @@ const loading = () => <Skeleton height={240} words="Unpacking …" />;
 // Each loads with the first pin of its kind: a timeline of pins is not every page of the console at once.
 const Fleet = dynamic(() => import('./FrozenFleet').then((file) => file.FrozenFleet), { ssr: false, loading });
 const Signal = dynamic(() => import('./FrozenSignal').then((file) => file.FrozenSignal), { ssr: false, loading });
+const MetricOf = dynamic(() => import('./FrozenMetric').then((file) => file.FrozenMetric), { ssr: false, loading });
 const Comparison = dynamic(() => import('./FrozenComparison').then((file) => file.FrozenComparison), {
   ssr: false,
   loading,
@@ -39,6 +40,7 @@ const KINDS: Readonly<Record<EvidenceKind, { name: string; Draw: ComponentType<D
   stages: { name: 'Chart', Draw: Signal },
   'stage-split': { name: 'Chart', Draw: Signal },
   'in-flight': { name: 'Chart', Draw: Signal },
+  metric: { name: 'Metric', Draw: MetricOf },
   'error-reasons': { name: 'Errors by reason', Draw: Signal },
   comparison: { name: 'Comparison', Draw: Comparison },
   'log-lines': { name: 'Log lines', Draw: Logs },

@@ -32,6 +32,7 @@ import {
   LogValues,
   LogValuesParams,
 } from './logs';
+import { Metric, MetricParams } from './metric';
 import {
   ModelErrors,
   ModelHeatmap,
@@ -99,6 +100,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   read('models/{model}/stages', ModelRangeParams, ModelStages, 'Mean time of a request by stage'),
   read('models/{model}/in-flight', ModelRangeParams, ModelInFlight, 'Requests in flight over time'),
   read('models/{model}/errors', ModelRangeParams, ModelErrors, 'Failed requests by reason, from the logs'),
+  read('metrics', MetricParams, Metric, 'Series of a PromQL query over a range'),
   read('traces/{traceId}', TraceParams, Trace, 'A trace: answer, stages, faults, statistics'),
   read('traces/{traceId}/rows', TraceRowsParams, TraceRows, 'A window of the rows of a trace'),
   read('traces/{traceId}/flame', TraceFlameParams, TraceFlame, 'A trace as a flame graph'),

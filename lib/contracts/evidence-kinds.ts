@@ -11,6 +11,7 @@ export const EVIDENCE_KINDS = [
   'stages',
   'stage-split',
   'in-flight',
+  'metric',
   'error-reasons',
   'comparison',
   'log-lines',

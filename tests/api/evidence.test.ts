@@ -105,6 +105,7 @@ const questions = (): Record<EvidenceKind, object> => ({
   stages: ofModel('stages', 'stages'),
   'stage-split': ofModel('stage-split', 'stages'),
   'in-flight': ofModel('in-flight', 'in-flight'),
+  metric: asked('metric', 'metrics', { ...range, query: 'sum by (model_name) (rate(inference_requests_total[1m]))' }),
   'error-reasons': ofModel('error-reasons', 'errors'),
   comparison: asked('comparison', 'compare', { model, endMs: NOW_MS, errors: 3 }),
   'log-lines': asked('log-lines', 'logs', { ...range, model, direction: 'backward' }),

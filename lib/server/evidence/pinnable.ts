@@ -178,6 +178,7 @@ export const PINNABLE: Readonly<Record<EvidenceKind, Pinnable>> = {
   stages: chart('models/{model}/stages'),
   'stage-split': { endpoint: 'models/{model}/stages' },
   'in-flight': chart('models/{model}/in-flight'),
+  metric: chart('metrics'),
   'error-reasons': { endpoint: 'models/{model}/errors' },
   comparison: { endpoint: 'compare', companions: examplesOf, range: rangeOfComparison },
   'log-lines': { endpoint: 'logs', bound: { limit: MAX_LINES }, keep: keepLines },

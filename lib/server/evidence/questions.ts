@@ -6,6 +6,7 @@ import { EventsParams } from '@/lib/contracts/event';
 import type { EvidenceParams } from '@/lib/contracts/evidence-kinds';
 import { FleetParams } from '@/lib/contracts/fleet';
 import { LogRangeParams, LogsParams } from '@/lib/contracts/logs';
+import { MetricParams } from '@/lib/contracts/metric';
 import type { Permission } from '@/lib/contracts/permission';
 import { QualityParams } from '@/lib/contracts/quality';
 import { ModelRangeParams, RangeParams } from '@/lib/contracts/range';
@@ -45,6 +46,7 @@ import { readJobs } from '../fleet/read-jobs';
 import { requireLoki } from '../logs/filter';
 import { listLogs } from '../logs/list';
 import { summariseLogs } from '../logs/summary';
+import { readMetric } from '../prometheus/metric';
 import { readQuality } from '../quality/read-quality';
 import type { Reading } from '../reading';
 import { wholeStory } from '../requests/whole-story';
@@ -116,6 +118,7 @@ export const ANSWERABLE: ReadonlyMap<string, Answerable> = new Map([
   ['models/{model}/heatmap', answerable(ModelRangeParams, modelHeatmap)],
   ['models/{model}/stages', answerable(ModelRangeParams, modelStages)],
   ['models/{model}/in-flight', answerable(ModelRangeParams, modelInFlight)],
+  ['metrics', answerable(MetricParams, readMetric)],
   ['models/{model}/errors', answerable(ModelRangeParams, modelErrors)],
   // With an edited policy, as the report takes it: what is kept is the verdict that was seen.
   ['compare', answerable(CompareReportParams, readJudged)],

@@ -1,0 +1,62 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { TimeChart } from '@/components/charts/TimeChart';
+import { useView } from '@/components/shell/use-view';
+import { Panel } from '@/components/ui/Panel';
+import { pinOf } from '@/components/ui/pin';
+import { QueryState } from '@/components/ui/QueryState';
+import type { Labels } from '@/lib/contracts/series';
+import { formatDuration } from '@/lib/domain/format';
+import { metricQuery } from '@/lib/queries/metric';
+import { hasValues } from './missing';
+
+const HEIGHT = 200;
+
+/** A series by its labels as PromQL writes them; without labels by a word. */
+function nameOf({ __name__: metric = '', ...labels }: Labels): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
+  return pairs.length === 0 ? metric || 'value' : `${metric}{${pairs.join(', ')}}`;
+}
+
+/** A PromQL query that somebody wrote, over the view's range. */
+export function MetricPanel({ query, source }: { query: string; source?: string | undefined }) {
+  const { range } = useView();
+  const asked = metricQuery({ query, source, startMs: range.startMs, endMs: range.endMs });
+  const metric = useQuery(asked);
+  return (
+    <Panel
+      title="Metric"
+      definition={
+        <>
+          <code className="font-mono [overflow-wrap:anywhere]">{query}</code> ·{' '}
+          {formatDuration(metric.data?.set.stepMs ?? range.stepMs)} step
+        </>
+      }
+      why={metric.data?.why}
+      pin={pinOf('metric', asked)}
+      height={HEIGHT}
+    >
+      <QueryState
+        query={metric}
+        height={HEIGHT}
+        diagnosis={({ set }) =>
+          hasValues(set)
+            ? null
+            : {
+                what: 'No series has a value in this range.',
+                why: 'The query is read, but matches nothing here: a name or a label may be another, or nothing was scraped.',
+                action: 'A longer range, or the query without its label matchers, says which.',
+              }
+        }
+      >
+        {({ set, truncated }) => (
+          <>
+            <TimeChart title="Metric" unit="number" set={set} nameOf={nameOf} height={HEIGHT} />
+            {truncated === null ? null : <p className="text-axis text-t3">{truncated}</p>}
+          </>
+        )}
+      </QueryState>
+    </Panel>
+  );
+}

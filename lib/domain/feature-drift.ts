@@ -85,10 +85,11 @@ export function shapeOf({ reference: r, current: c }: FeaturePair, hasTraffic: b
   // A series that stands still while others move is a feature that nobody sends any more.
   const isGone = nothingOn(current);
   const isAbsent = nothingOn(reference);
+  const isKnown = hasTraffic && !reference.isUnread && !current.isUnread;
   const base = {
     isOrdered: isNumeric,
-    referenceCount: hasTraffic ? (isAbsent ? null : reference.total) : null,
-    currentCount: hasTraffic && !isGone ? current.total : null,
+    referenceCount: isKnown ? (isAbsent ? null : reference.total) : null,
+    currentCount: isKnown && !isGone ? current.total : null,
   };
   const none = { buckets: null, names: null, unseen: [], gone: [] };
   const kind = isNumeric ? ('numeric' as const) : ('categorical' as const);

@@ -11,12 +11,24 @@ export interface FeatureSide {
   readonly missing: Proportion | null;
   /** What reading repaired or cut, as sentences. */
   readonly notes: readonly string[];
+  /** Whether it is there and could not be read: then nothing is said of it, least of all that it vanished. */
+  readonly isUnread: boolean;
 }
 
 /** Sides by the name of the feature. Names are text from outside: a map, never an object. */
 export type Sides = Map<string, FeatureSide>;
 
-export const NO_SIDE: FeatureSide = { buckets: null, categories: null, total: null, missing: null, notes: [] };
+export const NO_SIDE: FeatureSide = {
+  buckets: null,
+  categories: null,
+  total: null,
+  missing: null,
+  notes: [],
+  isUnread: false,
+};
+
+/** A side that is there and could not be read, with the reason where it is the feature's own. */
+export const unreadSide = (notes: readonly string[] = []): FeatureSide => ({ ...NO_SIDE, notes, isUnread: true });
 
 /**
  * A histogram of points as increase() or a file gave them. A histogram that has no bucket besides +Inf, or none that is
@@ -32,7 +44,7 @@ export function histogramSide(points: readonly { upperBound: number; count: numb
       all === undefined
         ? 'Its histogram has no +Inf bucket, so nothing is known of the whole.'
         : 'Its histogram has one bucket only.';
-    return { ...NO_SIDE, total: all?.count ?? null, notes: [note] };
+    return all === undefined ? unreadSide([note]) : { ...NO_SIDE, total: all.count, notes: [note] };
   }
   const { buckets, repaired } = read;
   const notes: string[] = [];
@@ -69,6 +81,7 @@ export const joinSides = (a: FeatureSide, b: FeatureSide): FeatureSide => ({
   total: a.total === null ? b.total : b.total === null ? a.total : Math.max(a.total, b.total),
   missing: a.missing ?? b.missing,
   notes: [...a.notes, ...b.notes],
+  isUnread: a.isUnread || b.isUnread,
 });
 
 /** Categories that are told apart at most; the rarer are one bin. */

@@ -7,6 +7,7 @@ import { prometheusEngine } from '@/lab/prometheus/engine';
 import { createLabServer } from '@/lab/server';
 import type { Series } from '@/lab/stores';
 import { DriftHeat, DriftReport } from '@/lib/contracts/drift';
+import { queryCache } from '@/lib/server/cache';
 import { getConfig } from '@/lib/server/config';
 import { migrate } from '@/lib/server/migrate';
 import { call, NOW_MS, useConfig } from './console';
@@ -100,6 +101,8 @@ function tell(): void {
   add({ __name__: 'feature_missing_total', feature: 'healthy' }, (i) => i * 10);
 }
 
+/** Queries that fail. */
+let broken: RegExp | null = null;
 let close: () => Promise<void>;
 let report: DriftReport;
 const row = (name: string) => {
@@ -111,7 +114,11 @@ const row = (name: string) => {
 beforeAll(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW_MS });
   tell();
-  const engine = prometheusEngine(new MemoryMetricStore({ series }));
+  const whole = prometheusEngine(new MemoryMetricStore({ series }));
+  const engine: typeof whole = (request) =>
+    broken?.test(request.params.get('query') ?? '') === true
+      ? { status: 500, headers: { 'content-type': 'text/plain' }, body: 'down for a test' }
+      : whole(request);
   const nothing = () => ({ status: 404, headers: {}, body: '' });
   const server = createLabServer({
     engines: { prometheus: engine, loki: nothing, tempo: nothing },
@@ -161,7 +168,7 @@ describe('a fault of one feature', () => {
     ['__proto__', 'within-noise', null],
     ['"} or vector(1) #<b>', 'new', null],
     ['raced', 'within-noise', /1 bucket was lower than the one before and raised to it/],
-    ['without +Inf', 'vanished', /no \+Inf bucket/],
+    ['without +Inf', 'not-measured', /no \+Inf bucket/],
     ['few', 'new', null],
   ] as const)('calls “%s” %s', (name, state, note) => {
     expect(row(name).state).toBe(state);
@@ -203,6 +210,50 @@ describe('a fault of one feature', () => {
     expect(healthy?.state[0]).toBe('not-measured');
     expect(healthy?.psi[0]).toBeNull();
     expect(healthy?.state.at(-1)).toBe('within-noise');
+  });
+
+  it('takes none for vanished or new when a query of one side fails', async () => {
+    queryCache().clear();
+    broken = /increase\(feature_value_bucket/;
+    try {
+      const query = { model: 'm', startMs: NOW_MS - HOUR_MS, endMs: NOW_MS };
+      const now = DriftReport.parse((await call(drift, { query: { ...query, against: 'training' } })).body);
+      expect(now.gaps.join(' ')).toMatch(/Without inputs: histograms/);
+      const states = new Map(now.features.map(({ feature, state }) => [feature, state]));
+      expect([states.get('healthy'), states.get('moved'), states.get('vanished')]).toEqual([
+        'not-measured',
+        'not-measured',
+        'not-measured',
+      ]);
+      queryCache().clear();
+      broken = /feature_baseline_bucket\{.*by|max by .*feature_baseline_bucket/;
+      const then = DriftReport.parse((await call(drift, { query: { ...query, against: 'training' } })).body);
+      expect(then.features.map(({ state }) => state)).not.toContain('new');
+    } finally {
+      broken = null;
+      queryCache().clear();
+    }
+  });
+
+  it('says of too many categories over many windows that they were not read', async () => {
+    const strip = DriftHeat.parse(
+      (
+        await call(heat, {
+          query: {
+            model: 'm',
+            startMs: NOW_MS - 2 * HOUR_MS,
+            endMs: NOW_MS,
+            windows: 24,
+            against: 'earlier',
+            againstStartMs: NOW_MS - 3 * HOUR_MS,
+            againstEndMs: NOW_MS - 2 * HOUR_MS,
+          },
+        })
+      ).body,
+    );
+    const many = strip.rows.find(({ feature }) => feature === 'many');
+    expect(new Set(many?.state)).toEqual(new Set(['not-measured']));
+    expect(strip.rows.find(({ feature }) => feature === 'few')?.state).not.toContain('not-measured');
   });
 
   it('is refused as a whole only where the question makes no sense', async () => {

@@ -4,7 +4,7 @@ import type { DriftParams, DriftSource } from '@/lib/contracts/drift-params';
 import type { Sample } from '@/lib/contracts/series';
 import { type HeldSide, heldOf } from '@/lib/domain/held-side';
 import { featureGauge, labelOf } from '../prometheus/drift-queries';
-import type { DriftPanel } from './open';
+import { type DriftPanel, NONE_UNREAD, type Unread } from './open';
 import { type LogProgress, QUICK_LINES, readLogWindows } from './read-logs';
 import { hasTraffic, readMetricSides } from './read-metrics';
 import type { Windows } from './windows';
@@ -16,6 +16,7 @@ export interface CurrentRead {
   /** One map per window. */
   sides: ReadonlyMap<string, HeldSide>[];
   truncated: string | null;
+  unread: Unread;
   /** Drift computed elsewhere, by feature. */
   scores: ReadonlyMap<string, { method: string; value: number }>;
 }
@@ -36,6 +37,7 @@ export async function readCurrent(drift: DriftPanel, asked: CurrentAsked): Promi
   const tried = source === 'auto' ? (['metrics', 'logs'] as const) : [source];
   const scores = await readScores(drift, feature, endMs);
   const because = (words: string): string => (source === 'auto' ? words : 'as asked');
+  let isUnread = false;
   if (tried.includes('metrics' as never)) {
     const read = await readMetricSides(
       panel.telemetry,
@@ -43,6 +45,7 @@ export async function readCurrent(drift: DriftPanel, asked: CurrentAsked): Promi
       { model, version, feature, windows, purpose: 'inputs' },
       signal,
     );
+    isUnread = read.unread.numeric && read.unread.categorical;
     if (source === 'metrics' || read.sides.some(hasTraffic)) {
       return {
         current: {
@@ -54,6 +57,7 @@ export async function readCurrent(drift: DriftPanel, asked: CurrentAsked): Promi
         windows,
         sides: read.sides.map(heldOf),
         truncated: read.truncated,
+        unread: read.unread,
         scores,
       };
     }
@@ -69,7 +73,7 @@ export async function readCurrent(drift: DriftPanel, asked: CurrentAsked): Promi
         current: {
           source: 'logs',
           words: 'feature_sample of the prediction logs',
-          because: because('the metrics hold no inputs of it'),
+          because: because(isUnread ? 'the metrics could not be read' : 'the metrics hold no inputs of it'),
           sample: { read: read.read, of: read.of },
         },
         windows,
@@ -77,6 +81,7 @@ export async function readCurrent(drift: DriftPanel, asked: CurrentAsked): Promi
           ({ features }) => new Map([...(features ?? [])].map(([name, kept]) => [name, { kept }])),
         ),
         truncated: null,
+        unread: NONE_UNREAD,
         scores,
       };
     }
@@ -96,6 +101,7 @@ export async function readCurrent(drift: DriftPanel, asked: CurrentAsked): Promi
     windows,
     sides: Array.from({ length: windows.count }, () => new Map()),
     truncated: null,
+    unread: NONE_UNREAD,
     scores,
   };
 }

@@ -36,8 +36,16 @@ export async function openDrift(asked: DriftAskedOf, { signal, nowMs }: Context)
 /** How the fleet calls a version that no label names. */
 const UNTOLD = 'unversioned';
 
-/** Feature → side, of whatever could be read; with what was cut. */
+/** What could not be read, or not in full: a feature of that kind that is not here may be there all the same. */
+export interface Unread {
+  numeric: boolean;
+  categorical: boolean;
+}
+
+export const NONE_UNREAD: Unread = { numeric: false, categorical: false };
+
+/** One side by feature, of whatever it could be read. */
 export interface ReadSides {
   sides: ReadonlyMap<string, HeldSide>;
-  truncated: string | null;
+  unread: Unread;
 }

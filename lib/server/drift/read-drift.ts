@@ -5,10 +5,11 @@ import type { MissingSignal } from '@/lib/contracts/fleet';
 import { driftAnswer } from '@/lib/domain/drift-answer';
 import { rowOrder } from '@/lib/domain/drift-rank';
 import { type FeaturePair, judgeFeatures } from '@/lib/domain/feature-drift';
+import { unreadSide } from '@/lib/domain/feature-side';
 import { type HeldSide, shapeBoth } from '@/lib/domain/held-side';
 import { missingContract } from '../signals/missing';
 import { type CurrentRead, readCurrent } from './current';
-import { type Context, type DriftPanel, openDrift } from './open';
+import { type Context, type DriftPanel, openDrift, type ReadSides, type Unread } from './open';
 import type { LogProgress } from './read-logs';
 import { type ReferenceRead, readReference } from './reference';
 import { oneWindow, type Windows } from './windows';
@@ -61,7 +62,7 @@ export const withCurrent = (both: BothSides, read: CurrentRead): BothSides => ({
 });
 
 /** What features are held against that the reference does not have. */
-type Own = { words: string; sides: ReadonlyMap<string, HeldSide> } | null;
+type Own = (ReadSides & { words: string }) | null;
 
 /** The 24 h before, read only where a feature that is here now is not in the reference. */
 async function ownReferences(read: CurrentRead, { sides, fallback }: ReferenceRead): Promise<Own> {
@@ -70,25 +71,38 @@ async function ownReferences(read: CurrentRead, { sides, fallback }: ReferenceRe
   return lacks ? fallback() : null;
 }
 
-function pairsOf(read: CurrentRead, { sides }: ReferenceRead, own: Own, window: number): FeaturePair[] {
+function pairsOf(read: CurrentRead, against: ReferenceRead, own: Own, window: number): FeaturePair[] {
+  const { sides } = against;
   const current = read.sides[window] ?? new Map<string, HeldSide>();
-  const names = [
-    ...new Set([...sides.keys(), ...current.keys(), ...(sides.size + current.size === 0 ? read.scores.keys() : [])]),
-  ];
+  const unscored = sides.size + current.size === 0 ? read.scores.keys() : [];
+  const names = [...new Set([...sides.keys(), ...current.keys(), ...unscored])];
+  const lostThen = own === null ? [against.unread] : [against.unread, own.unread];
   return names.sort().map((feature) => {
     const mine = sides.get(feature) ?? null;
     const instead = mine === null ? (own?.sides.get(feature) ?? null) : null;
-    const both = shapeBoth(mine ?? instead, current.get(feature) ?? null);
+    const now = current.get(feature) ?? null;
+    const both = shapeBoth(mine ?? instead, now);
+    const reference = withMissing(both.reference, own?.sides.get(feature) ?? null);
     return {
       feature,
-      ...both,
-      reference: withMissing(both.reference, own?.sides.get(feature) ?? null),
+      reference: reference === null && isLost(both.current, lostThen) ? unreadSide() : reference,
+      current: hasNothing(both.current) && isLost(both.reference, [read.unread]) ? unreadSide() : both.current,
       source: read.current.source ?? 'metrics',
       referenceOwn: instead === null ? null : (own?.words ?? null),
       score: read.scores.get(feature) ?? null,
     };
   });
 }
+
+/** Whether the counterpart of a side may be among what could not be read. */
+const isLost = (side: FeaturePair['current'], unread: readonly Unread[]): boolean =>
+  side !== null &&
+  unread.some(
+    ({ numeric, categorical }) => (side.buckets !== null && numeric) || (side.categories !== null && categorical),
+  );
+
+/** A side of which only missing values were counted, or nothing. */
+const hasNothing = (side: FeaturePair['current']): boolean => side === null || (side.total === null && !side.isUnread);
 
 /** A reference that did not count missing values borrows how many were missing before, where that was read. */
 function withMissing(reference: FeaturePair['reference'], own: HeldSide | null): FeaturePair['reference'] {

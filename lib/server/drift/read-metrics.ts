@@ -6,6 +6,7 @@ import {
   joinSides,
   NO_SIDE,
   type Sides,
+  unreadSide,
 } from '@/lib/domain/feature-side';
 import { boundOf } from '../fleet/counts';
 import type { Gather } from '../gather';
@@ -13,6 +14,7 @@ import { categoryCount, type FeaturesAsked, featureIncrease, labelOf } from '../
 import { regexAnyOf } from '../prometheus/promql';
 import type { ResolvedSignal } from '../signals/signal-map';
 import type { Telemetry } from '../telemetry';
+import type { Unread } from './open';
 import { askWindows, endOf, type WindowSeries, type Windows } from './windows';
 
 /** Bucket series of one answer at most: 5,000 features of ten buckets. */
@@ -39,6 +41,7 @@ export interface WindowedSides {
   /** One map per window. */
   sides: Sides[];
   truncated: string | null;
+  unread: Unread;
 }
 
 /**
@@ -79,16 +82,23 @@ export async function readMetricSides(
   ]);
   const sides = Array.from({ length: windows.count }, (): Sides => new Map());
   addHistograms(sides, buckets ?? [], (labels) => labels[labelOf(featureValue, 'feature')]);
-  addCategories(sides, categories.series, featureCategory);
+  addCategories(sides, categories.series ?? [], featureCategory);
   for (const name of categories.tooMany.keys()) {
-    for (const own of sides) own.set(name, { ...NO_SIDE, total: null, notes: [categories.tooMany.get(name) ?? ''] });
+    for (const own of sides) own.set(name, unreadSide([categories.tooMany.get(name) ?? '']));
   }
   addMissing(
     sides,
     byFeature(missing, labelOf(featureMissing, 'feature')),
     byFeature(observed, labelOf(featureObserved, 'feature')),
   );
-  return { windows, sides, truncated: cutOf(gather, purpose) };
+  const truncated = cutOf(gather, purpose);
+  const isCut = truncated !== null;
+  return {
+    windows,
+    sides,
+    truncated,
+    unread: { numeric: buckets === null || isCut, categorical: categories.series === null || isCut },
+  };
 }
 
 /** The first part of these sides that was cut, in its own words. */
@@ -104,7 +114,7 @@ async function readCategories(
   gather: Gather,
   { of, asked, windows, purpose }: { of: ResolvedSignal; asked: FeaturesAsked; windows: Windows; purpose: string },
   signal: AbortSignal,
-): Promise<{ series: readonly WindowSeries[]; tooMany: Map<string, string> }> {
+): Promise<{ series: readonly WindowSeries[] | null; tooMany: Map<string, string> }> {
   const featureLabel = labelOf(of, 'feature');
   const tooMany = new Map<string, string>();
   const read = (more: FeaturesAsked['only'] = []) =>
@@ -137,7 +147,7 @@ async function readCategories(
   const more =
     tooMany.size === 0 ? [] : [{ label: featureLabel, op: '!~' as const, value: regexAnyOf([...tooMany.keys()]) }];
   const series = await gather.take(`${purpose}: categories`, read(more));
-  return { series: series ?? [], tooMany };
+  return { series, tooMany };
 }
 
 /** Adds histograms told apart by what `featureOf` reads of their labels; a series without it is none. */

@@ -2,11 +2,11 @@ import 'server-only';
 import type { Reference } from '@/lib/contracts/drift';
 import type { DriftParams, ReferenceKind } from '@/lib/contracts/drift-params';
 import type { FeatureSide, Sides } from '@/lib/domain/feature-side';
-import { type HeldSide, heldOf } from '@/lib/domain/held-side';
+import { heldOf } from '@/lib/domain/held-side';
 import { featureCount, featureGauge, labelOf } from '../prometheus/drift-queries';
 import { regexAnyOf } from '../prometheus/promql';
 import { findBaseline } from './baseline-store';
-import type { DriftPanel } from './open';
+import { type DriftPanel, NONE_UNREAD, type ReadSides } from './open';
 import { readLogWindows } from './read-logs';
 import { addHistograms, hasTraffic, MAX_BUCKET_SERIES, readMetricSides } from './read-metrics';
 import { oneWindow } from './windows';
@@ -15,14 +15,13 @@ const DAY_MS = 86_400_000;
 
 export const REFERENCE_ORDER: readonly ReferenceKind[] = ['upload', 'training', 'earlier', 'version'];
 
-export interface ReferenceRead {
+export interface ReferenceRead extends ReadSides {
   reference: Reference;
-  sides: ReadonlyMap<string, HeldSide>;
   /**
    * The 24 h before, for features that the reference does not have; null where the reference was asked for by name, or
    * is that already.
    */
-  fallback: (() => Promise<{ words: string; sides: ReadonlyMap<string, HeldSide> }>) | null;
+  fallback: (() => Promise<ReadSides & { words: string }>) | null;
 }
 
 export type ReferenceAsked = Pick<DriftParams, 'against' | 'againstVersion' | 'againstStartMs' | 'againstEndMs'> & {
@@ -108,6 +107,7 @@ export async function readReference(drift: DriftPanel, asked: ReferenceAsked): P
     return {
       reference: { ...base, kind: null, words, because: 'none of the order of preference is there' },
       sides: new Map(),
+      unread: NONE_UNREAD,
       fallback: null,
     };
   }
@@ -117,7 +117,7 @@ export async function readReference(drift: DriftPanel, asked: ReferenceAsked): P
     readSource(drift, { ...range, version: of, feature: asked.feature, source: asked.source, purpose });
   const readEarlier = once(async () => ({
     words: 'the 24 h before',
-    sides: await from({ startMs: Math.max(0, startMs - DAY_MS), endMs: startMs }, version, 'inputs of the 24 h before'),
+    ...(await from({ startMs: Math.max(0, startMs - DAY_MS), endMs: startMs }, version, 'inputs of the 24 h before')),
   }));
   const fallback = asked.against === 'auto' ? readEarlier : null;
   switch (chosen.kind) {
@@ -130,22 +130,24 @@ export async function readReference(drift: DriftPanel, asked: ReferenceAsked): P
           baselineId: uploaded?.baseline.id ?? null,
         },
         sides: new Map(kept.map((one) => [one.name, { kept: one }])),
+        unread: NONE_UNREAD,
         fallback,
       };
     }
     case 'training':
       return {
         reference: { ...reference, version },
-        sides: heldOf(await readTrained(drift, asked.feature)),
+        ...(await readTrained(drift, asked.feature)),
         fallback,
       };
     case 'earlier': {
-      const sides = await from(earlier, version, `inputs of ${chosen.words}`);
-      return { reference: { ...reference, version, ...earlier }, sides, fallback: null };
+      const read = await from(earlier, version, `inputs of ${chosen.words}`);
+      return { reference: { ...reference, version, ...earlier }, ...read, fallback: null };
     }
     default: {
-      const sides = other === null ? new Map() : await from({ startMs, endMs }, other, `inputs of ${other}`);
-      return { reference: { ...reference, version: other, startMs, endMs }, sides, fallback };
+      const nothing: ReadSides = { sides: new Map(), unread: NONE_UNREAD };
+      const read = other === null ? nothing : await from({ startMs, endMs }, other, `inputs of ${other}`);
+      return { reference: { ...reference, version: other, startMs, endMs }, ...read, fallback };
     }
   }
 }
@@ -165,7 +167,7 @@ const trainedOf = ({ panel, version }: DriftPanel) => ({
 });
 
 /** Training distributions as gauges; of one that names the version and one that does not, the first. */
-async function readTrained(drift: DriftPanel, feature: string | null): Promise<Sides> {
+async function readTrained(drift: DriftPanel, feature: string | null): Promise<ReadSides> {
   const { panel, model, version, endMs, signal } = drift;
   const { featureBaseline } = panel.telemetry.map.contract;
   const [featureLabel, versionLabel] = [labelOf(featureBaseline, 'feature'), labelOf(featureBaseline, 'version')];
@@ -187,7 +189,9 @@ async function readTrained(drift: DriftPanel, feature: string | null): Promise<S
     return sides;
   };
   const general = sidesFor('');
-  return version === null ? general : new Map<string, FeatureSide>([...general, ...sidesFor(version)]);
+  const all = version === null ? general : new Map<string, FeatureSide>([...general, ...sidesFor(version)]);
+  const isCut = samples === null || samples.length >= MAX_BUCKET_SERIES;
+  return { sides: heldOf(all), unread: { numeric: isCut, categorical: false } };
 }
 
 /** One side over one time, from metrics or from logs. */
@@ -201,16 +205,17 @@ async function readSource(
     source: 'metrics' | 'logs';
     purpose: string;
   },
-): Promise<ReadonlyMap<string, HeldSide>> {
+): Promise<ReadSides> {
   const { panel, model, signal } = drift;
   const windows = oneWindow(asked);
   if (asked.source === 'logs') {
     const read = await readLogWindows(drift, { ...asked, windows }, { tell: () => {} });
-    return new Map([...(read.windows[0]?.features ?? [])].map(([name, kept]) => [name, { kept }]));
+    const kept = [...(read.windows[0]?.features ?? [])].map(([name, one]) => [name, { kept: one }] as const);
+    return { sides: new Map(kept), unread: NONE_UNREAD };
   }
-  const { sides } = await readMetricSides(panel.telemetry, panel.gather, { ...asked, model, windows }, signal);
+  const { sides, unread } = await readMetricSides(panel.telemetry, panel.gather, { ...asked, model, windows }, signal);
   const [only] = sides;
-  return only === undefined || !hasTraffic(only) ? new Map() : heldOf(only);
+  return { sides: only === undefined || !hasTraffic(only) ? new Map() : heldOf(only), unread };
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -145,5 +145,10 @@ function failure(error: unknown, request: Request): Response {
   const line = { code: answer.code, source: answer.details.source, path: pathname, err: answer.details.cause ?? error };
   if (answer.status >= 500) log.error(line, answer.message);
   else log.info({ ...line, err: undefined }, answer.message);
-  return Response.json(answer.toBody(), { status: answer.status, headers: { 'cache-control': 'no-store' } });
+  // Bearer, not Basic: a browser would ask its reader for a password that nobody has.
+  const challenge = answer.code === 'unauthorized' ? { 'www-authenticate': 'Bearer' } : {};
+  return Response.json(answer.toBody(), {
+    status: answer.status,
+    headers: { 'cache-control': 'no-store', ...challenge },
+  });
 }

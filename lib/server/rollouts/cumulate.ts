@@ -103,7 +103,7 @@ const plus = (sum: number | null, value: number | null | undefined): number | nu
 
 function addBuckets(own: Totals, { upperBounds, cumulative }: Buckets): void {
   own.upperBounds ??= upperBounds;
-  // Buckets that change on the way are not added up: what they have in common is the total alone.
+  // Cells with other buckets than the first are left out: their counts cannot be added to it.
   const isSame =
     own.upperBounds.length === upperBounds.length && own.upperBounds.every((bound, i) => bound === upperBounds[i]);
   if (!isSame) return;

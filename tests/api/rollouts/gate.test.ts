@@ -53,6 +53,7 @@ interface Asked {
 const askGate = async (model: string, { headers = BEARER, query = '' }: Asked = {}) => {
   const request = new Request(`http://127.0.0.1/api/rollouts/${model}/gate${query}`, { headers });
   const response = await gate(request, { params: Promise.resolve({ model }) });
+  expect(response.headers.get('www-authenticate')).toBe(response.status === 401 ? 'Bearer' : null);
   return { status: response.status, body: await response.json() };
 };
 const askFlagger = async (model: string, hook: string, { headers = basic(TOKEN), query = '' }: Asked = {}) => {

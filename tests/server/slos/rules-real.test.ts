@@ -15,6 +15,8 @@ import { inFolder, promtool, seriesText, valuesFrom } from './promtool';
 const MINUTE_MS = 60_000;
 const HISTORY_MS = 7 * 60 * MINUTE_MS;
 
+const HOSTILE = 'evil "{{ $labels.severity }}" } or vector(1) #\n- yaml: *x';
+
 const configOf = (url: string) => `sources:
   prometheus: { url: '${url}', scrapeInterval: 1s }
 models:
@@ -28,6 +30,11 @@ models:
     slos:
       - { kind: freshness, objective: 99%, threshold: 26h, window: 7d }
       - { kind: quality, measure: recall, objective: 80%, window: 30d }
+  # Nobody's model, whose name is every language's worst.
+  - name: ${JSON.stringify(HOSTILE)}
+    owner: "{{ .Labels }}"
+    slos:
+      - { kind: availability, objective: 99%, window: 30d }
 `;
 
 const present = hasPrometheus();

@@ -8,8 +8,8 @@ import { QueryState } from '@/components/ui/QueryState';
 import { StatusWord } from '@/components/ui/Status';
 import { isCalled } from '@/lib/domain/drift-verdict';
 import { driftArmsQuery } from '@/lib/queries/drift';
+import { FEATURE_COLUMNS, type FeatureLine } from './FeatureColumns';
 import { FeatureTable } from './FeatureTable';
-import { FEATURE_COLUMNS, type FeatureLine } from './feature-columns';
 
 const HEIGHT = 200;
 /** Between versions there is neither a strip over time nor an effect on the score. */

@@ -5,7 +5,7 @@ import { StatusWord } from '@/components/ui/Status';
 import type { Status } from '@/lib/contracts/answer';
 import type { Cohort } from '@/lib/contracts/quality';
 import { formatCount, formatNumber, formatPercentFigure } from '@/lib/domain/format';
-import { Dash } from './feature-columns';
+import { Dash } from './FeatureColumns';
 import { RatioBar } from './RatioBar';
 
 const STATUS: Readonly<Record<Cohort['state'], Status>> = {

@@ -3,7 +3,7 @@ import type { FeatureDrift } from '@/lib/contracts/drift';
 import { driftStatus } from '@/lib/domain/drift-verdict';
 import { formatCount, formatNumber, formatRatioPercent } from '@/lib/domain/format';
 import { DriftBar } from './DriftBar';
-import { pText } from './feature-columns';
+import { pText } from './FeatureColumns';
 
 /** Every measure of one feature with what it is, and its definition line. */
 export function FeatureFacts({ drift }: { drift: FeatureDrift }) {

@@ -7,7 +7,7 @@ import { type KeyboardEvent, memo, useCallback, useEffect, useMemo, useRef, useS
 import { usePanelTools } from '@/components/ui/panel-tools';
 import { useShortcut } from '@/components/ui/shortcuts';
 import { useUrlParam } from '@/components/ui/use-url-param';
-import { FEATURE_COLUMNS, type FeatureColumn, type FeatureLine } from './feature-columns';
+import { FEATURE_COLUMNS, type FeatureColumn, type FeatureLine } from './FeatureColumns';
 import type { HeatGrid } from './HeatStrip';
 
 const ROW_PX = 30;

@@ -20,9 +20,9 @@ import { formatDuration, formatRange } from '@/lib/domain/format';
 import type { ApiError } from '@/lib/queries/api';
 import { DeepLogsLine } from './DeepLogsLine';
 import { useConsequences } from './DriftSentences';
+import type { FeatureLine } from './FeatureColumns';
 import { FeatureDetail } from './FeatureDetail';
 import { FeatureTable } from './FeatureTable';
-import type { FeatureLine } from './feature-columns';
 import { useDeepLogs } from './use-deep-logs';
 import { type DriftAddress, SPANS, type Span } from './use-drift';
 

@@ -5,9 +5,9 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { CohortsTable } from '@/components/drift/CohortsTable';
 import { DriftBar } from '@/components/drift/DriftBar';
 import { DriftPage } from '@/components/drift/DriftPage';
+import type { FeatureLine } from '@/components/drift/FeatureColumns';
 import { FeatureFacts } from '@/components/drift/FeatureFacts';
 import { FeatureTable } from '@/components/drift/FeatureTable';
-import type { FeatureLine } from '@/components/drift/feature-columns';
 import { HeatStrip } from '@/components/drift/HeatStrip';
 import { ReferencesTab } from '@/components/drift/ReferencesTab';
 import type { DriftHeat } from '@/lib/contracts/drift';

@@ -25,7 +25,10 @@ export function webhooksAnswer(endpoints: readonly WebhookEndpointReport[]): Ans
       status: 'bad',
       parts: [
         { text: count(dead, 'message was given up', 'messages were given up'), tone: 'bad' },
-        { text: ` for ${names.join(', ')}. Each can be sent again.`, tone: 'value' },
+        {
+          text: ` for ${names.join(', ')}. Open ${dead === 1 ? 'it' : 'one'} to see why and to send it again.`,
+          tone: 'value',
+        },
       ],
     });
   }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verifyChain } from '@/lib/server/audit/verify';
 import { type Database, openDatabase } from '@/lib/server/db';
 import { migrate } from '@/lib/server/migrate';
 import { migrationNames, prismaDirectory } from '@/lib/server/schema-engine';
@@ -61,7 +62,9 @@ describe.each([
       expect(acknowledged.length).toBeGreaterThan(KILLS);
       const database = openDatabase(url);
       const { notes, audited } = await storedIds(database);
+      const chain = await verifyChain(database, { checkpoints: [], checkpointFile: '', nowMs: 0 });
       await database.close();
+      expect(chain).toMatchObject({ state: 'intact', entries: audited.size });
       expect(acknowledged.filter((id) => !notes.has(id))).toEqual([]);
       expect([...notes].filter((id) => !audited.has(id))).toEqual([]);
       expect([...audited].filter((id) => !notes.has(id))).toEqual([]);

@@ -38,6 +38,8 @@ export type Outcomes = z.infer<typeof Outcomes>;
 
 const Pair = z.object({ successes: z.number(), total: z.number() });
 
+const TokenCells = z.object({ input: Values, output: Values });
+
 /** A signal that could not be had, and why. */
 export const CompareFault = z.object({
   signal: z.enum(['requests', 'errors', 'latency', 'other']),
@@ -88,6 +90,13 @@ export const CompareInputs = z.object({
   /** Null: no metric of predictions by label. */
   predictions: z.array(z.object({ label: z.string(), champion: z.number(), challenger: z.number() })).nullable(),
   scores: z.object({ champion: Histogram, challenger: Histogram }).nullable(),
+  /** Tokens of both sides on the grid of the cells, and prices; absent where nothing counts tokens and none are priced. */
+  tokens: z
+    .object({
+      counted: z.object({ champion: TokenCells, challenger: TokenCells }).nullable(),
+      price: z.object({ inputPerMillion: z.number(), outputPerMillion: z.number(), currency: z.string() }).nullable(),
+    })
+    .optional(),
   faults: z.array(CompareFault),
 });
 export type CompareInputs = z.infer<typeof CompareInputs>;

@@ -32,7 +32,7 @@ export const Measure = z.object({
   name: z.string(),
   /** `ratio` is shown in %, its difference in points. */
   unit: z.enum(['ratio', 'ms', 'number']),
-  group: z.enum(['errors', 'latency', 'stages', 'output', 'quality']),
+  group: z.enum(['errors', 'latency', 'stages', 'output', 'quality', 'cost']),
   champion: z.number().nullable(),
   challenger: z.number().nullable(),
   /** The value lies in the open last bucket: at least this. */

@@ -6,6 +6,7 @@ import { errorMeasures, errorsOf, segmentRows, stabilityOf } from './compare-err
 import { bucketsOf, latencyMeasures, stageMeasures } from './compare-latency';
 import { outputMeasures, qualityMeasures } from './compare-output';
 import { splitOf } from './compare-soundness';
+import { tokenMeasures } from './compare-tokens';
 import { ERROR_FACTOR, exceedanceFactor, P95_FACTOR, timeToProveMs, timeToRollBackMs } from './decision-clock';
 import { formatChange, formatDuration, formatRatioPercent } from './format';
 import { verdictOf } from './verdict';
@@ -37,6 +38,7 @@ export function judge(inputs: CompareInputs, policy: ComparePolicy, zone = 'UTC'
     ...stageMeasures(inputs),
     ...outputMeasures(inputs),
     ...qualityMeasures(inputs, policy),
+    ...tokenMeasures(inputs),
   ];
   const split = splitOf(inputs, policy);
   const crude = errors.find(({ id }) => id === 'errors')?.interval ?? null;

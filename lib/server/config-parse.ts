@@ -211,6 +211,7 @@ function toModel(written: ConfigFile['models'][number], index: number, found: Fi
       unit: unit ?? null,
       better: better ?? null,
     })),
+    cost: written.cost ?? null,
     replay:
       replay === undefined
         ? null

@@ -2,6 +2,7 @@ import 'server-only';
 import { z } from 'zod';
 import { SEVERITIES } from '@/lib/contracts/incident-words';
 import { TOKEN_PERMISSIONS } from '@/lib/contracts/permission';
+import { cost } from './config-cost';
 import { InboundBlock, IncidentsBlock } from './config-incidents';
 import { block, listOf, oneOf } from './config-problems';
 import {
@@ -182,6 +183,7 @@ const model = block({
   runbook: webLink.optional(),
   slos: z.array(slo, { error: 'expected a list of objectives' }).default([]),
   policy: policy.prefault({}),
+  cost: cost.optional(),
   proxies: z
     .array(
       block({

@@ -156,6 +156,8 @@ export interface ModelConfig {
   slos: SloConfig[];
   policy: PolicyConfig;
   proxies: ProxyConfig[];
+  /** What a million tokens cost; null: nobody said. */
+  cost: { inputPerMillion: number; outputPerMillion: number; currency: string } | null;
   /** Null: replay is off. */
   replay: ReplayConfig | null;
 }

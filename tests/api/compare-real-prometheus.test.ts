@@ -54,6 +54,8 @@ function exposition(): string {
         count(`inference_latency_seconds_count{${labels}}`, requests);
       }
       count(`inference_latency_seconds_sum{${labels}}`, sum);
+      count(`llm_read_tokens_total{${labels}}`, random.poisson(perScrape * 300));
+      count(`llm_written_tokens_total{${labels}}`, random.poisson(perScrape * (index === 0 ? 80 : 120)));
       for (const [series, value] of counts) add(series, value, atMs);
     }
   }
@@ -65,6 +67,8 @@ function exposition(): string {
     ...family('inference_requests', 'counter'),
     ...family('inference_segment_requests', 'counter'),
     ...family('inference_latency_seconds', 'histogram'),
+    ...family('llm_read_tokens', 'counter'),
+    ...family('llm_written_tokens', 'counter'),
     '# EOF\n',
   ].join('\n');
 }
@@ -81,8 +85,13 @@ describe.skipIf(!hasPrometheus())('the comparison over a real Prometheus', () =>
     useConfig(`
 sources:
   prometheus: { url: '${prometheus.url}', scrapeInterval: 15s }
+signals:
+  overrides:
+    inputTokens: { metric: llm_read_tokens_total }
+    outputTokens: { metric: llm_written_tokens_total }
 models:
   - name: fraud_detector
+    cost: { inputPerMillion: 2, outputPerMillion: 10, currency: EUR }
     slos:
       - { kind: latency, objective: 0.95, threshold: 250ms, window: 24h }
 `);
@@ -148,5 +157,27 @@ models:
         await same(`error ratio of ${segment}`, told, `${counted(',status="error"')} / ${counted('')}`);
       }
     }
+  });
+
+  it('counts tokens per request of each version and prices them, within what minutes round off', async () => {
+    const endMs = NOW_MS - 600_000;
+    const { body } = await call(compare, {
+      query: { model: 'fraud_detector', champion: '2.3.0', challenger: '2.4.0', startMs: endMs - 3_600_000, endMs },
+    });
+    const { result } = Compare.parse(body);
+    const row = (id: string) => result.measures.find((one) => one.id === id);
+    for (const side of ['champion', 'challenger'] as const) {
+      const own = `model_version="${side === 'champion' ? '2.3.0' : '2.4.0'}"`;
+      const perRequest = (metric: string) =>
+        direct(`sum(increase(${metric}{${own}}[1h])) / sum(increase(inference_requests_total{${own}}[1h]))`, endMs);
+      const [read, written] = await Promise.all(['llm_read_tokens_total', 'llm_written_tokens_total'].map(perRequest));
+      if (read === undefined || written === undefined) throw new Error('no tokens');
+      expect((row('tokens-input')?.[side] ?? 0) / read).toBeCloseTo(1, 2);
+      expect((row('tokens-output')?.[side] ?? 0) / written).toBeCloseTo(1, 2);
+      expect((row('cost')?.[side] ?? 0) / ((read * 2 + written * 10) / 1_000)).toBeCloseTo(1, 2);
+    }
+    expect(row('tokens-input')?.state).toBe('same');
+    expect(row('tokens-output')?.state).toBe('differs');
+    expect(row('cost')).toMatchObject({ state: 'worse', name: 'Cost per 1 000 requests, EUR' });
   });
 });

@@ -24,6 +24,7 @@ import {
   type SideExtras,
   toHistogram,
 } from './read-sides';
+import { readTokens } from './read-tokens';
 import { LOOK_BACK_MS, type Sides, sidesOf, windowOf } from './window';
 
 interface Context {
@@ -165,6 +166,8 @@ async function readInputs(
     latency: toHistogram(counts.buckets),
     ...lifeOf(cells, name),
   });
+  const names = { model, champion: champion.version, challenger: challenger.version };
+  const tokens = await readTokens(telemetry, parts, cells, names, signal);
   const bounds = a.buckets?.upperBounds.filter(Number.isFinite) ?? [];
   const objective = modelConfigOf(config, model)?.slos.find(({ kind }) => kind === 'latency')?.thresholdMs ?? null;
   const inputs: CompareInputs = {
@@ -179,6 +182,7 @@ async function readInputs(
     segments: joinSegments(segmentsA, segmentsB),
     ...joinExtras(extrasA, extrasB),
     exactP95,
+    ...(tokens === undefined ? {} : { tokens }),
     faults: uniqueFaults(parts.faults),
   };
   return { inputs, cells };

@@ -120,7 +120,12 @@ webhooks:
       await database.close();
     };
 
-    it('is called once, signed and under its key', { timeout: 60_000 }, async () => {
+    // What does not depend on the database is shown on one of them: each of these starts several consoles.
+    const isSqlite = kind.name === 'SQLite';
+    const onSqlite = isSqlite ? it : null;
+    const onPostgres = isSqlite ? null : it;
+
+    onSqlite?.('is called once, signed and under its key', { timeout: 60_000 }, async () => {
       await open();
       const console_ = startConsole(url, 'deliver');
       await settled();
@@ -146,19 +151,23 @@ webhooks:
       expect(endpoint.received).toHaveLength(1);
     });
 
-    it('is called once by two consoles at the same time, and by the one that is left', {
-      timeout: 60_000,
-    }, async () => {
-      await open();
-      const both = [startConsole(url, 'deliver'), startConsole(url, 'deliver')];
-      await until('the first evaluation', async () => (await decisions()).length >= 1);
-      // One of the two; if it was the evaluator, the other goes on where it stopped.
-      both[0]?.kill();
-      await settled();
-      expect(endpoint.received).toHaveLength(1);
-    });
+    onPostgres?.(
+      'is called once by two consoles at the same time, and by the one that is left',
+      {
+        timeout: 60_000,
+      },
+      async () => {
+        await open();
+        const both = [startConsole(url, 'deliver'), startConsole(url, 'deliver')];
+        await until('the first evaluation', async () => (await decisions()).length >= 1);
+        // One of the two; if it was the evaluator, the other goes on where it stopped.
+        both[0]?.kill();
+        await settled();
+        expect(endpoint.received).toHaveLength(1);
+      },
+    );
 
-    it('has one action and one message after five kills at random', { timeout: 120_000 }, async () => {
+    onSqlite?.('has one action and one message after five kills at random', { timeout: 120_000 }, async () => {
       await open();
       for (let i = 0; i < 5; i += 1) {
         const console_ = startConsole(url, 'deliver');

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { cleanup, render, screen, waitFor, within } from '@testing-library/react';
+import { cleanup, configure, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EvidenceView } from '@/components/evidence/EvidenceView';
@@ -15,6 +15,10 @@ import { packDocument } from '@/lib/server/evidence/document';
 import { freeze } from '@/lib/server/evidence/freeze';
 import { type Lab, NOW_MS, startLab, useConfig } from '../api/console';
 import { PageFrame } from './page-frame';
+
+// A kind's panels load with the first pin of it, which on a busy machine takes its time.
+configure({ asyncUtilTimeout: 15_000 });
+vi.setConfig({ testTimeout: 40_000 });
 
 const ID = '6f0e1c7a-3a68-4a5b-9a56-0d6f8a2b1c3d';
 const MODEL = 'fraud_detector';

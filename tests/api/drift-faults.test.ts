@@ -1,12 +1,13 @@
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { GET as feature } from '@/app/api/drift/feature/route';
 import { GET as heat } from '@/app/api/drift/heat/route';
 import { GET as drift } from '@/app/api/drift/route';
 import { MemoryMetricStore } from '@/lab/memory-metrics';
 import { prometheusEngine } from '@/lab/prometheus/engine';
 import { createLabServer } from '@/lab/server';
 import type { Series } from '@/lab/stores';
-import { DriftHeat, DriftReport } from '@/lib/contracts/drift';
+import { DriftFeature, DriftHeat, DriftReport } from '@/lib/contracts/drift';
 import { queryCache } from '@/lib/server/cache';
 import { getConfig } from '@/lib/server/config';
 import { migrate } from '@/lib/server/migrate';
@@ -21,6 +22,8 @@ const TIMES = Float64Array.from({ length: SCRAPES }, (_, i) => NOW_MS - (SCRAPES
 const MODEL = { model_name: 'm', model_version: '1' };
 const BOUNDS = ['1.0', '2.0', '4.0', '8.0', '+Inf'];
 const SHARES = [10, 20, 40, 20, 10];
+/** Scrape at which `shifted` shifts. */
+const CHANGE = 120;
 
 const series: Series[] = [];
 const add = (labels: Record<string, string>, values: (i: number) => number) =>
@@ -97,6 +100,26 @@ function tell(): void {
   ] as const) {
     add({ __name__: 'feature_category_total', feature: 'few', category }, (at) => each * at);
   }
+  // An hour before the end the version becomes champion, and `shifted` begins to come otherwise.
+  const [before, after] = [
+    [10, 20, 40, 20, 10],
+    [2, 8, 20, 30, 40],
+  ] as const;
+  for (const [b, le] of BOUNDS.entries()) {
+    const sum = (shares: readonly number[]) => shares.slice(0, b + 1).reduce((all, share) => all + share, 0);
+    add(
+      { __name__: 'feature_value_bucket', feature: 'shifted', le },
+      (i) => sum(before) * Math.min(i, CHANGE) + sum(after) * Math.max(0, i - CHANGE),
+    );
+  }
+  baseline('shifted', BOUNDS, SHARES);
+  for (const [role, from, to] of [
+    ['challenger', 0, CHANGE],
+    ['champion', CHANGE, SCRAPES],
+  ] as const) {
+    const timesMs = TIMES.slice(from, to);
+    series.push({ labels: { ...MODEL, __name__: 'model_info', role }, timesMs, values: timesMs.map(() => 1) });
+  }
   add({ __name__: 'feature_observed_total', feature: 'healthy' }, (i) => i * 110);
   add({ __name__: 'feature_missing_total', feature: 'healthy' }, (i) => i * 10);
 }
@@ -105,9 +128,9 @@ function tell(): void {
 let broken: RegExp | null = null;
 let close: () => Promise<void>;
 let report: DriftReport;
-const row = (name: string) => {
-  const found = report.features.find(({ feature }) => feature === name);
-  if (found === undefined) throw new Error(`there is no ${name}`);
+const row = (wanted: string) => {
+  const found = report.features.find(({ feature: name }) => name === wanted);
+  if (found === undefined) throw new Error(`there is no ${wanted}`);
   return found;
 };
 
@@ -193,7 +216,7 @@ describe('a fault of one feature', () => {
         againstEndMs: NOW_MS - HOUR_MS,
       },
     });
-    const many = DriftReport.parse(body).features.find(({ feature }) => feature === 'many');
+    const many = DriftReport.parse(body).features.find(({ feature: name }) => name === 'many');
     expect(many).toMatchObject({ state: 'within-noise', kind: 'categorical', unseenMore: 0 });
     expect(many?.notes.join(' ')).toMatch(/9800 rarest categories are counted as one/);
     expect(many?.bins).toBeLessThanOrEqual(201);
@@ -206,7 +229,7 @@ describe('a fault of one feature', () => {
     });
     expect(status).toBe(200);
     const strip = DriftHeat.parse(body);
-    const healthy = strip.rows.find(({ feature }) => feature === 'healthy');
+    const healthy = strip.rows.find(({ feature: name }) => name === 'healthy');
     expect(healthy?.state[0]).toBe('not-measured');
     expect(healthy?.psi[0]).toBeNull();
     expect(healthy?.state.at(-1)).toBe('within-noise');
@@ -219,7 +242,7 @@ describe('a fault of one feature', () => {
       const query = { model: 'm', startMs: NOW_MS - HOUR_MS, endMs: NOW_MS };
       const now = DriftReport.parse((await call(drift, { query: { ...query, against: 'training' } })).body);
       expect(now.gaps.join(' ')).toMatch(/Without inputs: histograms/);
-      const states = new Map(now.features.map(({ feature, state }) => [feature, state]));
+      const states = new Map(now.features.map(({ feature: name, state }) => [name, state]));
       expect([states.get('healthy'), states.get('moved'), states.get('vanished')]).toEqual([
         'not-measured',
         'not-measured',
@@ -251,9 +274,25 @@ describe('a fault of one feature', () => {
         })
       ).body,
     );
-    const many = strip.rows.find(({ feature }) => feature === 'many');
+    const many = strip.rows.find(({ feature: name }) => name === 'many');
     expect(new Set(many?.state)).toEqual(new Set(['not-measured']));
-    expect(strip.rows.find(({ feature }) => feature === 'few')?.state).not.toContain('not-measured');
+    expect(strip.rows.find(({ feature: name }) => name === 'few')?.state).not.toContain('not-measured');
+  });
+
+  it('leads from a drift to the change of the model at which it began', async () => {
+    const query = {
+      model: 'm',
+      version: '1',
+      feature: 'shifted',
+      startMs: NOW_MS - 3 * HOUR_MS,
+      endMs: NOW_MS,
+      windows: 12,
+    };
+    const one = DriftFeature.parse((await call(feature, { query })).body);
+    expect(one.began).toEqual({ sinceMs: NOW_MS - HOUR_MS, isAtLeast: false });
+    expect(one.since).toMatchObject({ kind: 'role', version: '1' });
+    expect(one.since?.text).toContain('champion');
+    expect(one.logQuery).toBeNull();
   });
 
   it('is refused as a whole only where the question makes no sense', async () => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AlertList, AlertsParams } from './alert';
 import { Compare, CompareTraces } from './compare';
 import { CompareParams, CompareReportParams, CompareTracesParams } from './compare-params';
 import { DRIFT_ENDPOINTS } from './drift-endpoints';
@@ -111,6 +112,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   read('compare', CompareParams, Compare, 'Two versions, or before and after: differences, verdict, reasons'),
   read('compare/traces', CompareTracesParams, CompareTraces, 'Example traces of both sides of a comparison'),
   { ...read('compare/report', CompareReportParams, z.string(), 'A comparison as Markdown'), media: 'text/markdown' },
+  read('alerts', AlertsParams, AlertList, 'Alerts of every Prometheus and Alertmanager, by model'),
   read('slos', SlosParams, Slos, 'Objectives: attainment, budget left, burn rates, state'),
   read('slos/objective', SloParams, SloDetail, 'One objective over its window: budget, burn rates, what ate it when'),
   read('slos/eaten', SloParams, SloEaten, 'What ate a budget: versions, segments, reasons, incidents'),

@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import { AnswerText, Status } from './answer';
+import { MissingSignal } from './fleet';
+import { ModelName } from './range';
+import { Labels } from './series';
+import { Why } from './why';
+
+/** Alerts of one model; absent: of all. */
+export const AlertsParams = z.object({ model: ModelName.optional() });
+export type AlertsParams = z.infer<typeof AlertsParams>;
+
+/** What becomes of an alert now: worst first. `muted`: by a time interval of the Alertmanager. */
+export const AlertState = z.enum(['firing', 'pending', 'silenced', 'inhibited', 'muted']);
+export type AlertState = z.infer<typeof AlertState>;
+
+export const AlertRow = z.object({
+  /** Unique among the alerts of an answer. */
+  id: z.string(),
+  name: z.string(),
+  model: z.string().nullable(),
+  severity: z.string().nullable(),
+  owner: z.string().nullable(),
+  state: AlertState,
+  status: Status,
+  labels: Labels,
+  summary: z.string().nullable(),
+  description: z.string().nullable(),
+  /** http or https; null when the alert names none. */
+  runbook: z.string().nullable(),
+  /** Null when neither source says. */
+  sinceMs: z.number().nullable(),
+  value: z.number().nullable(),
+  /** The rule's expression; null for an alert that only an Alertmanager knows. */
+  query: z.string().nullable(),
+  /** Where it was seen: names of sources. */
+  sources: z.array(z.string()),
+  receivers: z.array(z.string()),
+  /** Ids of silences, with the Alertmanager that holds each. */
+  silencedBy: z.array(z.object({ source: z.string(), id: z.string() })),
+  /** Times it fired in the last week; null when not measured. */
+  firedThisWeek: z.number().nullable(),
+});
+export type AlertRow = z.infer<typeof AlertRow>;
+
+export const AlertList = z.object({
+  answer: AnswerText,
+  /** By model, what needs a person most first; the alerts of no model in particular last. */
+  groups: z.array(z.object({ model: z.string().nullable(), alerts: z.array(AlertRow) })),
+  missing: z.array(MissingSignal),
+  why: z.array(Why),
+});
+export type AlertList = z.infer<typeof AlertList>;

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import {
+  alertsAnswer,
+  type EvaluatedAlert,
+  firedCounts,
+  groupAlerts,
+  joinAlerts,
+  type ManagedAlert,
+} from '@/lib/domain/alerts';
+
+const evaluated = (labels: Record<string, string>, patch: Partial<EvaluatedAlert> = {}): EvaluatedAlert => ({
+  source: 'Prometheus',
+  state: 'firing',
+  labels: { alertname: 'A', severity: 'page', ...labels },
+  annotations: { summary: 'it burns', runbook_url: 'https://runbooks.example.com/a' },
+  sinceMs: 1_000,
+  value: 2,
+  query: 'x > 1',
+  ...patch,
+});
+const managed = (labels: Record<string, string>, patch: Partial<ManagedAlert> = {}): ManagedAlert => ({
+  source: 'Alertmanager',
+  labels: { alertname: 'A', severity: 'page', cluster: 'eu', ...labels },
+  annotations: {},
+  startsAtMs: 900,
+  receivers: ['team'],
+  silencedBy: [],
+  inhibitedBy: [],
+  mutedBy: [],
+  ...patch,
+});
+const read = { modelOf: (labels: Record<string, string>) => labels.model_name ?? null, fired: null };
+
+describe('alerts of Prometheus and Alertmanager', () => {
+  it('are one where the Alertmanager’s has all labels of the rule’s, and maybe more', () => {
+    const rows = joinAlerts(
+      [evaluated({ model_name: 'm' })],
+      [managed({ model_name: 'm' }), managed({ model_name: 'n' })],
+      read,
+    );
+    expect(rows.map(({ model, sources, query }) => [model, sources, query])).toEqual([
+      ['m', ['Prometheus', 'Alertmanager'], 'x > 1'],
+      ['n', ['Alertmanager'], null],
+    ]);
+    expect(rows[0]).toMatchObject({
+      runbook: 'https://runbooks.example.com/a',
+      receivers: ['team'],
+      firedThisWeek: null,
+    });
+  });
+
+  it.each([
+    ['silenced', { silencedBy: ['id'] }],
+    ['inhibited', { inhibitedBy: ['fp'] }],
+    ['muted', { mutedBy: ['nights'] }],
+    ['firing', {}],
+  ] as const)('are %s as the Alertmanager says', (state, patch) => {
+    expect(joinAlerts([evaluated({})], [managed({}, patch)], read)[0]?.state).toBe(state);
+  });
+
+  it('fire when one of several Alertmanagers lets them through, and when none knows them', () => {
+    const both = [managed({}, { silencedBy: ['id'] }), managed({}, { source: 'Other' })];
+    expect(joinAlerts([evaluated({})], both, read)[0]).toMatchObject({
+      state: 'firing',
+      silencedBy: [{ source: 'Alertmanager', id: 'id' }],
+    });
+    expect(joinAlerts([evaluated({})], [], read)[0]?.state).toBe('firing');
+    expect(
+      joinAlerts([evaluated({}, { state: 'pending' })], [managed({}, { silencedBy: ['id'] })], read)[0]?.state,
+    ).toBe('pending');
+  });
+
+  it('link only to the web', () => {
+    const evil = evaluated({}, { annotations: { runbook_url: 'javascript:alert(1)' } });
+    expect(joinAlerts([evil], [], read)[0]?.runbook).toBeNull();
+  });
+
+  it('are grouped by model, the worst first, those of no model last', () => {
+    const rows = joinAlerts(
+      [
+        evaluated({ severity: 'ticket', model_name: 'mild' }),
+        evaluated({}),
+        evaluated({ model_name: 'bad' }),
+        evaluated({ model_name: 'mild' }, { state: 'pending' }),
+      ],
+      [],
+      read,
+    );
+    expect(groupAlerts(rows).map(({ model, alerts }) => [model, alerts.map(({ state }) => state)])).toEqual([
+      ['bad', ['firing']],
+      ['mild', ['firing', 'pending']],
+      [null, ['firing']],
+    ]);
+  });
+
+  it('count how often they began to fire, lost evaluations aside', () => {
+    const fired = firedCounts({
+      startMs: 0,
+      stepMs: 1,
+      series: [
+        {
+          labels: { __name__: 'ALERTS', alertstate: 'firing', alertname: 'A' },
+          values: [1, 1, null, 1, null, null, null, null, 1, null],
+        },
+      ],
+    });
+    expect(fired({ alertname: 'A', instance: 'x' })).toBe(2);
+    expect(fired({ alertname: 'B' })).toBe(0);
+  });
+
+  it('are told in a sentence: what fires, what is held back, what could not be asked', () => {
+    const text = (...asked: Parameters<typeof alertsAnswer>) =>
+      alertsAnswer(...asked).map(({ status, parts }) => `${status}: ${parts.map((part) => part.text).join('')}`);
+    const rows = joinAlerts(
+      [evaluated({ model_name: 'm' }), evaluated({ x: '1' }, { state: 'pending' })],
+      [managed({ alertname: 'B' }, { silencedBy: ['id'] })],
+      read,
+    );
+    expect(text(rows, [])).toEqual(['bad: A of m fires. 1 pending, 1 silenced.']);
+    expect(text([], [])).toEqual(['ok: Nothing fires.']);
+    expect(text([], ['Without alerts of X: it is down.'])).toEqual(['unknown: Without alerts of X: it is down.']);
+  });
+});

@@ -120,6 +120,12 @@ function tell(): void {
     const timesMs = TIMES.slice(from, to);
     series.push({ labels: { ...MODEL, __name__: 'model_info', role }, timesMs, values: timesMs.map(() => 1) });
   }
+  for (const [b, le] of BOUNDS.entries()) {
+    const each = SHARES.slice(0, b + 1).reduce((all, share) => all + share, 0);
+    const batch = { model_name: 'batch only', model_version: '7', feature: 'age' };
+    add({ __name__: 'feature_value_bucket', ...batch, le }, (i) => each * i);
+    if (le === '+Inf') add({ __name__: 'feature_value_count', ...batch }, (i) => each * i);
+  }
   add({ __name__: 'feature_observed_total', feature: 'healthy' }, (i) => i * 110);
   add({ __name__: 'feature_missing_total', feature: 'healthy' }, (i) => i * 10);
 }
@@ -304,5 +310,17 @@ describe('a fault of one feature', () => {
     for (const query of senseless) {
       expect((await call(drift, { query })).status).toBe(400);
     }
+  });
+});
+
+describe('a model that counts no requests', () => {
+  it('is known by its inputs', async () => {
+    const query = { model: 'batch only', startMs: NOW_MS - HOUR_MS, endMs: NOW_MS };
+    const { status, body } = await call(drift, { query });
+    expect(status, JSON.stringify(body).slice(0, 300)).toBe(200);
+    const found = DriftReport.parse(body);
+    expect(found.version).toBe('7');
+    expect(found.features.map(({ feature: name, state }) => [name, state])).toEqual([['age', 'within-noise']]);
+    expect((await call(drift, { query: { ...query, model: 'nobody' } })).status).toBe(404);
   });
 });

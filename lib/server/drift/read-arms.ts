@@ -5,8 +5,7 @@ import { rowOrder } from '@/lib/domain/drift-rank';
 import { type FeaturePair, judgeFeatures } from '@/lib/domain/feature-drift';
 import type { Sides } from '@/lib/domain/feature-side';
 import { firstTrafficOf, sidesOf } from '../compare/window';
-import { openModelPanel } from '../fleet/model-panel';
-import type { Context } from './open';
+import { type Context, openPanel } from './open';
 import { canCompare } from './read-drift';
 import { readMetricSides } from './read-metrics';
 import { oneWindow } from './windows';
@@ -17,7 +16,7 @@ import { oneWindow } from './windows';
  */
 export async function readArms(params: DriftArmsParams, { signal, nowMs }: Context): Promise<DriftArms> {
   const { model, endMs } = params;
-  const panel = await openModelPanel(params, { signal, nowMs });
+  const panel = await openPanel(params, { signal, nowMs });
   const { telemetry, gather, versions } = panel;
   const { champion, challenger } = sidesOf(versions, params);
   const base = {

@@ -13,10 +13,9 @@ import {
   qualityVerdict,
 } from '@/lib/domain/quality';
 import { qualityAnswer } from '@/lib/domain/quality-answer';
-import type { Context, DriftPanel } from '../drift/open';
+import { type Context, type DriftPanel, openPanel } from '../drift/open';
 import { MIN_WINDOW_MS } from '../drift/read-heat';
 import { askWindows, endOf, oneWindow, type Windows, windowsOf } from '../drift/windows';
-import { openModelPanel } from '../fleet/model-panel';
 import { featureIncrease, labelOf } from '../prometheus/drift-queries';
 import { gaugeQuery } from '../prometheus/signal-queries';
 import { missingContract } from '../signals/missing';
@@ -31,7 +30,7 @@ export const DEFAULT_LABEL_LIMIT_MS = DAY_MS;
 /** Quality as labels arrive: measures over time, cohorts, freshness of labels and up to when they have come. */
 export async function readQuality(params: QualityParams, { signal, nowMs }: Context): Promise<Quality> {
   const { model, startMs, endMs } = params;
-  const panel = await openModelPanel(params, { signal, nowMs });
+  const panel = await openPanel(params, { signal, nowMs });
   const drift: DriftPanel = { panel, model, version: params.version ?? null, startMs, endMs, signal };
   const { gather, telemetry } = panel;
   const windows = windowsOf(params, params.windows, MIN_WINDOW_MS);

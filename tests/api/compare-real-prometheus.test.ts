@@ -123,6 +123,8 @@ models:
     expect(status, JSON.stringify(body).slice(0, 300)).toBe(200);
     const { inputs, result } = Compare.parse(body);
     expect(inputs.faults).toEqual([]);
+    // The challenger's counters fell once within the longer window: that is a restart, no doubt and no pass.
+    expect(result.verdict.kind).toBe('roll-back');
     const window = `${(inputs.endMs - inputs.startMs) / 1_000}s`;
     const same = async (name: string, shown: number | null | undefined, query: string) => {
       const asked = await direct(query, inputs.endMs);

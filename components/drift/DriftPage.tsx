@@ -113,6 +113,15 @@ export function Drift({ model }: { model: string }) {
   const report = useQuery(question);
   const heat = useQuery(driftHeatQuery({ ...params, ...overTime, windows: HEAT_WINDOWS }));
   const quality = useQuery(qualityQuery({ model, version: params.version, ...labelTime, windows: QUALITY_WINDOWS }));
+  // Of a name that nothing carries every panel would say the same.
+  if (report.data === undefined && (report.error?.code === 'not_found' || report.error?.code === 'bad_request')) {
+    return (
+      <div className="grid gap-3">
+        <QueryState query={report}>{() => null}</QueryState>
+        <ModelList />
+      </div>
+    );
+  }
   return (
     <div className="grid grid-cols-1 gap-3">
       <ReferenceLine report={report.data} asked={asked} />

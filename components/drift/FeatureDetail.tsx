@@ -67,7 +67,10 @@ export function FeatureDetail({
                   <DistributionChart
                     title={feature}
                     distributions={data.distributions}
-                    names={{ reference: data.reference.words, current: `${data.version ?? data.model} now` }}
+                    names={{
+                      reference: data.drift.referenceOwn ?? data.reference.words,
+                      current: `${data.version ?? data.model} now`,
+                    }}
                     height={220}
                   />
                 )}

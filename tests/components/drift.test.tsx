@@ -295,6 +295,19 @@ describe('the page', () => {
     expect(screen.getAllByText(/No feature_value is exported\./).length).toBeGreaterThan(0);
   });
 
+  it('says once that there is no such model, and which there are', async () => {
+    const unknown = { error: { code: 'not_found', message: 'There is no model “churn_scorer” in this range.' } };
+    serve({
+      '/api/drift': () => json(unknown, 404),
+      '/api/fleet/choices': () =>
+        json({ models: [{ model: 'reco', versions: [{ version: '2.4.0', role: 'champion' }] }] }),
+    });
+    render(<DriftPage />, { wrapper: PageFrame });
+    expect(await screen.findByText(/There is no model/)).toBeTruthy();
+    expect((await screen.findByRole('link', { name: 'reco' })).getAttribute('href')).toContain('model=reco');
+    expect(screen.getAllByText(/There is no model/)).toHaveLength(1);
+  });
+
   it('keeps the inputs when quality fails, and says so', async () => {
     const refused = {
       error: { code: 'upstream_rejected', message: 'Prometheus refused the query.', source: 'Prometheus' },

@@ -26,7 +26,7 @@ export function BurnCell({ pair }: { pair: BurnPairRow }) {
   return (
     <Hint text={pairSentence(pair)}>
       <span className="inline-flex items-center gap-1.5">
-        <span aria-hidden className="keeps-colour relative inline-grid w-9 gap-px">
+        <span aria-hidden className="keeps-colour relative inline-grid w-8 gap-px">
           {[longBurn, shortBurn].map((burn, at) => (
             <span key={at === 0 ? 'long' : 'short'} className="block h-1 w-full overflow-hidden rounded-full bg-raised">
               <span className={clsx('block h-full rounded-full', colour)} style={{ width: width(burn) }} />

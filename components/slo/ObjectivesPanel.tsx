@@ -33,7 +33,7 @@ function Left({ row }: { row: SloRow }) {
   const colour = row.leftRatio <= 0.25 ? 'bg-bad' : row.leftRatio <= 0.5 ? 'bg-watch' : 'bg-t3';
   return (
     <span className="inline-flex items-center gap-2">
-      <span aria-hidden className="keeps-colour inline-block h-1.5 w-14 overflow-hidden rounded-full bg-raised">
+      <span aria-hidden className="keeps-colour inline-block h-1.5 w-10 overflow-hidden rounded-full bg-raised">
         <span className={clsx('block h-full rounded-full', colour)} style={{ width: `${left * 100}%` }} />
       </span>
       <span className="min-w-9 text-right">{formatRatioPercent(row.leftRatio)}</span>
@@ -83,7 +83,7 @@ const COLUMNS: readonly Column<SloRow>[] = [
     header: 'Model',
     value: ({ model }) => model,
     cell: ({ model }) => model,
-    className: 'max-w-48 truncate',
+    className: 'max-w-40 truncate',
   },
   {
     id: 'objective',
@@ -100,10 +100,12 @@ const COLUMNS: readonly Column<SloRow>[] = [
             {row.name} <span className="text-t3">from {TOOL[row.origin]}</span>
           </>
         )}{' '}
-        <span className="text-t3">{row.promise}</span>
+        <span className="text-t3 max-sm:hidden" title={row.promise}>
+          {row.promise}
+        </span>
       </>
     ),
-    className: 'max-w-[340px] truncate',
+    className: 'max-w-[270px] truncate',
   },
   {
     id: 'state',

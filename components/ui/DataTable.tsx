@@ -82,7 +82,11 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
 
   const onKeyDown = (event: KeyboardEvent<HTMLTableRowElement>, row: Row) => {
     if (event.target !== event.currentTarget) return;
-    if (event.key === 'Enter') onOpen?.(row);
+    if (event.key === 'Enter' && onOpen !== undefined) {
+      // Else the same key presses the button that a dialog just opened by it has focused: its closing one.
+      event.preventDefault();
+      onOpen(row);
+    }
     if (event.key === 'ArrowDown') focusRow(1);
     if (event.key === 'ArrowUp') focusRow(-1);
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') event.preventDefault();

@@ -83,7 +83,14 @@ export const CompareInputs = z.object({
     }),
   ),
   exactP95: z
-    .object({ champion: ExactQuantile, challenger: ExactQuantile, startMs: z.number(), endMs: z.number() })
+    .object({
+      champion: ExactQuantile,
+      challenger: ExactQuantile,
+      startMs: z.number(),
+      endMs: z.number(),
+      /** Absent: the log lines. */
+      source: z.enum(['logs', 'traces']).optional(),
+    })
     .nullable(),
   /** Null: no labels. */
   outcomes: z.object({ champion: Outcomes, challenger: Outcomes }).nullable(),

@@ -146,8 +146,8 @@ function exactMeasure(
     interval,
     intervalKind: 'always-valid',
     limit,
-    samples: `logs, ${formatCount(champion.count)} · ${formatCount(challenger.count)}`,
-    definition: `from latency_ms in the log lines of the last ${formatDuration(exact.endMs - exact.startMs)}, because the buckets of ${asked.metric} are too wide to tell; order-statistic intervals with the multiplier of a confidence sequence, combined by MOVER`,
+    samples: `${exact.source ?? 'logs'}, ${formatCount(champion.count)} · ${formatCount(challenger.count)}`,
+    definition: `from ${exact.source === 'traces' ? 'the root spans' : 'latency_ms in the log lines'} of the last ${formatDuration(exact.endMs - exact.startMs)}, because the buckets of ${asked.metric} are too wide to tell; order-statistic intervals with the multiplier of a confidence sequence, combined by MOVER`,
     state: stateAgainstLimit(interval, limit, 'up'),
   });
 }

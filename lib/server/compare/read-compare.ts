@@ -11,7 +11,9 @@ import type { Config } from '../config';
 import { DEFAULT_POLICY } from '../config-parse';
 import { type ModelPanel, openModelPanel } from '../fleet/model-panel';
 import { modelConfigOf, openLoki } from '../telemetry';
+import { openTempo } from '../trace-search/open';
 import { readExactP95 } from './exact-durations';
+import { readTraceP95 } from './exact-traces';
 import { overTimeOf } from './over-time';
 import { Parts } from './parts';
 import { type CellsRead, lifeOf, readCells, toInputCells } from './read-cells';
@@ -134,23 +136,27 @@ async function readInputs(
   const loki = openLoki();
   // The logs are read only where the histogram cannot tell: they cost more.
   const isUnresolved = a.buckets !== null && b.buckets !== null && !isResolved(a.buckets, b.buckets, 0.95);
+  const canBeExact = isUnresolved && base.mode !== 'instant' && champion.version !== challenger.version;
+  const asExact = {
+    model,
+    champion: champion.version,
+    challenger: challenger.version,
+    startMs,
+    endMs,
+    factor: Math.max(factors.champion, factors.challenger),
+  };
+  const fromLogs = loki === null || !canBeExact ? null : await readExactP95(loki, config, parts, asExact, signal);
   const exactP95 =
-    loki === null || !isUnresolved || base.mode === 'instant' || champion.version === challenger.version
-      ? null
-      : await readExactP95(
-          loki,
-          config,
-          parts,
-          {
-            model,
-            champion: champion.version,
-            challenger: challenger.version,
-            startMs,
-            endMs,
-            factor: Math.max(factors.champion, factors.challenger),
-          },
-          signal,
-        );
+    fromLogs !== null || !canBeExact || cells === null || a.buckets === null || b.buckets === null
+      ? fromLogs
+      : config.sources.tempo.length === 0
+        ? null
+        : await readTraceP95(
+            openTempo(),
+            parts,
+            { ...asExact, cells, buckets: { champion: a.buckets, challenger: b.buckets } },
+            signal,
+          );
   const side = (
     one: typeof champion,
     own: SideAsked,

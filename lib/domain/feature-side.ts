@@ -46,7 +46,34 @@ export function histogramSide(points: readonly { upperBound: number; count: numb
         : 'Its histogram has one bucket only.';
     return all === undefined ? unreadSide([note]) : { ...NO_SIDE, total: all.count, notes: [note] };
   }
-  const { buckets, repaired } = read;
+  return bucketSide(read.buckets, read.repaired);
+}
+
+/**
+ * The same of one window among many whose bounds are known to be the same, ascending and each there once: counts in the
+ * order of the bounds, the last of +Inf. Windows come by the ten thousand, and sorting each anew would be half the work.
+ */
+export function windowSide(upperBounds: readonly number[], counts: readonly (number | null)[]): FeatureSide {
+  const isWhole =
+    upperBounds.length > 1 &&
+    upperBounds.at(-1) === Number.POSITIVE_INFINITY &&
+    counts.every((count) => count !== null);
+  if (!isWhole) {
+    return histogramSide(upperBounds.map((upperBound, i) => ({ upperBound, count: counts[i] ?? null })));
+  }
+  let repaired = 0;
+  let highest = Number.NEGATIVE_INFINITY;
+  const cumulative = counts.map((count) => {
+    const own = count ?? 0;
+    // Prometheus's own tolerance for rounding, as in toBuckets.
+    if (own < highest - Math.abs(highest) * 1e-6) repaired += 1;
+    highest = Math.max(highest, own);
+    return highest;
+  });
+  return bucketSide({ upperBounds, cumulative }, repaired);
+}
+
+function bucketSide(buckets: Buckets, repaired: number): FeatureSide {
   const notes: string[] = [];
   if (repaired > 0) {
     notes.push(

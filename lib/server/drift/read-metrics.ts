@@ -7,6 +7,7 @@ import {
   NO_SIDE,
   type Sides,
   unreadSide,
+  windowSide,
 } from '@/lib/domain/feature-side';
 import { boundOf } from '../fleet/counts';
 import type { Gather } from '../gather';
@@ -166,8 +167,16 @@ export function addHistograms(
   }
   for (const [name, own] of byName) {
     own.sort((a, b) => a.upperBound - b.upperBound);
+    const bounds = own.map(({ upperBound }) => upperBound);
+    const isOnce = bounds.every((bound, i) => i === 0 || bound > (bounds[i - 1] ?? 0));
     for (const [i, window] of sides.entries()) {
-      put(window, name, histogramSide(own.map(({ upperBound, values }) => ({ upperBound, count: values[i] ?? null }))));
+      const side = isOnce
+        ? windowSide(
+            bounds,
+            own.map(({ values }) => values[i] ?? null),
+          )
+        : histogramSide(own.map(({ upperBound, values }) => ({ upperBound, count: values[i] ?? null })));
+      put(window, name, side);
     }
   }
 }

@@ -24,6 +24,9 @@ export interface ReferenceRead extends ReadSides {
   fallback: (() => Promise<ReadSides & { words: string }>) | null;
 }
 
+/** One series of each histogram: a tenth of them. */
+const ONE_EACH = { label: 'le', op: '=~' as const, value: '[+]Inf' };
+
 export type ReferenceAsked = Pick<DriftParams, 'against' | 'againstVersion' | 'againstStartMs' | 'againstEndMs'> & {
   /** Null: every feature. */
   feature: string | null;
@@ -48,7 +51,10 @@ export async function readReference(drift: DriftPanel, asked: ReferenceAsked): P
   const count = (query: string, atMs: number) => prometheus.instant(query, atMs, signal);
   const [uploaded, trainedCount, valuesThen, categoriesThen] = await Promise.all([
     gather.part('uploaded baselines', () => findBaseline(own)),
-    gather.take('whether there is a training baseline', count(featureCount(featureBaseline, trained), endMs)),
+    gather.take(
+      'whether there is a training baseline',
+      count(featureCount(featureBaseline, { ...trained, only: [...trained.only, ONE_EACH] }), endMs),
+    ),
     gather.take('whether there were inputs before', count(featureCount(featureValue, own, '_count'), earlier.endMs)),
     gather.take('whether there were categories before', count(featureCount(featureCategory, own), earlier.endMs)),
   ]);

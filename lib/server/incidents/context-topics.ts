@@ -81,7 +81,7 @@ function alertsSentence(answer: unknown): string | null {
   if (firing.length === 0) return `No alert rule fired at the end of this time.${lacks}`;
   const names = [...new Set(firing.map(({ text }) => text))];
   const others = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} others` : '';
-  return `${formatCount(firing.length)} alerts fire: ${names.slice(0, MAX_NAMED).join('; ')}${others}.${lacks}`;
+  return `${formatCount(firing.length)} ${firing.length === 1 ? 'alert fires' : 'alerts fire'}: ${names.slice(0, MAX_NAMED).join('; ')}${others}.${lacks}`;
 }
 
 function tracesSentence(answer: unknown): string | null {

@@ -25,6 +25,8 @@ export const Permission = z.enum([
   'incidents:write',
   // Approve a postmortem, or ask for changes.
   'incidents:review',
+  // Make, change and end silences of an Alertmanager.
+  'alerts:silence',
   'investigations:read',
   'investigations:write',
   // Deliver alerts. For senders with the webhook's secret; no person needs it.

@@ -134,6 +134,7 @@ function toConfig(written: ConfigFile, found: Findings) {
     events: written.events,
     access: { tokens: written.access.tokens.map((token, index) => toToken(token, index, found)) },
     guard: { keepEvaluationsMs: written.guard.keepEvaluations },
+    alerts: { maxSilenceMs: written.alerts.maxSilence },
     incidents: toIncidents(written.incidents, found),
     webhooks: toWebhooks(written, found),
     audit: { checkpoints: written.audit.checkpoints ?? null },

@@ -266,6 +266,7 @@ export const ConfigFile = block({
   guard: block({ keepEvaluations: durationMs(86_400_000, 3_660 * 86_400_000, '1d to 3660d').prefault('90d') }).prefault(
     {},
   ),
+  alerts: block({ maxSilence: durationMs(60_000, 366 * 86_400_000, '1m to 366d').prefault('7d') }).prefault({}),
   incidents: IncidentsBlock.prefault({}),
   webhooks: block({
     in: InboundBlock.prefault({}),

@@ -187,6 +187,8 @@ export interface Config {
   events: { firstTraffic: boolean; roleChanges: boolean; alerts: boolean; notes: boolean };
   access: { tokens: AccessToken[] };
   guard: { keepEvaluationsMs: number };
+  /** Longest silence that may be made here. */
+  alerts: { maxSilenceMs: number };
   incidents: IncidentsConfig;
   webhooks: Webhooks;
   audit: {

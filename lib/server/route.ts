@@ -146,7 +146,7 @@ function failure(error: unknown, request: Request): Response {
   if (answer.status >= 500) log.error(line, answer.message);
   else log.info({ ...line, err: undefined }, answer.message);
   // Bearer, not Basic: a browser would ask its reader for a password that nobody has.
-  const challenge = answer.code === 'unauthorized' ? { 'www-authenticate': 'Bearer' } : {};
+  const challenge: Record<string, string> = answer.code === 'unauthorized' ? { 'www-authenticate': 'Bearer' } : {};
   return Response.json(answer.toBody(), {
     status: answer.status,
     headers: { 'cache-control': 'no-store', ...challenge },

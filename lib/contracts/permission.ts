@@ -10,6 +10,8 @@ export const Permission = z.enum([
   'notes:moderate',
   // Send a logged request to its model again.
   'requests:replay',
+  // Send a synthetic check to a model now.
+  'synthetic:run',
   // Read pins, and freeze what a panel shows.
   'evidence:read',
   'evidence:write',
@@ -38,6 +40,17 @@ export const Permission = z.enum([
 ]);
 export type Permission = z.infer<typeof Permission>;
 
-/** What a token of the configuration may be given. */
-export const TOKEN_PERMISSIONS = ['rollouts:gate'] as const satisfies readonly Permission[];
+/** What only a token gives: another tool acts on it, so being able to reach the console must not be enough. */
+export const TOKEN_ONLY_PERMISSIONS = ['rollouts:gate'] as const satisfies readonly Permission[];
+
+/** What a token of the configuration may be given: a bot or a script that keeps the record has a name of its own in it. */
+export const TOKEN_PERMISSIONS = [
+  ...TOKEN_ONLY_PERMISSIONS,
+  'telemetry:read',
+  'evidence:read',
+  'evidence:write',
+  'incidents:read',
+  'incidents:write',
+  'incidents:review',
+] as const satisfies readonly Permission[];
 export type TokenPermission = (typeof TOKEN_PERMISSIONS)[number];

@@ -6,6 +6,7 @@ import { toIncidents } from './config-incidents';
 import { ConfigError, problemsOf } from './config-problems';
 import { ConfigFile, type SourceBlock } from './config-schema';
 import { type Findings, readSecret } from './config-secret';
+import { toSynthetic } from './config-synthetic';
 import { databaseUrl } from './config-values';
 import { toWebhooks } from './config-webhooks';
 import { DEFAULT_REDACTION } from './redaction-defaults';
@@ -213,6 +214,7 @@ function toModel(written: ConfigFile['models'][number], index: number, found: Fi
       better: better ?? null,
     })),
     cost: written.cost ?? null,
+    synthetic: toSynthetic(written.synthetic, `models.${index}.synthetic`, found),
     replay:
       replay === undefined
         ? null

@@ -5,6 +5,7 @@ import { TOKEN_PERMISSIONS } from '@/lib/contracts/permission';
 import { cost } from './config-cost';
 import { InboundBlock, IncidentsBlock } from './config-incidents';
 import { block, listOf, oneOf } from './config-problems';
+import { SyntheticBlock } from './config-synthetic';
 import {
   amount,
   count,
@@ -206,6 +207,7 @@ const model = block({
     timeout: durationMs(100, 60_000, '100ms to 1m').prefault('10s'),
     maxAnswerSize: sizeBytes(1_000, 10_000_000, '1kB to 10MB').prefault('1MB'),
   }).optional(),
+  synthetic: SyntheticBlock.optional(),
 }).refine((value) => value.champion === undefined || value.champion !== value.challenger, {
   path: ['challenger'],
   error: 'expected another version than the champion',

@@ -7,6 +7,7 @@ import type { GuardPolicy } from '@/lib/contracts/rollout';
 import type { IncidentsConfig } from './config-incidents';
 import { parseConfig } from './config-parse';
 import { ConfigError } from './config-problems';
+import type { SyntheticConfig } from './config-synthetic';
 import type { Webhooks } from './config-webhooks';
 import type { RedactionRule } from './redaction-defaults';
 
@@ -160,6 +161,8 @@ export interface ModelConfig {
   cost: { inputPerMillion: number; outputPerMillion: number; currency: string } | null;
   /** Null: replay is off. */
   replay: ReplayConfig | null;
+  /** Null: no check is sent. */
+  synthetic: SyntheticConfig | null;
 }
 
 export interface Config {

@@ -10,6 +10,7 @@ export type AuditAction =
   | 'note.edit'
   | 'note.remove'
   | 'request.replay'
+  | 'synthetic.run'
   | 'guard.evaluate'
   | 'guard.dry-run'
   | 'guard.act'

@@ -9,12 +9,11 @@ import { StabilityPanel } from '@/components/compare/StabilityPanel';
 import { VerdictPanel } from '@/components/compare/VerdictPanel';
 import { AnswerLine } from '@/components/ui/AnswerLine';
 import type { Compare, CompareResult } from '@/lib/contracts/compare';
-import type { FrozenDocument } from '@/lib/contracts/evidence';
 import { formatCount, formatNumber, formatRatioPercent } from '@/lib/domain/format';
-import { answerOf } from './answer-of';
+import { answerOf, type DrawnDocument } from './answer-of';
 
 /** A comparison with the verdict as it fell then: nothing is judged anew. */
-export function FrozenComparison({ document }: { document: FrozenDocument }) {
+export function FrozenComparison({ document }: { document: DrawnDocument }) {
   const compare = answerOf<Compare>(document);
   const { inputs, result } = compare;
   const { champion, challenger, mode } = inputs;

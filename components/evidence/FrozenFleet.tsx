@@ -5,13 +5,12 @@ import { ChangesPanel } from '@/components/overview/ChangesPanel';
 import { FleetPanel } from '@/components/overview/FleetPanel';
 import { JobsPanel } from '@/components/overview/JobsPanel';
 import { AnswerLine } from '@/components/ui/AnswerLine';
-import type { FrozenDocument } from '@/lib/contracts/evidence';
 import type { Fleet } from '@/lib/contracts/fleet';
 import type { ModelSummary } from '@/lib/contracts/model';
-import { answerOf } from './answer-of';
+import { answerOf, type DrawnDocument } from './answer-of';
 
 /** A panel of the overview, or the head of a model's page, as it was. */
-export function FrozenFleet({ document }: { document: FrozenDocument }) {
+export function FrozenFleet({ document }: { document: DrawnDocument }) {
   switch (document.kind) {
     case 'fleet':
       return (

@@ -6,16 +6,18 @@ import { useLogView } from '@/components/logs/use-log-view';
 import { VOLUME_HEIGHT, VolumeChart } from '@/components/logs/VolumePanel';
 import { useView } from '@/components/shell/use-view';
 import { announce } from '@/components/ui/announce';
+import { useFrozen } from '@/components/ui/frozen';
 import { Panel } from '@/components/ui/Panel';
-import type { FrozenDocument } from '@/lib/contracts/evidence';
 import type { LogPage, LogSummary } from '@/lib/contracts/logs';
 import { formatCount, formatDuration } from '@/lib/domain/format';
-import { answerOf } from './answer-of';
+import { answerOf, type DrawnDocument } from './answer-of';
 
-const sayKept = (): void => announce('This is a frozen copy: it holds these lines only.');
+const FROZEN = { counted: 'kept', refusal: 'This is a frozen copy: it holds these lines only.' };
+const LIVE = { counted: 'shown', refusal: 'The Logs page has more of it: filters, older lines, the tail.' };
+const MORE = 'More lines match; these are the first.';
 
 /** Log lines, or their volume, as they were. */
-export function FrozenLogs({ document }: { document: FrozenDocument }) {
+export function FrozenLogs({ document }: { document: DrawnDocument }) {
   return document.kind === 'log-volume' ? (
     <Volume summary={answerOf<LogSummary>(document)} />
   ) : (
@@ -25,7 +27,10 @@ export function FrozenLogs({ document }: { document: FrozenDocument }) {
 
 function Lines({ page }: { page: LogPage }) {
   const { view, setLogView } = useLogView();
-  const { rows, lost } = page;
+  const { rows, next } = page;
+  const words = useFrozen() === null ? LIVE : FROZEN;
+  const say = (): void => announce(words.refusal);
+  const lost = [...(page.lost === null ? [] : [page.lost]), ...(next === null ? [] : [MORE])];
   const isBackward = view.direction === 'backward';
   const { columns, isWrapped, isRaw, line } = view;
   const toggleColumn = (name: string) =>
@@ -33,7 +38,7 @@ function Lines({ page }: { page: LogPage }) {
   return (
     <Panel
       title="Lines"
-      definition={`${isBackward ? 'newest' : 'oldest'} first · ${formatCount(rows.length)} kept`}
+      definition={`${isBackward ? 'newest' : 'oldest'} first · ${formatCount(rows.length)} ${words.counted}`}
       why={page.why}
     >
       {rows.length === 0 ? (
@@ -44,18 +49,18 @@ function Lines({ page }: { page: LogPage }) {
           look={{ columns, isWrapped, isRaw, hasService: view.services.length !== 1 }}
           openId={line}
           onOpen={(id) => setLogView({ line: id })}
-          onFilter={sayKept}
+          onFilter={say}
           onColumn={toggleColumn}
           foot={
             <LinesFoot
               direction={view.direction}
               loaded={rows.length}
-              isWhole={lost === null}
-              isFull={lost !== null}
+              isWhole={lost.length === 0}
+              isFull={lost.length > 0}
               isFetching={false}
               lastMs={rows.at(-1)?.timeMs ?? null}
-              lost={lost === null ? [] : [lost]}
-              onMore={sayKept}
+              lost={lost}
+              onMore={say}
             />
           }
         />

@@ -1,10 +1,10 @@
 'use client';
 
 import { MetricPanel } from '@/components/signals/MetricPanel';
-import type { FrozenDocument } from '@/lib/contracts/evidence';
+import type { DrawnDocument } from './answer-of';
 
 /** A query that somebody wrote, as it was answered. */
-export function FrozenMetric({ document }: { document: FrozenDocument }) {
+export function FrozenMetric({ document }: { document: DrawnDocument }) {
   const { query, source } = document.parts[0]?.params ?? {};
   return <MetricPanel query={String(query ?? '')} source={source === undefined ? undefined : String(source)} />;
 }

@@ -3,11 +3,11 @@
 import dynamic from 'next/dynamic';
 import type { ComponentType } from 'react';
 import { Skeleton } from '@/components/ui/Skeleton';
-import type { FrozenDocument } from '@/lib/contracts/evidence';
 import type { EvidenceKind } from '@/lib/contracts/evidence-kinds';
+import type { DrawnDocument } from './answer-of';
 
 interface Drawn {
-  document: FrozenDocument;
+  document: DrawnDocument;
 }
 
 const loading = () => <Skeleton height={240} words="Unpacking …" />;
@@ -55,7 +55,7 @@ const KINDS: Readonly<Record<EvidenceKind, { name: string; Draw: ComponentType<D
 /** What a kind of pin is called: "Chart", "Log lines". */
 export const kindName = (kind: EvidenceKind): string => KINDS[kind].name;
 
-/** The panels of a document, as they were. Belongs into a FrozenFrame. */
+/** The panels of a document, as they were; belongs into a FrozenFrame, and of an answer that just came into a LiveFrame. */
 export function FrozenPanels({ document }: Drawn) {
   const { Draw } = KINDS[document.kind];
   return <Draw document={document} />;

@@ -2,13 +2,12 @@
 
 import { StoryPanels } from '@/components/requests/StoryPanels';
 import { AnswerLine } from '@/components/ui/AnswerLine';
-import type { FrozenDocument } from '@/lib/contracts/evidence';
 import type { StoryEvent } from '@/lib/contracts/request-story';
 import { NOTHING_TOLD, withEvent } from '@/lib/queries/request-story';
-import { answerOf } from './answer-of';
+import { answerOf, type DrawnDocument } from './answer-of';
 
 /** The story of a request as it was told then. */
-export function FrozenRequest({ document }: { document: FrozenDocument }) {
+export function FrozenRequest({ document }: { document: DrawnDocument }) {
   const state = answerOf<readonly StoryEvent[]>(document).reduce(withEvent, NOTHING_TOLD);
   const answer = state.answer ?? state.nowhere?.answer ?? null;
   return (

@@ -7,10 +7,10 @@ import { LatencyPanel } from '@/components/signals/LatencyPanel';
 import { StageSplitPanel } from '@/components/signals/StageSplitPanel';
 import { StagesPanel } from '@/components/signals/StagesPanel';
 import { TrafficPanel } from '@/components/signals/TrafficPanel';
-import type { FrozenDocument } from '@/lib/contracts/evidence';
+import type { DrawnDocument } from './answer-of';
 
 /** A panel of a model's page, as it was. */
-export function FrozenSignal({ document }: { document: FrozenDocument }) {
+export function FrozenSignal({ document }: { document: DrawnDocument }) {
   const segment = /^models\/([^/]+)\//.exec(document.parts[0]?.path ?? '')?.[1] ?? '';
   const model = decodeURIComponent(segment);
   switch (document.kind) {

@@ -1,13 +1,12 @@
 'use client';
 
 import { WholeTrace } from '@/components/trace/WholeTrace';
-import type { FrozenDocument } from '@/lib/contracts/evidence';
 import type { Trace } from '@/lib/contracts/trace';
-import { answerOf } from './answer-of';
+import { answerOf, type DrawnDocument } from './answer-of';
 
 const nothing = (): void => undefined;
 
 /** A trace as it was: its rows, log lines, flame graph and the spans that mattered. */
-export function FrozenTrace({ document }: { document: FrozenDocument }) {
+export function FrozenTrace({ document }: { document: DrawnDocument }) {
   return <WholeTrace trace={answerOf<Trace>(document)} onRefresh={nothing} isRefreshing={false} />;
 }

@@ -6,14 +6,13 @@ import { TraceTablePanel } from '@/components/traces/TraceTablePanel';
 import { useTraceSearch } from '@/components/traces/use-trace-search';
 import { AnswerLine } from '@/components/ui/AnswerLine';
 import { Diagnosis } from '@/components/ui/Diagnosis';
-import type { FrozenDocument } from '@/lib/contracts/evidence';
 import type { TraceSearch } from '@/lib/contracts/traces';
 import { traceSearchAnswer } from '@/lib/domain/trace-search-answer';
 import { selectTraces } from '@/lib/domain/trace-selection';
-import { answerOf } from './answer-of';
+import { answerOf, type DrawnDocument } from './answer-of';
 
 /** Found traces as points and rows, as they were. */
-export function FrozenTraces({ document }: { document: FrozenDocument }) {
+export function FrozenTraces({ document }: { document: DrawnDocument }) {
   const found = answerOf<TraceSearch>(document);
   const { select, box } = useTraceSearch();
   const selection = useMemo(

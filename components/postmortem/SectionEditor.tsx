@@ -6,12 +6,12 @@ import { announce } from '@/components/ui/announce';
 import { Button } from '@/components/ui/Button';
 import { readStored, writeStored } from '@/components/ui/browser-storage';
 import { FormError } from '@/components/ui/FormError';
+import { MergeView } from '@/components/ui/MergeView';
 import { useDraft } from '@/components/ui/use-draft';
 import { MAX_SECTION_CHARACTERS } from '@/lib/contracts/incident-words';
 import type { PostmortemSection } from '@/lib/contracts/postmortem';
 import { toApiError } from '@/lib/queries/api';
 import { saveSection } from '@/lib/queries/postmortems';
-import { MergeView } from './MergeView';
 import { baseKey, draftKey } from './section-draft';
 
 export interface SectionEditorProps {
@@ -59,6 +59,7 @@ export function SectionEditor({ incidentId, section, proposal, onClose }: Sectio
   if (theirs !== null && theirs.text !== undefined) {
     return (
       <MergeView
+        what="section"
         mine={draft.text}
         theirs={theirs.text}
         author={theirs.author ?? 'somebody else'}

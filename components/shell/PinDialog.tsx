@@ -38,7 +38,7 @@ export function PinDialog({ panel, onClose }: { panel: PinnablePanel; onClose: (
     // What was kept already stays kept: a target that failed is tried again alone, under the same ids.
     const kept = keep.data ?? null;
     const { kind, path, params } = panel.pin;
-    const look = { pathname, search: search.toString() };
+    const look = panel.look ?? { pathname, search: search.toString() };
     const asked = { id, kind, path, params, title: title.trim(), look, beside };
     void (kept === null ? keep.mutateAsync(asked) : Promise.resolve(kept))
       .then((evidence) => put(evidence.id, words.trim() === '' ? evidence.title : words.trim()))

@@ -3,6 +3,7 @@ import {
   AudioWaveform,
   GitCompareArrows,
   type LucideIcon,
+  NotebookPen,
   Route,
   ScrollText,
   Settings,
@@ -29,6 +30,7 @@ export const NAV: readonly NavItem[] = [
   { path: '/logs', name: 'Logs', Icon: ScrollText, key: 'l' },
   { path: '/slos', name: 'SLOs', Icon: Target, key: 'b' },
   { path: '/incidents', name: 'Incidents', Icon: Siren, key: 'i', under: '/incidents/' },
+  { path: '/investigations', name: 'Investigations', Icon: NotebookPen, key: 'v', under: '/investigations/' },
   { path: '/settings/sources', name: 'Settings', Icon: Settings, key: 's', under: '/settings/' },
 ];
 

@@ -19,7 +19,7 @@ import { IconButton } from './Button';
 import { downloadCsv, downloadPng } from './download';
 import { useFrozen } from './frozen';
 import { PanelContext, type PanelTools } from './panel-tools';
-import { type Pin, usePin, usePinnable } from './pin';
+import { type Pin, usePin, usePinnable, usePinnablePanel } from './pin';
 
 const WhyDrawer = dynamic(() => import('./WhyDrawer').then((file) => file.WhyDrawer), { ssr: false });
 
@@ -55,7 +55,8 @@ export function Panel({ title, definition, why, pin, actions, height, className,
   // A frozen copy is kept already.
   const asked = usePin(pin);
   const kept = useFrozen() === null ? asked : null;
-  const pinnable = usePinnable(title, kept);
+  const panel = usePinnablePanel(title, kept);
+  const pinnable = usePinnable(panel);
 
   return (
     <section
@@ -88,11 +89,11 @@ export function Panel({ title, definition, why, pin, actions, height, className,
                 <CircleHelp size={14} aria-hidden />
               </IconButton>
             )}
-            {kept === null ? null : (
+            {panel === null ? null : (
               <IconButton
                 label={`Pin: ${title}`}
                 aria-keyshortcuts="p"
-                onClick={() => openDialog({ kind: 'pin', panel: { title, pin: kept } })}
+                onClick={() => openDialog({ kind: 'pin', panel })}
               >
                 <PinIcon size={14} aria-hidden />
               </IconButton>

@@ -2,6 +2,7 @@
 
 import { createContext, useContext, useEffect, useRef } from 'react';
 import type { EvidenceKind, EvidenceParams } from '@/lib/contracts/evidence-kinds';
+import { AddressContext } from './address';
 
 /** What a panel would be kept as: its kind, and the question it asks. */
 export interface Pin {
@@ -45,6 +46,8 @@ export function usePin(own: Pin | undefined): Pin | null {
 export interface PinnablePanel {
   title: string;
   pin: Pin;
+  /** The address it takes its settings from where that is not the browser's: a panel in a cell of an investigation. */
+  look?: { pathname: string; search: string } | undefined;
 }
 
 const panels = new Map<Element, () => PinnablePanel | null>();
@@ -57,12 +60,19 @@ export function panelInSight(): PinnablePanel | null {
   return element === null ? null : (panels.get(element)?.() ?? null);
 }
 
+/** What of a panel is kept, with the address it stands at; null where there is nothing to keep. */
+export function usePinnablePanel(title: string, pin: Pin | null): PinnablePanel | null {
+  const held = useContext(AddressContext);
+  if (pin === null) return null;
+  return { title, pin, look: held === null ? undefined : { pathname: held.pathname, search: held.search.toString() } };
+}
+
 /** Makes the element a panel that the key `p` finds. Within a frozen copy, and without a pin, it is none. */
-export function usePinnable(title: string, pin: Pin | null) {
+export function usePinnable(panel: PinnablePanel | null) {
   const element = useRef<HTMLElement>(null);
-  const latest = useRef<PinnablePanel | null>(null);
+  const latest = useRef(panel);
   useEffect(() => {
-    latest.current = pin === null ? null : { title, pin };
+    latest.current = panel;
   });
   // The pointer, which React does not know of when a key is pressed.
   useEffect(() => {
@@ -76,7 +86,7 @@ export function usePinnable(title: string, pin: Pin | null) {
   }, []);
   return {
     ref: element,
-    'data-pinnable': pin === null ? undefined : '',
+    'data-pinnable': panel === null ? undefined : '',
     onPointerEnter: () => {
       under = element.current;
     },

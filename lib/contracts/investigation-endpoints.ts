@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Endpoint } from './endpoint';
 import { LiveEvent } from './incident';
 import {
@@ -52,5 +53,13 @@ export const INVESTIGATION_ENDPOINTS: readonly Endpoint[] = [
   {
     ...read(`${ONE}/live`, { params: InvestigationParams, response: LiveEvent, summary: 'When one changes' }),
     media: 'text/event-stream',
+  },
+  {
+    ...read(`${ONE}/export`, {
+      params: InvestigationParams,
+      response: z.string(),
+      summary: 'An investigation as Markdown, the same bytes for the same record',
+    }),
+    media: 'text/markdown',
   },
 ];

@@ -34,7 +34,7 @@ const params = z.record(z.string().max(100), z.string().max(4_000)).refine((all)
   error: 'at most 60 parameters',
 });
 
-/** What a cell shows while it is live. A metric cell asks a panel's endpoint (`panel`) or PromQL of its own (`query`). */
+/** What a cell shows while it is live: a text, a query of its own, or a page's question by its parameters. */
 export const CellContent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('note'), text: typedText('a note', MAX_CELL_CHARACTERS) }),
   z.object({

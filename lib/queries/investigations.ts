@@ -18,10 +18,19 @@ const at = (investigationId: string, rest = ''): string =>
 const write = <I>(client: QueryClient, send: (input: I) => Promise<Investigation>) =>
   mutationOptions<Investigation, ApiError, I>({
     mutationFn: send,
-    onSuccess: () =>
-      client.invalidateQueries({
+    onSuccess: (answer) => {
+      // At once on the page, whichever of its two names the page knows it by.
+      for (const key of [answer.id, String(answer.number)])
+        client.setQueryData(investigationQuery(key).queryKey, answer);
+      return client.invalidateQueries({
         predicate: ({ queryKey }) => /^(investigations|incidents)\b/.test(String(queryKey[0])),
-      }),
+      });
+    },
+    // Somebody else was first: what they changed is on the page before the next try.
+    onError: ({ code }) =>
+      code === 'conflict'
+        ? client.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith('investigations') })
+        : undefined,
   });
 
 /** The first investigations that match, the last changed first. */
@@ -45,6 +54,10 @@ export const investigationQuery = (investigationId: string) => apiQuery<Investig
 /** Where an investigation says that it changed, as server-sent events of `LiveEvent`. */
 export const investigationLiveAddress = (investigationId: string): string =>
   apiAddress(at(investigationId, '/live'), {});
+
+/** Where an investigation is downloaded as Markdown. */
+export const investigationExportAddress = (investigationId: string): string =>
+  apiAddress(at(investigationId, '/export'), {});
 
 /** Every write answers with the investigation as it is now. */
 export const createInvestigation = (client: QueryClient) =>

@@ -2,10 +2,12 @@
 
 import { diffWordsWithSpace } from 'diff';
 import { useState } from 'react';
-import { Button } from '@/components/ui/Button';
-import { StatusIcon } from '@/components/ui/Status';
+import { Button } from './Button';
+import { StatusIcon } from './Status';
 
 export interface MergeViewProps {
+  /** What both wrote: "section", "cell". */
+  what: string;
   mine: string;
   theirs: string;
   author: string;
@@ -18,15 +20,14 @@ export interface MergeViewProps {
   onBack: () => void;
 }
 
-/** Two people wrote one section: what the other saved, how it differs from yours, and the merge of both to save. */
-export function MergeView({ mine, theirs, author, merged, isClean, isSaving, onSave, onBack }: MergeViewProps) {
+/** Two people wrote one text: what the other saved, how it differs from yours, and the merge of both to save. */
+export function MergeView({ what, mine, theirs, author, merged, isClean, isSaving, onSave, onBack }: MergeViewProps) {
   const [text, setText] = useState(merged);
   return (
     <section aria-label="Merge of two versions" className="grid gap-2 text-small">
       <p className="text-t1">
-        <StatusIcon status="watch" label="needs a look" /> {author} saved this section while you wrote. Nothing of
-        either is lost:{' '}
-        {isClean ? 'both fit together, as below.' : 'where they contradict, both stand between marks below.'}
+        <StatusIcon status="watch" label="needs a look" /> {author} saved this {what} while you wrote. Nothing of either
+        is lost: {isClean ? 'both fit together, as below.' : 'where they contradict, both stand between marks below.'}
       </p>
       <details>
         <summary className="cursor-pointer text-t2">How {author}'s version differs from yours</summary>

@@ -1,7 +1,7 @@
 import 'server-only';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { userInfo } from 'node:os';
-import { Permission, TOKEN_PERMISSIONS } from '@/lib/contracts/permission';
+import { Permission, TOKEN_ONLY_PERMISSIONS } from '@/lib/contracts/permission';
 import { type AccessToken, getConfig } from '../config';
 import { AppError } from '../errors';
 
@@ -24,7 +24,7 @@ function localName(): string {
 }
 
 /** What only a token gives: another tool acts on it, so being able to reach the console must not be enough. */
-export const isForTokens = (permission: Permission): boolean => TOKEN_PERMISSIONS.some((one) => one === permission);
+export const isForTokens = (permission: Permission): boolean => TOKEN_ONLY_PERMISSIONS.some((one) => one === permission);
 
 const local: Identity = {
   id: 'local',

@@ -83,6 +83,8 @@ export class CellMetrics {
   private readonly roles: { column: Column; startMs: number; endMs: number }[];
   private readonly life: { startMs: number; endMs: number };
   private readonly baseline: { column: Column; value: number }[];
+  /** Requests that somebody sent to the lab, until the scrape after their end. */
+  private sent: { requests: RequestWindow; atMs: number }[] = [];
 
   constructor(
     table: SeriesTable,
@@ -128,12 +130,22 @@ export class CellMetrics {
     this.baseline = FEATURES.flatMap((feature) => baselineColumns(table, labels, feature));
   }
 
+  /** Counts requests from outside the simulation that ended at this time with the scrape that follows. */
+  add(requests: RequestWindow, atMs: number): void {
+    this.sent.push({ requests, atMs });
+  }
+
   /** Counts the window that ended at the current scrape; writes nothing while the version is not deployed. */
   scrape(requests: RequestWindow, scrapeMs: number): { requests: number; errors: number } {
     // A version is deployed, and scraped once with zeros, before it gets its first request.
     if (scrapeMs < this.life.startMs || scrapeMs > this.life.endMs) return { requests: 0, errors: 0 };
     const { errors, latencyUs } = this.count(requests);
     this.countFeatures(requests);
+    for (const { requests: sent } of this.sent.filter(({ atMs }) => atMs <= scrapeMs)) {
+      this.count(sent);
+      this.countFeatures(sent);
+    }
+    this.sent = this.sent.filter(({ atMs }) => atMs > scrapeMs);
     this.countOutcomes(requests);
     const random = new Random(keyOf(this.world.seed, this.cell.index, requests.window, 7));
     // Little's law: requests in flight are the arrivals per second times the seconds each takes.

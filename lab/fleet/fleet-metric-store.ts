@@ -6,7 +6,7 @@ import { CellMetrics } from './cell-metrics';
 import { FleetMetrics, isTargetUp, TARGETS } from './fleet-metrics';
 import { leOf } from './histogram-columns';
 import { METRIC_FAMILIES } from './metric-families';
-import { CELLS, LATENCY_BOUNDS_MS } from './models';
+import { CELLS, type Cell, LATENCY_BOUNDS_MS } from './models';
 import { WINDOW_MS } from './scenario';
 import { SeriesTable } from './series-table';
 import { RequestWindow, simulateWindow } from './window';
@@ -16,6 +16,8 @@ import type { World } from './world';
 const SLACK_MS = 4 * 3_600_000;
 /** Windows of which exemplars are looked up in one query; a longer range takes every nth window. */
 const EXEMPLAR_WINDOWS = 480;
+/** Exemplars of requests from outside that are kept. */
+const SENT_EXEMPLARS = 1_000;
 
 /** The fleet's Prometheus: a scrape at every multiple of 30 s counts the window that has just ended. */
 export class FleetMetricStore implements MetricStore {
@@ -24,6 +26,7 @@ export class FleetMetricStore implements MetricStore {
   private readonly fleet: FleetMetrics;
   private readonly alerts: AlertRules;
   private readonly scratch: RequestWindow;
+  private readonly sent: Exemplar[] = [];
   private nextScrapeMs: number;
 
   constructor(
@@ -64,6 +67,26 @@ export class FleetMetricStore implements MetricStore {
       this.alerts.evaluate(scrapeMs, fraud);
       this.nextScrapeMs += WINDOW_MS;
     }
+  }
+
+  /** Counts a request that somebody sent to the lab itself; it shows from the scrape after its end on. */
+  count(cell: Cell, { requests, traceId, atMs }: { requests: RequestWindow; traceId: string; atMs: number }): void {
+    this.advance();
+    this.cells[cell.index]?.add(requests, atMs);
+    const latencyUs = requests.latencyUs[0] ?? 0;
+    const boundMs = LATENCY_BOUNDS_MS.find((bound) => latencyUs <= bound * 1000);
+    this.sent.push({
+      seriesLabels: {
+        __name__: 'inference_latency_seconds_bucket',
+        model_name: cell.model.name,
+        model_version: cell.version,
+        le: boundMs === undefined ? '+Inf' : leOf(boundMs / 1000),
+      },
+      labels: { trace_id: traceId },
+      value: latencyUs / 1_000_000,
+      timestampMs: Math.floor(atMs),
+    });
+    if (this.sent.length > SENT_EXEMPLARS) this.sent.shift();
   }
 
   select(matchers: readonly Matcher[], startMs: number, endMs: number): Series[] {
@@ -117,7 +140,13 @@ export class FleetMetricStore implements MetricStore {
         }
       }
     }
-    return found;
+    this.advance();
+    const scrapedMs = this.nextScrapeMs - WINDOW_MS;
+    const sent = this.sent.filter(
+      ({ seriesLabels, timestampMs }) =>
+        timestampMs >= startMs && timestampMs <= Math.min(endMs, scrapedMs) && wanted(seriesLabels),
+    );
+    return [...found, ...sent];
   }
 
   metadata(): ReadonlyMap<string, { type: string; help: string; unit: string }> {

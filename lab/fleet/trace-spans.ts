@@ -1,6 +1,6 @@
 import type { Attribute, Span, Trace } from '../stores';
 import { BATCH_JOB_NAME, BATCH_STAGES, type BatchJob } from './batch-jobs';
-import { completedUs } from './log-lines';
+import { completedUs, type LoggedRequest, loggedRequest } from './log-lines';
 import { ERROR_REASONS, SEGMENTS, STAGES } from './models';
 import { keyOf, Random } from './random';
 import { OVERHEAD_US, type RequestWindow } from './window';
@@ -36,9 +36,12 @@ function resourceOf(service: string, version: string): Attribute[] {
 const nsOf = (us: number): bigint => BigInt(us) * 1000n;
 
 /** The trace of a request: the gateway's root, the service's `predict` and one span for each stage it entered. */
-export function requestTrace(world: World, requests: RequestWindow, index: number): Trace {
-  const place = world.placeOf(requests, index);
-  const traceId = world.ids.traceId(place);
+export const requestTrace = (world: World, requests: RequestWindow, index: number): Trace =>
+  requestTraceOf(world, { ...loggedRequest(world, requests, index), parentSpanId: '' });
+
+/** The same of a request whose caller chose the ids; `parentSpanId` is the caller's own span, empty where it has none. */
+export function requestTraceOf(world: World, request: LoggedRequest & { parentSpanId: string }): Trace {
+  const { requests, index, traceId, requestId, parentSpanId } = request;
   const { cell } = requests;
   const failure = ERROR_REASONS[(requests.failure[index] ?? 0) - 1];
   const endUs = completedUs(requests, index);
@@ -46,7 +49,7 @@ export function requestTrace(world: World, requests: RequestWindow, index: numbe
   const identity = [
     text('model_name', cell.model.name),
     text('model_version', cell.version),
-    text('request_id', world.ids.requestId(place)),
+    text('request_id', requestId),
     text('user_segment', SEGMENTS[requests.segment[index] ?? 0]?.name ?? ''),
   ];
   const rootId = world.ids.spanId(traceId, 0);
@@ -77,7 +80,7 @@ export function requestTrace(world: World, requests: RequestWindow, index: numbe
   const spans = [
     span({
       spanId: rootId,
-      parentSpanId: '',
+      parentSpanId,
       name: 'POST /predict',
       kind: SERVER,
       fromUs: startUs,

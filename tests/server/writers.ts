@@ -71,10 +71,12 @@ export interface WriterOptions {
   before?: string;
   /** Runs as this user. */
   uid?: number;
+  /** Further arguments of the program. */
+  more?: readonly string[];
 }
 
-export function startWriter(file: string, { url, atOnce, total, before, uid }: WriterOptions): Writer {
-  const program = [process.execPath, file, url, String(atOnce), String(total)];
+export function startWriter(file: string, { url, atOnce, total, before, uid, more = [] }: WriterOptions): Writer {
+  const program = [process.execPath, file, url, String(atOnce), String(total), ...more];
   const [command = '', ...args] =
     before === undefined ? program : ['bash', '-c', `${before}; exec "$@"`, 'bash', ...program];
   const child = spawn(command, args, {

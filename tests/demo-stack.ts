@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port';
@@ -42,6 +42,7 @@ export async function startLab(args: readonly string[] = []): Promise<{ url: str
 /** Starts the built console (`next build` has run) with this configuration text, on a database of its own. */
 export async function startConsole(
   configText: string,
+  env: Record<string, string> = {},
 ): Promise<{ url: string; process: RunningProcess; folder: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'windsock-console-'));
   const configPath = join(folder, 'windsock.yaml');
@@ -52,6 +53,7 @@ export async function startConsole(
     command: process.execPath,
     args: [join(ROOT, 'node_modules/next/dist/bin/next'), 'start', ROOT, '-H', '127.0.0.1', '-p', String(port)],
     env: {
+      ...env,
       WINDSOCK_CONFIG: configPath,
       DATABASE_URL: `file:${join(folder, 'windsock.db')}`,
       PORT: String(port),
@@ -67,7 +69,8 @@ export async function startConsole(
 export async function startDemoStack(): Promise<DemoStack> {
   const lab = await startLab();
   try {
-    const console_ = await startConsole(labSources(lab.url));
+    const config = await readFile(join(ROOT, 'windsock.demo.yaml'), 'utf8');
+    const console_ = await startConsole(config, { LAB_PORT: new URL(lab.url).port });
     return {
       consoleUrl: console_.url,
       labUrl: lab.url,

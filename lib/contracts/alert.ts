@@ -14,7 +14,7 @@ export const AlertState = z.enum(['firing', 'pending', 'silenced', 'inhibited', 
 export type AlertState = z.infer<typeof AlertState>;
 
 export const AlertRow = z.object({
-  /** Unique among the alerts of an answer. */
+  /** Fingerprint of its labels, as Prometheus and Alertmanager reckon it. Unique among the alerts of an answer. */
   id: z.string(),
   name: z.string(),
   model: z.string().nullable(),
@@ -37,6 +37,15 @@ export const AlertRow = z.object({
   receivers: z.array(z.string()),
   /** Ids of silences, with the Alertmanager that holds each. */
   silencedBy: z.array(z.object({ source: z.string(), id: z.string() })),
+  /** Names of the alerts that hold it back. */
+  inhibitedBy: z.array(z.string()),
+  /** The objective whose budget it watches, `<model>/<name>`; null: it is no alert on a budget. */
+  slo: z.string().nullable(),
+  /** What stands out about how it is treated, as a sentence: no Alertmanager has it; null: nothing. */
+  note: z.string().nullable(),
+  /** The webhook's record of it, which an incident takes in; null: no webhook told of it. */
+  episodeId: z.string().nullable(),
+  incident: z.object({ id: z.string(), number: z.number() }).nullable(),
   /** Times it fired in the last week; null when not measured. */
   firedThisWeek: z.number().nullable(),
 });
@@ -46,6 +55,8 @@ export const AlertList = z.object({
   answer: AnswerText,
   /** By model, what needs a person most first; the alerts of no model in particular last. */
   groups: z.array(z.object({ model: z.string().nullable(), alerts: z.array(AlertRow) })),
+  /** Alertmanagers that are configured; without one nothing can be silenced. */
+  alertmanagers: z.array(z.string()),
   missing: z.array(MissingSignal),
   why: z.array(Why),
 });

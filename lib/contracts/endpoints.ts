@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AlertList, AlertsParams } from './alert';
+import { ALERT_ENDPOINTS } from './alert-endpoints';
 import { Compare, CompareTraces } from './compare';
 import { CompareParams, CompareReportParams, CompareTracesParams } from './compare-params';
 import { DRIFT_ENDPOINTS } from './drift-endpoints';
@@ -63,6 +63,7 @@ import { BacktestLine, BacktestParams } from './rollout-backtest';
 import { FlaggerGateParams, GateParams, RolloutGate } from './rollout-gate';
 import { SloDetail, SloEaten, SloParams, SloRules, SloRulesParams, Slos, SlosParams } from './slo';
 import { Health, Readiness, SourcesHealth, SourcesReport } from './source';
+import { SYNTHETIC_ENDPOINTS } from './synthetic';
 import {
   Trace,
   TraceFlame,
@@ -112,7 +113,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   read('compare', CompareParams, Compare, 'Two versions, or before and after: differences, verdict, reasons'),
   read('compare/traces', CompareTracesParams, CompareTraces, 'Example traces of both sides of a comparison'),
   { ...read('compare/report', CompareReportParams, z.string(), 'A comparison as Markdown'), media: 'text/markdown' },
-  read('alerts', AlertsParams, AlertList, 'Alerts of every Prometheus and Alertmanager, by model'),
   read('slos', SlosParams, Slos, 'Objectives: attainment, budget left, burn rates, state'),
   read('slos/objective', SloParams, SloDetail, 'One objective over its window: budget, burn rates, what ate it when'),
   read('slos/eaten', SloParams, SloEaten, 'What ate a budget: versions, segments, reasons, incidents'),
@@ -155,6 +155,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     permission: 'rollouts:gate',
   },
   ...DRIFT_ENDPOINTS,
+  ...SYNTHETIC_ENDPOINTS,
   read('events', EventsParams, Events, 'Changes: versions, roles, alerts, notes'),
   read('jobs', RangeParams, Jobs, 'Batch jobs and feature pipelines'),
   read('logs', LogsParams, LogPage, 'Log lines of a range, page by page'),
@@ -245,6 +246,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     response: Replay,
     summary: 'Send the logged inputs of a request to its model again',
   },
+  ...ALERT_ENDPOINTS,
   ...INCIDENT_ENDPOINTS,
   ...INVESTIGATION_ENDPOINTS,
   ...RECORD_ENDPOINTS,

@@ -103,7 +103,11 @@ export const Receivers = z.array(z.object({ name: z.string() }));
 
 export const AlertmanagerStatus = z
   .object({
-    cluster: z.object({ status: z.string(), peers: z.array(z.unknown()).nullish() }),
+    cluster: z.object({
+      name: z.string().nullish(),
+      status: z.string(),
+      peers: z.array(z.object({ name: z.string().nullish() })).nullish(),
+    }),
     versionInfo: z.object({ version: z.string() }),
     /** The start time, in spite of its name. */
     uptime: time,
@@ -112,6 +116,9 @@ export const AlertmanagerStatus = z
     version: versionInfo.version === '' ? null : versionInfo.version,
     clusterStatus: cluster.status,
     peerCount: cluster.peers?.length ?? 0,
+    /** What its cluster calls it; null: it stands alone. */
+    memberName: cluster.name || null,
+    peerNames: (cluster.peers ?? []).flatMap(({ name }) => (name ? [name] : [])),
     startedAtMs: uptime,
   }));
 export type AlertmanagerStatus = z.infer<typeof AlertmanagerStatus>;

@@ -173,6 +173,13 @@ export const contractIncrease = (
 export const alertsQuery = (): string =>
   `max without (instance, replica) (${selector('ALERTS', [matcher('alertstate', '=', 'firing')])})`;
 
+/** 1 where an alert fired at any time within the window before a point. */
+export const firedQuery = (windowMs: number): string =>
+  `max without (instance, replica) (max_over_time(${selector('ALERTS', [matcher('alertstate', '=', 'firing')])}[${toQueryDuration(windowMs)}]))`;
+
+/** Targets there were: whether anything was measured at all. */
+export const measuredQuery = (): string => `count(${selector('up')})`;
+
 /** How many series carry each of these names. */
 export const presenceQuery = (names: readonly string[]): string => {
   const match = matcherAnyOf('__name__', names);

@@ -148,7 +148,7 @@ describe('alerts', () => {
     fake.on(
       '/api/v2/status',
       json({
-        cluster: { status: 'ready', peers: [{}] },
+        cluster: { name: 'a', status: 'ready', peers: [{ name: 'b', address: '10.0.0.2:9094' }] },
         versionInfo: { version: '0.28.0' },
         uptime: '2026-01-01T00:00:00.000Z',
       }),
@@ -157,6 +157,8 @@ describe('alerts', () => {
       version: '0.28.0',
       clusterStatus: 'ready',
       peerCount: 1,
+      memberName: 'a',
+      peerNames: ['b'],
       startedAtMs: Date.parse('2026-01-01'),
     });
   });

@@ -1,7 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { GET as getAlerts } from '@/app/api/alerts/route';
 import { AlertList } from '@/lib/contracts/alert';
+import { alertmanagerCache } from '@/lib/server/alerts/clusters';
 import { queryCache } from '@/lib/server/cache';
+import { getConfig } from '@/lib/server/config';
+import { migrate } from '@/lib/server/migrate';
 import { call, type Lab, NOW_MS, startLab, useConfig } from '../../api/console';
 import { FakeUpstream, json, text } from '../../fake-upstream';
 
@@ -18,11 +21,13 @@ beforeAll(async () => {
     - { name: Blue, url: '${first.url}' }
     - { name: Green, url: '${second.url}' }
 `);
+  await migrate(getConfig().database.url);
 });
 afterEach(() => {
   first.reset();
   second.reset();
   queryCache().clear();
+  alertmanagerCache().clear();
 });
 afterAll(async () => {
   await Promise.all([lab.close(), first.close(), second.close()]);

@@ -1,0 +1,58 @@
+import { mutationOptions, type QueryClient } from '@tanstack/react-query';
+import type { AlertList } from '@/lib/contracts/alert';
+import type { AlertHistory } from '@/lib/contracts/alert-history';
+import type {
+  NewSilenceAsked,
+  SilenceChange,
+  SilenceEnd,
+  SilenceList,
+  SilenceMade,
+  SilenceMatcher,
+  SilencePreview,
+} from '@/lib/contracts/silence';
+import { type ApiError, apiQuery, apiSend } from './api';
+
+/** How often a page asks what fires: Alertmanager is asked once for all that are open. */
+const POLL_MS = 20_000;
+
+/** What fires, is pending or is held back. */
+export const alertsQuery = (asked: { model?: string | undefined }) => ({
+  ...apiQuery<AlertList>('alerts', asked),
+  refetchInterval: POLL_MS,
+});
+
+/** How often alerts fired in 14 days, and how often somebody acted. */
+export const alertHistoryQuery = (asked: { model?: string | undefined }) =>
+  apiQuery<AlertHistory>('alerts/history', asked);
+
+/** Silences of every Alertmanager; with those that are over, or without. */
+export const silencesQuery = (asked: { expired?: boolean }) => ({
+  ...apiQuery<SilenceList>('silences', { expired: asked.expired ? true : undefined }),
+  refetchInterval: POLL_MS,
+});
+
+/** What a silence would mute right now. The question is a body, so it is not kept by its address. */
+export const silencePreviewQuery = (asked: { source?: string | undefined; matchers: readonly SilenceMatcher[] }) => ({
+  queryKey: ['silences/preview', asked] as const,
+  queryFn: () => apiSend<SilencePreview>('POST', 'silences/preview', asked),
+  retry: false,
+  gcTime: 30_000,
+  staleTime: 5_000,
+});
+
+const asksAgain = (client: QueryClient) =>
+  client.invalidateQueries({
+    predicate: ({ queryKey }) => typeof queryKey[0] === 'string' && /^(alerts|silences|incidents)\b/.test(queryKey[0]),
+  });
+
+const write = <I>(client: QueryClient, send: (input: I) => Promise<SilenceMade>) =>
+  mutationOptions<SilenceMade, ApiError, I>({ mutationFn: send, onSuccess: () => asksAgain(client) });
+
+export const makeSilence = (client: QueryClient) =>
+  write(client, (silence: NewSilenceAsked) => apiSend('POST', 'silences', silence));
+
+export const extendSilence = (client: QueryClient) =>
+  write(client, ({ silenceId, endsAtMs }: SilenceChange) => apiSend('PATCH', `silences/${silenceId}`, { endsAtMs }));
+
+export const endSilence = (client: QueryClient) =>
+  write(client, ({ silenceId }: SilenceEnd) => apiSend('DELETE', `silences/${silenceId}`));

@@ -1,0 +1,233 @@
+import 'server-only';
+import type { AlertHistory } from '@/lib/contracts/alert-history';
+import type { Labels } from '@/lib/contracts/series';
+import type { SilenceMatcher } from '@/lib/contracts/silence';
+import { webHref } from '@/lib/domain/events';
+import { formatDuration } from '@/lib/domain/format';
+import { type Firing, firingsOf, noiseAnswer, noiseRows } from '@/lib/domain/noise';
+import { getConfig, type PrometheusConfig } from '../config';
+import { type Database, db } from '../db';
+import { AppError } from '../errors';
+import { Gather } from '../gather';
+import { prometheusClient } from '../prometheus/client';
+import { firedQuery, measuredQuery } from '../prometheus/signal-queries';
+import { openAlertmanager } from './clusters';
+import { silenceTest } from './matching';
+import { readModelOf } from './model-of';
+import { readLabels } from './told';
+
+const WEEK_MS = 7 * 86_400_000;
+const WEEKS = 2;
+/** A week of these is one answer. What ends and begins anew within one counts as one time. */
+const STEP_MS = 10 * 60_000;
+const HOUR_MS = 3_600_000;
+/** Acting on an alert may take this long after it has stopped by itself. */
+const GRACE_MS = 30 * 60_000;
+const MAX_EPISODES = 20_000;
+
+/** Something somebody did about alerts at an instant. */
+interface Deed {
+  atMs: number;
+  fits: (alert: { labels: Labels; model: string | null }) => boolean;
+}
+
+/**
+ * How often each alert fired in the last 14 days and how often somebody acted on it: an incident of its model declared,
+ * or a silence that fits it made, while it fired or within half an hour. From the `ALERTS` series of every Prometheus,
+ * and from the webhooks' record.
+ */
+export async function readAlertHistory(
+  { model, nowMs, signal }: { model: string | null; nowMs: number; signal: AbortSignal },
+  database: Database = db(),
+): Promise<AlertHistory> {
+  const gather = new Gather(signal);
+  const { sources } = getConfig();
+  const startMs = nowMs - WEEKS * WEEK_MS;
+  if (sources.prometheus.length + sources.alertmanager.length === 0) {
+    throw new AppError('not_configured', 'No Prometheus is configured. Name one under sources in windsock.yaml.');
+  }
+  const [series, record, silences, modelOf] = await Promise.all([
+    Promise.all(sources.prometheus.map((source) => readSeries(source, { startMs, nowMs, signal }, gather))),
+    gather.part('what webhooks told and what was done', () => readRecord(database, startMs)),
+    Promise.all(
+      sources.alertmanager.map((source) =>
+        gather.take(`silences of ${source.name}`, openAlertmanager(source).silences({}, signal)),
+      ),
+    ),
+    readModelOf(nowMs, gather),
+  ]);
+  // The webhooks' record alone is an answer where no Prometheus is configured; with one, its failure is the page's.
+  if (sources.prometheus.length > 0) gather.needSomething();
+  const deeds: Deed[] = [
+    ...(record?.incidents ?? []).map(({ atMs, model: of }) => ({
+      atMs,
+      fits: (alert: { model: string | null }) => of !== null && alert.model === of,
+    })),
+    ...[...(record?.silences ?? []), ...silences.flatMap((list) => (list ?? []).map(toMade))].map(
+      ({ atMs, matchers }): Deed => {
+        const test = silenceTest(matchers);
+        return { atMs, fits: ({ labels }) => test(labels) };
+      },
+    ),
+  ];
+  const isActed = (one: { labels: Labels; model: string | null; startMs: number; endMs: number | null }): boolean =>
+    deeds.some(({ atMs, fits }) => atMs >= one.startMs && atMs <= (one.endMs ?? nowMs) + GRACE_MS && fits(one));
+  const firings: Firing[] = [
+    ...dedupe(series.flatMap(({ firings: own }) => own)).map((one) => ({
+      ...one,
+      origin: 'series' as const,
+      attached: false,
+    })),
+    ...(record?.episodes ?? []).map((one) => ({ ...one, origin: 'webhook' as const })),
+  ].map(({ attached, ...one }) => {
+    const of = { ...one, model: modelOf(one.labels) };
+    return {
+      ...of,
+      name: one.labels.alertname ?? 'unnamed alert',
+      severity: one.labels.severity ?? null,
+      acted: attached || isActed(of),
+    };
+  });
+  const measuredFrom = series.flatMap(({ fromMs }) => (fromMs === null ? [] : [fromMs]));
+  const fromMs = Math.max(startMs, measuredFrom.length === 0 ? startMs : Math.min(...measuredFrom));
+  const shown = model === null ? firings : firings.filter((one) => one.model === model);
+  const runbooks = new Map(series.flatMap(({ runbooks: own }) => own));
+  const rows = noiseRows(shown, { startMs: fromMs, endMs: nowMs, runbooks });
+  const isShort = fromMs - startMs > HOUR_MS * 2;
+  const days = `the last ${formatDuration(Math.round((nowMs - fromMs) / HOUR_MS) * HOUR_MS)}`;
+  return {
+    answer: [
+      ...noiseAnswer(rows, days),
+      ...gather.gaps.map((gap) => ({ status: 'unknown' as const, parts: [{ text: gap, tone: 'value' as const }] })),
+    ],
+    rows,
+    startMs: fromMs,
+    endMs: nowMs,
+    notes: [
+      ...(isShort
+        ? [`The Prometheus has ${formatDuration(nowMs - fromMs)} only, not 14 d: the counts are of that.`]
+        : []),
+      ...(record?.cut ? [`Of the webhooks’ record only the newest ${MAX_EPISODES} alerts were counted.`] : []),
+    ],
+    missing: gather.gaps.map((reason) => ({ signal: 'part of the history', reason, remedy: null })),
+    why: gather.why,
+  };
+}
+
+interface Stretch {
+  labels: Labels;
+  startMs: number;
+  endMs: number | null;
+}
+
+async function readSeries(
+  source: PrometheusConfig,
+  { startMs, nowMs, signal }: { startMs: number; nowMs: number; signal: AbortSignal },
+  gather: Gather,
+): Promise<{ firings: Stretch[]; fromMs: number | null; runbooks: [string, boolean][] }> {
+  const client = prometheusClient(source);
+  const weeks = Array.from({ length: WEEKS }, (_, week) => startMs + week * WEEK_MS);
+  const [sets, up, groups] = await Promise.all([
+    Promise.all(
+      weeks.map((fromMs) =>
+        gather.take(
+          `alerts that fired in ${source.name}`,
+          client.range(firedQuery(STEP_MS), { startMs: fromMs, endMs: fromMs + WEEK_MS, stepMs: STEP_MS }, signal),
+        ),
+      ),
+    ),
+    gather.take(
+      `how far ${source.name} reaches back`,
+      client.range(measuredQuery(), { startMs, endMs: nowMs, stepMs: HOUR_MS }, signal),
+    ),
+    gather.take(`rules of ${source.name}`, client.rules({ type: 'alert' }, signal)),
+  ]);
+  const first = (up?.series ?? []).map(({ values }) => values.findIndex((value) => value !== null));
+  const known = first.filter((index) => index >= 0);
+  return {
+    firings: joinWeeks(sets.flatMap((set) => (set === null ? [] : [firingsOf(set)]))),
+    fromMs: up === null || known.length === 0 ? null : up.startMs + Math.min(...known) * up.stepMs,
+    runbooks: (groups ?? []).flatMap(({ rules }) =>
+      rules.map(({ name, annotations }): [string, boolean] => [
+        name,
+        webHref(annotations.runbook_url ?? annotations.runbook) !== null,
+      ]),
+    ),
+  };
+}
+
+const keyOf = (labels: Labels): string => JSON.stringify(Object.entries(labels).sort());
+
+/** What fires at the end of one week and at the beginning of the next fired once. */
+function joinWeeks(weeks: readonly (readonly Stretch[])[]): Stretch[] {
+  const joined: Stretch[] = [];
+  for (const week of weeks) {
+    const open = new Map(joined.filter(({ endMs }) => endMs === null).map((one) => [keyOf(one.labels), one]));
+    for (const one of week) {
+      const before = open.get(keyOf(one.labels));
+      const isContinued =
+        before !== undefined && one === week.find(({ labels }) => keyOf(labels) === keyOf(one.labels));
+      const isAdjoining = isContinued && before.endMs === null && one.startMs <= (week[0]?.startMs ?? 0) + STEP_MS;
+      if (isAdjoining) {
+        before.endMs = one.endMs;
+        open.delete(keyOf(one.labels));
+      } else joined.push({ ...one });
+    }
+  }
+  return joined;
+}
+
+/** Two Prometheus of a pair see the same alert: what overlaps is one. */
+function dedupe(stretches: readonly Stretch[]): Stretch[] {
+  const kept = new Map<string, Stretch[]>();
+  for (const one of stretches.toSorted((a, b) => a.startMs - b.startMs)) {
+    const own = kept.get(keyOf(one.labels)) ?? [];
+    const last = own.at(-1);
+    if (last !== undefined && one.startMs <= (last.endMs ?? Number.POSITIVE_INFINITY)) {
+      last.endMs = last.endMs === null || one.endMs === null ? null : Math.max(last.endMs, one.endMs);
+    } else own.push({ ...one });
+    kept.set(keyOf(one.labels), own);
+  }
+  return [...kept.values()].flat();
+}
+
+const toMade = ({ startsAtMs, matchers }: { startsAtMs: number | null; matchers: SilenceMatcher[] }) => ({
+  atMs: startsAtMs ?? 0,
+  matchers,
+});
+
+async function readRecord(database: Database, sinceMs: number) {
+  const since = { gte: BigInt(sinceMs) };
+  return database.read(async (client) => {
+    const [episodes, incidents, silences] = await Promise.all([
+      client.alertEpisode.findMany({
+        where: { startsAtMs: since, skew: null },
+        orderBy: { startsAtMs: 'desc' },
+        take: MAX_EPISODES + 1,
+        select: { labels: true, startsAtMs: true, endsAtMs: true, incidentId: true },
+      }),
+      client.incident.findMany({
+        where: { declaredAtMs: since, drill: false },
+        select: { declaredAtMs: true, model: true },
+      }),
+      client.silence.findMany({
+        where: { createdAtMs: since, silenceId: { not: null } },
+        select: { createdAtMs: true, matchers: true },
+      }),
+    ]);
+    return {
+      cut: episodes.length > MAX_EPISODES,
+      episodes: episodes.slice(0, MAX_EPISODES).map(({ labels, startsAtMs, endsAtMs, incidentId }) => ({
+        labels: readLabels(labels),
+        startMs: Number(startsAtMs),
+        endMs: endsAtMs === null ? null : Number(endsAtMs),
+        attached: incidentId !== null,
+      })),
+      incidents: incidents.map(({ declaredAtMs, model }) => ({ atMs: Number(declaredAtMs), model })),
+      silences: silences.map(({ createdAtMs, matchers }) => ({
+        atMs: Number(createdAtMs),
+        matchers: JSON.parse(matchers) as SilenceMatcher[],
+      })),
+    };
+  });
+}

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import * as prepare from './prepare.mjs';
 
@@ -29,6 +31,10 @@ prepare.ensureInstalled();
 prepare.ensureGenerated();
 if (!developing && !prepare.ensureBuilt()) refuse('the console could not be built; the reason is above.');
 
+// Who writes the demo's past incident, and who delivers its alerts; see windsock.demo.yaml. New for each start.
+const secrets = Object.fromEntries(
+  ['ANA', 'BO', 'CHRIS', 'DEE', 'ALERTS'].map((name) => [`DEMO_${name}`, randomBytes(24).toString('hex')]),
+);
 const group = prepare.processGroup();
 say('starting the lab: a simulated fleet of ML services with three days of history …');
 const lab = group.start(['--import', 'tsx', 'lab/main.ts', '--port', String(labPort)], { HOST: '127.0.0.1' }, 'ignore');
@@ -37,6 +43,7 @@ const server = group.start(
   prepare.nextArgs(developing ? 'dev' : 'start', { host: HOST, port }),
   {
     WINDSOCK_CONFIG: process.env.WINDSOCK_CONFIG || join(prepare.ROOT, 'windsock.demo.yaml'),
+    ...secrets,
     LAB_PORT: String(labPort),
     PORT: String(port),
     WINDSOCK_HOST: HOST,
@@ -51,7 +58,19 @@ const ready = await Promise.all([
 if (ready.every(Boolean)) {
   say(`ready after ${((performance.now() - beganMs) / 1000).toFixed(1)} s: http://${shown}:${port}`);
   say('Ctrl-C stops the console and the lab.');
+  // Another configuration may be of a console that is not for play.
+  if (!process.env.WINDSOCK_CONFIG) tellPastIncident(`http://${shown}:${port}`);
 } else if (!group.stopping) {
   console.error(`windsock: the ${ready[0] ? 'console' : 'lab'} did not answer in time.`);
   group.stop(1);
+}
+
+/** The demo's past incident, told while the console is in use already. That it fails is said and ends nothing. */
+function tellPastIncident(url) {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/demo-incident.ts', url], {
+    cwd: prepare.ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...secrets },
+  });
+  process.on('exit', () => child.kill());
 }

@@ -13,6 +13,8 @@ import { auditedIncident, fromMs, searchTextOf } from './row';
 
 /** How long before it was noticed a context pack looks. */
 const CONTEXT_BEFORE_MS = 60 * 60_000;
+/** What was noticed longer ago than this is declared as past: its context is that of then, not of now. */
+const PAST_MS = 6 * 60 * 60_000;
 
 export interface Declaration {
   /** Made by whoever declares: the same id again is the incident that is there. */
@@ -86,7 +88,7 @@ export async function declareIncident(
       state: 'waiting',
       sentence: 'Not looked at yet.',
       startMs: BigInt(Math.min(declaration.startedAtMs ?? detectedAtMs, detectedAtMs) - CONTEXT_BEFORE_MS),
-      endMs: BigInt(nowMs),
+      endMs: BigInt(nowMs - detectedAtMs > PAST_MS ? detectedAtMs + CONTEXT_BEFORE_MS : nowMs),
       nextAtMs: BigInt(nowMs),
     })),
   });

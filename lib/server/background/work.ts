@@ -3,6 +3,7 @@ import { intakeLoop } from '../alert-intake/loop';
 import { checkpointLoop } from '../audit/checkpoints';
 import { contextLoop } from '../incidents/context';
 import { guardLoop } from '../rollouts/loop';
+import { syntheticLoop } from '../synthetic/loop';
 import { deliveryLoop } from '../webhooks/deliver';
 import type { BackgroundLoop } from './loop';
 
@@ -13,4 +14,5 @@ export const WORK: readonly BackgroundLoop[] = [
   guardLoop(),
   intakeLoop(),
   contextLoop(),
+  syntheticLoop(),
 ];

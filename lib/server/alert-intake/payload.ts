@@ -32,7 +32,9 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 // PostgreSQL cannot store the character 0, and half a surrogate pair is no text anywhere.
-const storable = (text: string): string => text.replaceAll('\u0000', '').toWellFormed().slice(0, MAX_CHARACTERS);
+// Cut first, for the cut may halve a pair.
+const storable = (text: string, characters = MAX_CHARACTERS): string =>
+  text.replaceAll('\u0000', '').slice(0, characters).toWellFormed();
 
 function texts(value: unknown): Record<string, string> {
   if (!isRecord(value)) return {};
@@ -73,9 +75,7 @@ function toAlert(value: unknown): ToldAlert | null {
   const { fingerprint, generatorURL } = value;
   return {
     fingerprint:
-      typeof fingerprint === 'string' && fingerprint !== ''
-        ? storable(fingerprint).slice(0, 200)
-        : fingerprintOf(labels),
+      typeof fingerprint === 'string' && fingerprint !== '' ? storable(fingerprint, 200) : fingerprintOf(labels),
     status: value.status,
     startsAtMs: instantMs(value.startsAt) ?? 0,
     // The zero instant stands for "not over"; of a firing alert even a true one is only when it would be given up.
@@ -106,7 +106,7 @@ export function readPayload(
     alerts,
     unreadable: body.alerts.length - alerts.length,
     leftOutBySender: typeof truncatedAlerts === 'number' && truncatedAlerts > 0 ? Math.floor(truncatedAlerts) : 0,
-    receiver: typeof receiver === 'string' ? storable(receiver).slice(0, 200) : null,
+    receiver: typeof receiver === 'string' ? storable(receiver, 200) : null,
   };
 }
 

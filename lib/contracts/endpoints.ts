@@ -46,6 +46,7 @@ import {
 import { NewNote, Note, NoteEdit, NoteList, NoteRemoval, NotesParams } from './note';
 import { NoParams } from './params';
 import { ModelRangeParams, RangeParams } from './range';
+import { READINESS_ENDPOINTS } from './readiness-endpoints';
 import { RECORD_ENDPOINTS } from './record-endpoints';
 import { Replay, ReplayParams, RequestStoryParams, StoryEvent } from './request-story';
 import {
@@ -249,6 +250,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...ALERT_ENDPOINTS,
   ...INCIDENT_ENDPOINTS,
   ...INVESTIGATION_ENDPOINTS,
+  ...READINESS_ENDPOINTS,
   ...RECORD_ENDPOINTS,
   { ...read('health', NoParams, Health, 'Whether the process lives'), permission: 'health:read' },
   { ...read('ready', NoParams, Readiness, 'Database and sources, each with its state'), permission: 'health:read' },

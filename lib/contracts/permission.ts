@@ -29,6 +29,8 @@ export const Permission = z.enum([
   'incidents:review',
   // Make, change and end silences of an Alertmanager.
   'alerts:silence',
+  // Vouch for what no telemetry can answer, and take it back.
+  'readiness:sign',
   'investigations:read',
   'investigations:write',
   // Deliver alerts. For senders with the webhook's secret; no person needs it.

@@ -44,6 +44,8 @@ export type AuditAction =
   | 'webhook.replay'
   | 'baseline.create'
   | 'baseline.remove'
+  | 'readiness.sign'
+  | 'readiness.withdraw'
   | 'investigation.create'
   | 'investigation.edit'
   | 'investigation.cell'

@@ -121,8 +121,7 @@ interface HeadProps extends CellProps {
 }
 
 function Head({ cell, name, isOpen, isFirst, isLast, onOpen, onEdit, onMove, onDuplicate, onRemove }: HeadProps) {
-  const { kind, state, author, createdAtMs, editedAtMs, editedBy } = cell;
-  const kindOnly = name === KIND_NAME[kind];
+  const { kind, title, state, author, createdAtMs, editedAtMs, editedBy } = cell;
   return (
     <header className="flex flex-wrap items-center gap-x-2 gap-y-1">
       <IconButton
@@ -133,8 +132,10 @@ function Head({ cell, name, isOpen, isFirst, isLast, onOpen, onEdit, onMove, onD
       >
         {isOpen ? <ChevronDown size={14} aria-hidden /> : <ChevronRight size={14} aria-hidden />}
       </IconButton>
-      <h2 className="min-w-0 font-semibold text-body text-t1 [overflow-wrap:anywhere]">{name}</h2>
-      {kindOnly ? null : <span className="text-small text-t3">{KIND_NAME[kind]}</span>}
+      <h2 className="min-w-0 font-semibold text-body text-t1 [overflow-wrap:anywhere]">
+        {title === '' ? KIND_NAME[kind] : title}
+      </h2>
+      {title === '' ? null : <span className="text-small text-t3">{KIND_NAME[kind]}</span>}
       {kind === 'note' ? null : <StateWord state={state} />}
       <span className="text-small text-t3">
         {editedBy ?? author.name}, <RelativeTime atMs={editedAtMs ?? createdAtMs} />

@@ -1,6 +1,6 @@
 'use client';
 
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query';
 import { RefreshCw, Snowflake } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { LivePanels, liveAnswerQuery } from '@/components/evidence/LivePanels';
@@ -11,12 +11,15 @@ import { useZone } from '@/components/ui/preference';
 import { Skeleton } from '@/components/ui/Skeleton';
 import type { InvestigationCell } from '@/lib/contracts/investigation';
 import { formatTime } from '@/lib/domain/format';
+import { type ApiError, apiQuery } from '@/lib/queries/api';
 import { cellQuestion } from './cell-question';
 import { useFreeze } from './use-freeze';
 import { useSeen } from './use-seen';
 import { cellName, rangeWords } from './words';
 
 const HEIGHT = 240;
+/** A question that is never asked. */
+const NOTHING = { ...apiQuery<unknown>(''), enabled: false };
 /** Pages on which the same question can be asked further; a metric of one's own has none. */
 const PAGES: Readonly<Record<string, string>> = {
   logs: 'Logs',
@@ -47,6 +50,7 @@ function Asked({ investigationId, cell }: LiveCellProps) {
   const [nowMs, setNowMs] = useState(() => Date.now());
   const question = useMemo(() => cellQuestion(content, nowMs), [content, nowMs]);
   const { freeze, isBusy, error } = useFreeze(investigationId, cell);
+  const answer = useQuery(question === null ? NOTHING : liveAnswerQuery(question));
   if (question === null)
     return <p className="text-small text-t3">Nothing is asked yet: this cell names no question.</p>;
   const refresh = () => {
@@ -61,12 +65,16 @@ function Asked({ investigationId, cell }: LiveCellProps) {
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-small text-t2" data-noprint>
         <span>
           {'range' in content && content.range !== null ? `${rangeWords(content.range, zone)} · ` : ''}
-          <AskedAt question={question} />
+          <AskedAt answer={answer} />
         </span>
         <Button look="quiet" aria-label={`Ask again: ${name}`} onClick={refresh}>
           <RefreshCw size={12} aria-hidden /> Ask again
         </Button>
-        <Button aria-label={`Freeze: ${name}`} disabled={isBusy} onClick={() => freeze(question)}>
+        <Button
+          aria-label={`Freeze: ${name}`}
+          disabled={isBusy || answer.data === undefined}
+          onClick={() => freeze(question)}
+        >
           <Snowflake size={12} aria-hidden /> {isBusy ? 'Freezing …' : 'Freeze'}
         </Button>
         {page === undefined ? null : (
@@ -82,9 +90,8 @@ function Asked({ investigationId, cell }: LiveCellProps) {
 }
 
 /** "asked 14:02": when the answer that is shown came. */
-function AskedAt({ question }: { question: Parameters<typeof liveAnswerQuery>[0] }) {
+function AskedAt({ answer: { dataUpdatedAt, isFetching } }: { answer: UseQueryResult<unknown, ApiError> }) {
   const { zone } = useZone();
-  const { dataUpdatedAt, isFetching } = useQuery(liveAnswerQuery(question));
   if (isFetching) return <span role="status">asking …</span>;
   if (dataUpdatedAt === 0) return <>not answered</>;
   return <time dateTime={new Date(dataUpdatedAt).toISOString()}>asked {formatTime(dataUpdatedAt, zone)}</time>;

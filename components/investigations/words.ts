@@ -32,7 +32,9 @@ export function cellName(title: string, content: CellContent): string {
         : 'params' in content
           ? (content.params.model ?? '')
           : '';
-  const [line = ''] = words.trim().split('\n');
+  const [first = ''] = words.trim().split('\n');
+  // Of a heading or a list in Markdown, the words.
+  const line = first.replace(/^[#>*\-\s]+/, '');
   return line === '' ? kind : `${kind}: ${line.slice(0, 60)}${line.length > 60 ? '…' : ''}`;
 }
 

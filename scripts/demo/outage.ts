@@ -46,9 +46,10 @@ export interface Outage {
   runbook: string | null;
   hurt: Hurt[];
   fetch: { beforeMs: number; duringMs: number; afterMs: number };
-  /** Requests of MODEL per second, and its error ratio after the end. */
+  /** Requests of MODEL per second. */
   rate: { before: number; during: number };
-  errorRatio: { peak: number; after: number };
+  /** Of MODEL, at most in the outage; at most until the alert on it was three minutes old; and after the end. */
+  errorRatio: { peak: number; seen: number; after: number };
   timeouts: { reason: string; count: number; total: number; traceId: string };
   /** The last thing that changed before it began, in words with its instant; null: nothing in the day before. */
   change: { text: string; atMs: number } | null;
@@ -169,6 +170,7 @@ export async function findOutage(from: DemoConsole, nowMs: number): Promise<Outa
     },
     errorRatio: {
       peak: Math.max(...within(traffic.errorRatio, null, startMs, endMs)),
+      seen: Math.max(...within(traffic.errorRatio, null, startMs, burn.startMs + 3 * MINUTE_MS)),
       after: mean(within(traffic.errorRatio, null, settled.startMs, settled.endMs), 'the errors after'),
     },
     timeouts: {

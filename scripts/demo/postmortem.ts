@@ -70,7 +70,7 @@ function sectionsOf(outage: Outage, at: Labels, timeline: string): Partial<Recor
     ].join('\n'),
     lucky: [
       `- The replica was in step. Nobody had looked at its lag before the failover ${refs(at.begun, at['taken over'])}.`,
-      `- Traffic was as usual; at the daily peak the same share would have been more predictions ${refs(at.traffic)}.`,
+      `- Traffic was as usual; at the daily peak the same share is more predictions ${refs(at.traffic)}.`,
     ].join('\n'),
     lessons: `A timeout without a fallback turns a slow dependency into failed predictions: ${formatCount(timeouts.count)} of ${formatCount(timeouts.total)} failed requests of ${MODEL} were this one ${refs(at.lines)}. What moved first was the time of a fetch, and no alert watches it ${refs(at.fetches)}.`,
   };

@@ -65,7 +65,7 @@ class Recorder {
     text: string,
   ) {
     const about = { entryId: this.id(hypothesis), relation: 'settles' as const };
-    await this.entry(by, name, { kind: 'hypothesis', text, occurredAtMs: atMs, about, hypothesisState: settled });
+    await this.entry(by, name, { kind: 'fact', text, occurredAtMs: atMs, about, hypothesisState: settled });
   }
 
   async status(by: Person, status: IncidentStatus, atMs: number, reason: string): Promise<void> {
@@ -204,7 +204,7 @@ async function whatWasDone(record: Recorder, outage: Outage): Promise<void> {
   const decidedMs = burn.startMs + 4 * MINUTE_MS;
   await record.entry('ana', 'decision', {
     kind: 'decision',
-    text: `Fail Redis over to its replica; leave every model in service and roll nothing back. Believed then: about ${formatRatioPercent(errorRatio.peak)} of the checks of ${MODEL} fail at worst, the others are answered late but rightly; a failover costs seconds of fetches that fail anyway.`,
+    text: `Fail Redis over to its replica; leave every model in service and roll nothing back. Believed then: up to ${formatRatioPercent(errorRatio.seen)} of the checks of ${MODEL} fail, the others are answered late but rightly; a failover costs seconds of fetches that fail anyway.`,
     occurredAtMs: decidedMs,
     evidenceId: verdict,
   });

@@ -1,6 +1,7 @@
 import {
   Activity,
   AudioWaveform,
+  BellRing,
   GitCompareArrows,
   type LucideIcon,
   NotebookPen,
@@ -29,6 +30,7 @@ export const NAV: readonly NavItem[] = [
   { path: '/traces', name: 'Traces', Icon: Route, key: 't', under: '/traces/' },
   { path: '/logs', name: 'Logs', Icon: ScrollText, key: 'l' },
   { path: '/slos', name: 'SLOs', Icon: Target, key: 'b' },
+  { path: '/alerts', name: 'Alerts', Icon: BellRing, key: 'a' },
   { path: '/incidents', name: 'Incidents', Icon: Siren, key: 'i', under: '/incidents/' },
   { path: '/investigations', name: 'Investigations', Icon: NotebookPen, key: 'v', under: '/investigations/' },
   { path: '/settings/sources', name: 'Settings', Icon: Settings, key: 's', under: '/settings/' },

@@ -1,0 +1,109 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { useView } from '@/components/shell/use-view';
+import { AnswerLine } from '@/components/ui/AnswerLine';
+import { type Column, DataTable } from '@/components/ui/DataTable';
+import { Panel } from '@/components/ui/Panel';
+import { QueryState } from '@/components/ui/QueryState';
+import { RelativeTime } from '@/components/ui/RelativeTime';
+import { StatusWord } from '@/components/ui/Status';
+import { Hint } from '@/components/ui/Tooltip';
+import type { AlertHistoryRow } from '@/lib/contracts/alert-history';
+import { formatDuration, formatRatioPercent, NOT_MEASURED } from '@/lib/domain/format';
+import { alertHistoryQuery } from '@/lib/queries/alerts';
+
+const HEIGHT = 160;
+
+/** How often each alert fired and how often somebody acted on it: what calls people for nothing comes first. */
+export function NoisePanel() {
+  const { view } = useView();
+  const history = useQuery(alertHistoryQuery({ model: view.model }));
+  return (
+    <Panel
+      title="Noise"
+      definition="acted on: an incident or a silence while it fired, or within 30 min"
+      why={history.data?.why}
+      height={HEIGHT}
+    >
+      <QueryState query={history} height={HEIGHT}>
+        {({ answer, rows, notes }) => (
+          <>
+            <AnswerLine answer={answer} label="Noise answer" />
+            {rows.length === 0 ? null : (
+              <div className="mt-2">
+                <DataTable
+                  label="How often alerts fired"
+                  rows={rows}
+                  columns={COLUMNS}
+                  rowId={({ name, model }) => JSON.stringify([name, model])}
+                  sortParam="noise"
+                />
+              </div>
+            )}
+            {notes.map((note) => (
+              <p key={note} className="mt-2 text-small text-t3">
+                {note}
+              </p>
+            ))}
+          </>
+        )}
+      </QueryState>
+    </Panel>
+  );
+}
+
+const dash = <span title={NOT_MEASURED}>–</span>;
+
+const COLUMNS: readonly Column<AlertHistoryRow>[] = [
+  {
+    id: 'name',
+    header: 'Alert',
+    value: ({ name }) => name,
+    cell: ({ name }) => name,
+    className: 'max-w-56 truncate',
+  },
+  {
+    id: 'model',
+    header: 'Model',
+    value: ({ model }) => model,
+    cell: ({ model }) => model ?? <span className="text-t3">–</span>,
+    className: 'max-w-40 truncate',
+  },
+  {
+    id: 'fired',
+    header: 'Fired',
+    numeric: true,
+    value: ({ fired }) => fired,
+    cell: ({ fired, sentence }) => <Hint text={sentence}>{fired}</Hint>,
+  },
+  { id: 'acted', header: 'Acted on', numeric: true, value: ({ acted }) => acted, cell: ({ acted }) => acted },
+  {
+    id: 'share',
+    header: 'Firing %',
+    numeric: true,
+    value: ({ firingShare }) => firingShare,
+    cell: ({ firingShare }) => (firingShare === null ? dash : formatRatioPercent(firingShare)),
+  },
+  {
+    id: 'median',
+    header: 'Half under',
+    numeric: true,
+    value: ({ medianMs }) => medianMs,
+    cell: ({ medianMs }) => (medianMs === null ? dash : formatDuration(medianMs)),
+  },
+  {
+    id: 'last',
+    header: 'Last',
+    value: ({ lastAtMs }) => lastAtMs,
+    cell: ({ lastAtMs }) => <RelativeTime atMs={lastAtMs} />,
+  },
+  {
+    id: 'advice',
+    header: 'Advice',
+    value: ({ advice }) => advice,
+    cell: ({ advice, status }) =>
+      advice === null ? <span className="text-t3">none</span> : <StatusWord status={status} word={advice} />,
+    className: 'max-w-[420px] whitespace-normal!',
+  },
+];

@@ -1,0 +1,165 @@
+'use client';
+
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { X } from 'lucide-react';
+import { type FormEvent, useDeferredValue, useRef, useState } from 'react';
+import { announce } from '@/components/ui/announce';
+import { Button, IconButton } from '@/components/ui/Button';
+import { Choice } from '@/components/ui/Choice';
+import { Checkbox, Select, TextArea } from '@/components/ui/Field';
+import { FormError } from '@/components/ui/FormError';
+import { Panel } from '@/components/ui/Panel';
+import { useDraft } from '@/components/ui/use-draft';
+import type { AlertRow } from '@/lib/contracts/alert';
+import type { NewSilenceAsked, SilenceMatcher } from '@/lib/contracts/silence';
+import { makeSilence, silencePreviewQuery, silencesQuery } from '@/lib/queries/alerts';
+import { MatchersField } from './MatchersField';
+import { PreviewText } from './PreviewText';
+
+const LENGTHS = [
+  { value: '1', label: '1 h' },
+  { value: '2', label: '2 h' },
+  { value: '4', label: '4 h' },
+  { value: '12', label: '12 h' },
+  { value: '24', label: '1 d' },
+  { value: '72', label: '3 d' },
+] as const;
+type Length = (typeof LENGTHS)[number]['value'];
+const HOUR_MS = 3_600_000;
+
+/** Makes a silence, with what it would mute right now beside it. What is typed as its comment is kept until it is made. */
+export function SilenceForm({
+  alert,
+  matchers: initial,
+  onClose,
+}: {
+  alert: AlertRow | null;
+  matchers: readonly SilenceMatcher[];
+  onClose: () => void;
+}) {
+  const client = useQueryClient();
+  const [matchers, setMatchers] = useState<readonly SilenceMatcher[]>(initial);
+  const [hours, setHours] = useState<Length>('2');
+  const [source, setSource] = useState<string | null>(null);
+  const [accepted, setAccepted] = useState<'everything' | 'nothing' | null>(null);
+  const comment = useDraft(`silence.${alert?.id ?? 'new'}.comment`);
+  const make = useMutation(makeSilence(client));
+  // The same form sent twice is one silence; a changed one is another.
+  const sent = useRef<{ form: string; body: NewSilenceAsked } | null>(null);
+  const clusters = useQuery(silencesQuery({})).data?.clusters ?? [];
+  const target = source ?? alert?.silencedBy[0]?.source ?? clusterOf(clusters, alert);
+  const asked = useDeferredValue({ source: target ?? undefined, matchers: matchers.filter(({ name }) => name !== '') });
+  const preview = useQuery({
+    ...silencePreviewQuery(asked),
+    enabled: asked.matchers.length > 0,
+    placeholderData: keepPreviousData,
+  });
+  const extreme = preview.data?.extreme ?? null;
+  const canMake =
+    asked.matchers.length > 0 &&
+    preview.data !== undefined &&
+    !preview.isPlaceholderData &&
+    preview.data.faults.length === 0 &&
+    comment.text.trim().length >= 3 &&
+    (extreme === null || accepted === extreme);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const form = JSON.stringify([asked, hours, comment.text.trim(), accepted]);
+    if (sent.current?.form !== form) {
+      const body: NewSilenceAsked = {
+        id: crypto.randomUUID(),
+        matchers: [...asked.matchers],
+        endsAtMs: Date.now() + Number(hours) * HOUR_MS,
+        comment: comment.text.trim(),
+        incidentId: alert?.incident?.id ?? null,
+        ...(asked.source === undefined ? {} : { source: asked.source }),
+        ...(accepted === null ? {} : { accept: accepted }),
+      };
+      sent.current = { form, body };
+    }
+    make.mutate(sent.current.body, {
+      onSuccess: ({ sentence }) => {
+        comment.done();
+        announce(sentence);
+        onClose();
+      },
+    });
+  };
+
+  return (
+    <Panel
+      title={alert === null ? 'New silence' : `Silence ${alert.name}`}
+      definition="mutes every alert that all of its matchers fit, until it ends"
+      actions={
+        <IconButton label="Close the silence" onClick={onClose}>
+          <X size={14} aria-hidden />
+        </IconButton>
+      }
+    >
+      <form onSubmit={submit} className="grid max-w-[960px] gap-3 lg:grid-cols-2">
+        <div className="grid content-start gap-3">
+          <MatchersField matchers={matchers} alone={preview.data?.alone ?? []} onChange={setMatchers} />
+          <div className="grid gap-1">
+            <span className="text-small text-t2">For</span>
+            <span className="max-w-full overflow-x-auto">
+              <Choice label="For how long" options={LENGTHS} value={hours} onChange={setHours} />
+            </span>
+          </div>
+          {clusters.length < 2 ? null : (
+            <Select
+              label="In which Alertmanager"
+              value={target ?? ''}
+              onChange={(event) => setSource(event.target.value)}
+              choices={clusters.map(({ members, writesTo }) => ({
+                value: writesTo ?? members[0]?.source ?? '',
+                name: members.map(({ source: name }) => name).join(', '),
+              }))}
+            />
+          )}
+          <TextArea
+            label={
+              alert?.incident == null
+                ? 'Why, for whoever finds it'
+                : `Why, for whoever finds it; INC-${alert.incident.number} is added`
+            }
+            rows={3}
+            required
+            value={comment.text}
+            onChange={(event) => comment.write(event.target.value)}
+          />
+        </div>
+        <div className="grid content-start gap-3" aria-live="polite">
+          <PreviewText preview={preview} isAsked={asked.matchers.length > 0} />
+          {extreme === null ? null : (
+            <Checkbox
+              label={
+                extreme === 'everything'
+                  ? `I mean to mute all ${preview.data?.total ?? ''} of them`
+                  : 'I mean to silence what does not fire yet'
+              }
+              checked={accepted === extreme}
+              onChange={(checked) => setAccepted(checked ? extreme : null)}
+            />
+          )}
+          <FormError error={make.error} />
+          <span className="flex gap-2">
+            <Button type="submit" look="primary" disabled={!canMake || make.isPending}>
+              Make silence
+            </Button>
+            <Button onClick={onClose}>Cancel</Button>
+          </span>
+        </div>
+      </form>
+    </Panel>
+  );
+}
+
+/** The writable Alertmanager of the cluster that has the alert; null: the first will do. */
+function clusterOf(
+  clusters: readonly { members: readonly { source: string }[]; writesTo: string | null }[],
+  alert: AlertRow | null,
+): string | null {
+  const own = clusters.find(({ members }) => members.some(({ source }) => alert?.sources.includes(source)));
+  return own?.writesTo ?? clusters.find(({ writesTo }) => writesTo !== null)?.writesTo ?? null;
+}

@@ -29,7 +29,7 @@ export function PinDialog({ panel, onClose }: { panel: PinnablePanel; onClose: (
   // As it stood when the form opened: a live page goes on beneath it.
   const [beside] = useState(() => shownQuestions(client, panel.pin.beside ?? []));
   const keep = useMutation(pinPanel(client));
-  const { targets, target, choose, put, isPutting, error, gap } = usePinTargets();
+  const { targets, target, chosen, choose, put, isPutting, error, gap } = usePinTargets();
   const isSending = keep.isPending || isPutting;
   const failure = keep.error ?? error;
   const submit = (event: FormEvent) => {
@@ -66,7 +66,7 @@ export function PinDialog({ panel, onClose }: { panel: PinnablePanel; onClose: (
         />
         <Select
           label="Where to"
-          value={target?.value ?? LINK_ONLY}
+          value={chosen}
           choices={[{ value: LINK_ONLY, name: 'Nowhere: a link that stays' }, ...targets]}
           onChange={(event) => choose(event.target.value)}
         />

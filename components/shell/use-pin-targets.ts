@@ -3,14 +3,19 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { addEntry, incidentsQuery } from '@/lib/queries/incidents';
-import { addCell, investigationsQuery } from '@/lib/queries/investigations';
+import { addCell, createInvestigation, investigationsQuery } from '@/lib/queries/investigations';
 
-/** Where a pin may go besides staying a link; `value` is "incident:ID" or "investigation:ID". */
+/** Where a pin may go besides staying a link; `value` is "incident:ID", "investigation:ID" or NEW_INVESTIGATION. */
 export interface PinTarget {
   value: string;
   name: string;
+  /** Of one that is yet to be begun: that of the list. */
   path: string;
 }
+
+const NEW_INVESTIGATION = 'new';
+const NEW_TARGET: PinTarget = { value: NEW_INVESTIGATION, name: 'A new investigation', path: '/investigations' };
+const MAX_TITLE = 200;
 
 /** No incident and no investigation: the link alone. */
 export const LINK_ONLY = '';
@@ -37,6 +42,7 @@ export function usePinTargets() {
       name: `Investigation ${number}: ${title}`,
       path: `/investigations/${number}`,
     })),
+    NEW_TARGET,
   ];
   const [chosen, setChosen] = useState(lastTarget);
   const target = targets.find(({ value }) => value === chosen) ?? null;
@@ -44,12 +50,30 @@ export function usePinTargets() {
   const [placeId] = useState(() => crypto.randomUUID());
   const entry = useMutation(addEntry(client));
   const cell = useMutation(addCell(client));
+  const begin = useMutation(createInvestigation(client));
+  const [newId] = useState(() => crypto.randomUUID());
+  const [begun, setBegun] = useState<PinTarget | null>(null);
+
+  /** The investigation to put a pin into: that which was chosen, or one that begins with it. */
+  const placeIn = async (chosenTarget: PinTarget, title: string): Promise<PinTarget> => {
+    if (chosenTarget.value !== NEW_INVESTIGATION) return chosenTarget;
+    // The same id until it is there: a second press begins nothing twice.
+    const { id, number, title: name } = await begin.mutateAsync({ id: newId, title: title.slice(0, MAX_TITLE) });
+    const made = {
+      value: `investigation:${id}`,
+      name: `Investigation ${number}: ${name}`,
+      path: `/investigations/${number}`,
+    };
+    setBegun(made);
+    return made;
+  };
 
   /** Puts a pin where it was meant to go; does nothing where it is to stay a link. */
   const put = async (evidenceId: string, text: string): Promise<void> => {
     if (target === null) return;
-    lastTarget = target.value;
-    const [kind, id = ''] = target.value.split(':');
+    const place = await placeIn(target, text);
+    lastTarget = place.value;
+    const [kind, id = ''] = place.value.split(':');
     if (kind === 'incident') {
       await entry.mutateAsync({ incidentId: id, id: placeId, kind: 'fact', text, evidenceId });
     } else {
@@ -57,7 +81,7 @@ export function usePinTargets() {
       await cell.mutateAsync({
         investigationId: id,
         id: placeId,
-        title: text.slice(0, 200),
+        title: text.slice(0, MAX_TITLE),
         content,
         state: 'frozen',
         evidenceId,
@@ -66,14 +90,18 @@ export function usePinTargets() {
   };
   return {
     targets,
-    target,
+    /** What was chosen; of a new investigation, once it has begun, that one. */
+    target: target?.value === NEW_INVESTIGATION ? (begun ?? target) : target,
+    /** The choice as the list has it. */
+    chosen: target?.value ?? LINK_ONLY,
     choose: (value: string) => {
-      lastTarget = value;
+      // One that begins is remembered once it has begun, by its own name.
+      if (value !== NEW_INVESTIGATION) lastTarget = value;
       setChosen(value);
     },
     put,
-    isPutting: entry.isPending || cell.isPending,
-    error: entry.error ?? cell.error,
+    isPutting: entry.isPending || cell.isPending || begin.isPending,
+    error: begin.error ?? entry.error ?? cell.error,
     /** Why the list is shorter than it might be; null when all of it came. */
     gap: incidents.error?.message ?? investigations.error?.message ?? null,
   };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { Investigation, InvestigationsParams, NewCell } from '@/lib/contracts/investigation';
 import { addCell, editCell, moveCell } from '@/lib/server/investigations/cells';
+import { exportInvestigation } from '@/lib/server/investigations/export';
 import { listInvestigations } from '@/lib/server/investigations/list';
 import { attachInvestigation, copyInvestigation, createInvestigation } from '@/lib/server/investigations/store';
 import { ada, declared, NOW_MS, onBothDatabases } from './incidents/both-databases';
@@ -47,6 +48,16 @@ onBothDatabases('an investigation', (stage) => {
       code: 'conflict',
       details: { fields: { revision: '3', content: expect.stringContaining('"b"') } },
     });
+  });
+
+  it('is exported to the same bytes by its number and by its id', async () => {
+    const { id, number } = await begin('What | broke?');
+    await note(id, '**Redis**');
+    const text = await exportInvestigation(String(number), stage().database);
+    expect(text).toContain(`# Investigation ${number}: What \\| broke?`);
+    expect(text).toContain('## 1. Note\n\n**Redis**\n');
+    expect(await exportInvestigation(id, stage().database)).toBe(text);
+    await expect(exportInvestigation('999999', stage().database)).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('is found by its notes, copied, and attached to an incident once', async () => {

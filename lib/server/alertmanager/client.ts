@@ -182,6 +182,8 @@ export function alertmanagerClient(source: SourceConfig, options: ClientOptions 
           path,
           method: 'DELETE',
           accept: 'text',
+          // Its answer is empty, and yet it refuses (406) whoever asks for anything but JSON.
+          headers: { accept: 'application/json' },
           schema: z.string(),
           signal,
           retry: false,

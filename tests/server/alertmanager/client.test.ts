@@ -209,6 +209,7 @@ describe('silences', () => {
     fake.on(`/api/v2/silence/${ID}`, text('', 200));
     await client().expireSilence(ID, never());
     expect(fake.last.method).toBe('DELETE');
+    expect(fake.last.headers.accept).toBe('application/json');
     fake.on(`/api/v2/silence/${ID}`, text('', 404));
     expect((await errorOf(client().expireSilence(ID, never()))).code).toBe('not_found');
     expect(await client().silence(ID, never())).toBeNull();

@@ -47,7 +47,7 @@ spec:
       successCondition: result == false
       failureCondition: result == true
       failureLimit: 0
-      # A console that is down is no reason to roll back.
+      # A console that is down, or holds no answer yet, is no reason to roll back or to pause.
       consecutiveErrorLimit: 1000000
       inconclusiveLimit: 1000000
       provider:
@@ -73,7 +73,8 @@ export function flaggerYaml(asked: GateAsked): string {
         url: ${url(type)}
         timeout: 10s
         muteAlert: true`;
-  return `spec:
+  return `# Replace TOKEN; whoever may read the Canary can read it.
+spec:
   analysis:
     interval: ${seconds(asked.intervalMs)}
     webhooks:

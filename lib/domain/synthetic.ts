@@ -83,6 +83,8 @@ export interface CounterLook {
   /** Whether an exemplar carries the trace id; null: could not be asked. */
   readonly exemplar: boolean | null;
   readonly metric: string;
+  /** Whether the model answered as expected: else what others sent proves nothing about this request. */
+  readonly isGoodAnswer: boolean;
 }
 
 /**
@@ -90,7 +92,7 @@ export interface CounterLook {
  * from after the answer, which proves it only where nobody else asked: the sentence says how much it proves.
  */
 export function judgeCounter(look: CounterLook): { seen: boolean; detail: string } {
-  const { before, now, scrapedAtMs, answeredAtMs, exemplar, metric } = look;
+  const { before, now, scrapedAtMs, answeredAtMs, exemplar, metric, isGoodAnswer } = look;
   if (exemplar === true) return { seen: true, detail: 'An exemplar of its latency carries its trace id.' };
   if (now === null) return { seen: false, detail: `No series of ${metric} is there for this model.` };
   const risen = now - (before ?? 0);
@@ -99,11 +101,8 @@ export function judgeCounter(look: CounterLook): { seen: boolean; detail: string
   }
   if (risen < 0) return { seen: false, detail: `${metric} began anew since: the service was restarted.` };
   if (risen === 0) return { seen: false, detail: `${metric} was scraped since the answer and did not rise.` };
-  return {
-    seen: true,
-    detail:
-      risen === 1
-        ? `${metric} rose by 1, by this request alone.`
-        : `${metric} rose by ${Math.round(risen)}, with other requests: no exemplar tells this one apart.`,
-  };
+  if (risen === 1) return { seen: true, detail: `${metric} rose by 1, by this request alone.` };
+  const others = `${metric} rose by ${Math.round(risen)}, with other requests: no exemplar tells this one apart`;
+  if (isGoodAnswer) return { seen: true, detail: `${others}.` };
+  return { seen: false, detail: `${others}, and without a good answer it may not have been counted at all.` };
 }

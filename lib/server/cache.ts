@@ -1,5 +1,6 @@
 import 'server-only';
 import { LRUCache } from 'lru-cache';
+import { countCacheAnswer } from './own-metrics';
 import { processWide } from './process-wide';
 
 /** Answers that reach into the newest five minutes are never kept: scrapes and log lines still arrive there. */
@@ -54,8 +55,9 @@ export class QueryCache {
   async get<T>(query: CachedQuery<T>): Promise<{ value: T; cached: boolean }> {
     query.signal.throwIfAborted();
     const kept = this.#kept.get(query.key);
-    if (kept !== undefined) return { value: kept.value as T, cached: true };
     const existing = this.#flights.get(query.key);
+    countCacheAnswer(kept === undefined && existing === undefined ? 'miss' : 'hit');
+    if (kept !== undefined) return { value: kept.value as T, cached: true };
     const flight = existing ?? this.#start(query);
     return { value: await this.#join<T>(query.key, flight, query.signal), cached: existing !== undefined };
   }

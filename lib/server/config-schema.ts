@@ -16,6 +16,7 @@ import {
   objective,
   re2Pattern,
   Secret,
+  secretHeaders,
   share,
   sizeBytes,
   telemetryName,
@@ -26,19 +27,13 @@ import {
 
 /** `windsock.yaml` as people write it; `config-parse.ts` turns it into what the console uses. */
 
-const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-
 const source = {
   name: text(60).optional(),
   url: httpUrl,
   tenant: text(200).optional(),
   bearerToken: Secret.optional(),
   basicAuth: block({ username: text(200), password: Secret }).optional(),
-  headers: z
-    .record(z.string().regex(HEADER_NAME, { error: 'expected the name of an HTTP header' }), Secret, {
-      error: 'expected header names with their values',
-    })
-    .optional(),
+  headers: secretHeaders.optional(),
   timeout: durationMs(100, 600_000, '100ms to 10m').prefault('30s'),
   maxConcurrent: count(1, 256).default(8),
   maxAnswerSize: sizeBytes(10_000, 500_000_000, '10kB to 500MB').prefault('20MB'),
@@ -199,11 +194,7 @@ const model = block({
     .default([]),
   replay: block({
     url: httpUrl,
-    headers: z
-      .record(z.string().regex(HEADER_NAME, { error: 'expected the name of an HTTP header' }), Secret, {
-        error: 'expected header names with their values',
-      })
-      .optional(),
+    headers: secretHeaders.optional(),
     timeout: durationMs(100, 60_000, '100ms to 1m').prefault('10s'),
     maxAnswerSize: sizeBytes(1_000, 10_000_000, '1kB to 10MB').prefault('1MB'),
   }).optional(),

@@ -2,7 +2,7 @@ import 'server-only';
 import { z } from 'zod';
 import { block } from './config-problems';
 import { type Findings, readSecret } from './config-secret';
-import { count, durationMs, flag, Secret, text, webhookUrl } from './config-values';
+import { count, durationMs, flag, headerName, Secret, text, webhookUrl } from './config-values';
 
 /** A synthetic check as it is used. */
 export interface SyntheticConfig {
@@ -26,7 +26,6 @@ export interface SyntheticConfig {
   };
 }
 
-const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** Headers that the check itself sets: another value would cut the thread it follows. */
 const OWN_HEADERS = ['traceparent', 'tracestate', 'x-request-id', 'content-length', 'host'];
 const MAX_BODY_CHARACTERS = 100_000;
@@ -43,12 +42,9 @@ export const SyntheticBlock = block({
     .default({}),
   headers: z
     .record(
-      z
-        .string()
-        .regex(HEADER_NAME, { error: 'expected the name of an HTTP header' })
-        .refine((name) => !OWN_HEADERS.includes(name.toLowerCase()), {
-          error: 'expected another header: this one is set by the check itself',
-        }),
+      headerName.refine((name) => !OWN_HEADERS.includes(name.toLowerCase()), {
+        error: 'expected another header: this one is set by the check itself',
+      }),
       Secret,
       { error: 'expected header names with their values' },
     )

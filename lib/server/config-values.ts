@@ -140,3 +140,11 @@ export const Secret = z.union([z.string().min(1), z.strictObject({ env: text() }
   error: 'expected {env: NAME}, {file: PATH}, or the text itself',
 });
 export type Secret = z.infer<typeof Secret>;
+
+const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** The name of an HTTP header. */
+export const headerName = z.string().regex(HEADER_NAME, { error: 'expected the name of an HTTP header' });
+
+/** Headers whose values may be secrets. */
+export const secretHeaders = z.record(headerName, Secret, { error: 'expected header names with their values' });

@@ -7,6 +7,7 @@ import { type Identity, identify, isForTokens, lacksToken } from './auth/identit
 import { refuseForeignOrigin } from './auth/origin';
 import { AppError } from './errors';
 import { log } from './log';
+import { countRoute, routeName } from './own-metrics';
 
 /** Bytes of a request body that are read at most. */
 export const MAX_BODY_BYTES = 1024 * 1024;
@@ -55,6 +56,13 @@ function wrapped<S extends z.ZodType>(
   read: (params: z.infer<S>, context: RouteContext, request: Request) => Promise<unknown> | unknown,
 ): RouteHandler {
   const handler = async (request: Request, context?: NextContext): Promise<Response> => {
+    const startedMs = performance.now();
+    const response = await answer(request, context);
+    const route = routeName(new URL(request.url).pathname, (await context?.params) ?? {});
+    countRoute({ method: request.method, route, status: response.status }, performance.now() - startedMs);
+    return response;
+  };
+  const answer = async (request: Request, context?: NextContext): Promise<Response> => {
     try {
       refuseForeignHost(request);
       refuseForeignOrigin(request);

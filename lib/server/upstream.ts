@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { SourceConfig } from './config';
 import { AppError } from './errors';
 import { Limiter } from './limiter';
+import { countUpstream } from './own-metrics';
 import { processWide } from './process-wide';
 import { readBounded, TooLargeError } from './upstream-body';
 import { type Explanation, HTML_ANSWER, looksLikeHtml, malformed, type Refusal, refusalError } from './upstream-error';
@@ -81,13 +82,16 @@ export async function fetchUpstream<S extends z.ZodType>(
   const deadline = AbortSignal.timeout(timeoutMs);
   const either = AbortSignal.any([signal, deadline]);
   let waiting = true;
+  const count = (outcome: string) => countUpstream(source, outcome, performance.now() - startedMs);
   try {
     const release = await limiterOf(source).acquire(either);
     waiting = false;
     try {
       for (let attempt = 0; ; attempt += 1) {
         try {
-          return await ask(request, either, startedMs);
+          const answer = await ask(request, either, startedMs);
+          count('ok');
+          return answer;
         } catch (error) {
           const pause = RETRY_WAITS_MS[attempt];
           if (either.aborted || !isUnreachable(error)) throw error;
@@ -100,9 +104,13 @@ export async function fetchUpstream<S extends z.ZodType>(
       release();
     }
   } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    if (deadline.aborted) throw timeoutError(source, timeoutMs, waiting, error);
-    throw error;
+    if (signal.aborted) {
+      count('left');
+      throw signal.reason;
+    }
+    const failure = deadline.aborted ? timeoutError(source, timeoutMs, waiting, error) : error;
+    count(failure instanceof AppError ? failure.code : 'internal');
+    throw failure;
   }
 }
 

@@ -12,6 +12,7 @@ import { wakeLoop } from '../background/loop';
 import { CONSOLE_VERSION } from '../console-version';
 import { type Database, db, type Transaction } from '../db';
 import { CONTEXT_LOOP } from '../incidents/context-loop';
+import { countGuardEvaluation } from '../own-metrics';
 import { DELIVERY_LOOP } from '../webhooks/outbox';
 import { actOn, GUARD_ACTOR, withdraw } from './act';
 import { type KeptInputs, keepAndJudge, resultSha256 } from './kept-inputs';
@@ -61,6 +62,7 @@ export async function evaluateGuard(
     await fence(transaction);
     return storeEvaluation(transaction, guarded, judged, nowMs);
   });
+  if (acted !== null) countGuardEvaluation(model, acted);
   if (acted === 'act') for (const loop of [DELIVERY_LOOP, CONTEXT_LOOP]) wakeLoop(loop);
   return acted === null ? null : judged.id;
 }

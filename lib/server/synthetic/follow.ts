@@ -88,7 +88,7 @@ async function lookOnce(
   const afterMs = () => Math.max(0, Math.round(prober.now() - sentAtMs));
   const answeredAtMs = sentAtMs + (run.answer?.elapsedMs ?? 0);
   try {
-    const what = { ...run, sentAtMs, answeredAtMs, nowMs };
+    const what = { ...run, sentAtMs, answeredAtMs, nowMs, isGoodAnswer: run.answer?.state === 'ok' };
     const { seen, detail, why } = await lookFor(prober.config(), one.signal, what, prober.signal);
     if (seen) return { ...one, looks, state: 'seen', seenAfterMs: afterMs(), detail, why };
     // As of the asking: while the answer was on its way it may have appeared.

@@ -25,6 +25,7 @@ export interface LookedFor {
   spanId: string;
   sentAtMs: number;
   answeredAtMs: number;
+  isGoodAnswer: boolean;
   nowMs: number;
 }
 
@@ -92,7 +93,8 @@ async function lookForMetric(what: LookedFor, signal: AbortSignal): Promise<Look
   }
 
   const scrapedAtMs = scrapedAtS === null ? null : scrapedAtS * 1000;
-  return { ...judgeCounter({ before, now, scrapedAtMs, answeredAtMs: what.answeredAtMs, exemplar, metric }), why };
+  const { answeredAtMs, isGoodAnswer } = what;
+  return { ...judgeCounter({ before, now, scrapedAtMs, answeredAtMs, exemplar, metric, isGoodAnswer }), why };
 }
 
 async function lookForTrace({ sources }: Config, what: LookedFor, signal: AbortSignal): Promise<Look> {

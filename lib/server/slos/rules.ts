@@ -8,6 +8,7 @@ import { burnPairs, pairName } from '@/lib/domain/slo-windows';
 import type { Config } from '../config';
 import { mlGroupsOf } from '../drift/ml-rules';
 import { Gather } from '../gather';
+import { syntheticRules } from '../synthetic/rules';
 import { openLoki, type Telemetry } from '../telemetry';
 import { logRuleGroups } from './log-rules';
 import { type Objective, readObjectives } from './objectives';
@@ -54,7 +55,12 @@ export async function exportRules(
   const { source } = telemetry;
   const objectives = await readObjectives(telemetry, asked, gather);
   const slos = objectives.flatMap((objective) => toRuled(objective, telemetry));
-  const prometheus = [...sloRuleGroups(slos, source.scrapeIntervalMs), ...mlRules(telemetry)];
+  const { config } = telemetry;
+  const prometheus = [
+    ...sloRuleGroups(slos, source.scrapeIntervalMs),
+    ...mlRules(telemetry),
+    ...syntheticRules(config, consoleUrl(config), source.scrapeIntervalMs),
+  ];
   const loki = await readLogRules(telemetry, asked, gather);
   const without = objectives.filter(({ slo, sli }) => sli !== null && slo.runbook === null).map(({ id }) => id);
   const notes = [

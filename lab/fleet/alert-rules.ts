@@ -93,6 +93,18 @@ const RULES: readonly Rule[] = [
   },
 ];
 
+/** What somebody added in a hurry: seeded as a fault of the telemetry. */
+const WITHOUT_RUNBOOK: Rule = {
+  group: 'hurried',
+  name: 'SomethingSlow',
+  query: 'in_flight_requests > 10000',
+  forMs: 300_000,
+  labels: { severity: 'warning' },
+  annotations: { summary: 'Something is slow' },
+  resultLabels: {},
+  evaluate: () => null,
+};
+
 interface RuleState {
   rule: Rule;
   activeSinceMs: number | null;
@@ -106,6 +118,7 @@ const isFiring = ({ rule, activeSinceMs }: RuleState, atMs: number): boolean =>
 
 /** The alerting rules of the fleet, evaluated at every scrape on what was scraped, and the ALERTS series they leave. */
 export class AlertRules {
+  private readonly rules: readonly Rule[];
   private readonly states: RuleState[];
   /** fraud_detector's requests and errors in each of the newest windows, oldest first. */
   private readonly recent: { requests: number; errors: number }[] = [];
@@ -115,7 +128,8 @@ export class AlertRules {
     table: SeriesTable,
     private readonly world: { seed: number; scenario: Scenario },
   ) {
-    this.states = RULES.map((rule) => {
+    this.rules = world.scenario.faults.has('alert without runbook') ? [...RULES, WITHOUT_RUNBOOK] : RULES;
+    this.states = this.rules.map((rule) => {
       const labels = { __name__: 'ALERTS', alertname: rule.name, ...rule.resultLabels, ...rule.labels };
       return {
         rule,
@@ -148,7 +162,7 @@ export class AlertRules {
 
   /** The groups as `/api/v1/rules` has them, in the state of the last evaluation. */
   groups(): readonly unknown[] {
-    const names = [...new Set(RULES.map(({ group }) => group))];
+    const names = [...new Set(this.rules.map(({ group }) => group))];
     const lastEvaluation = new Date(this.evaluatedMs).toISOString();
     return names.map((name) => ({
       name,

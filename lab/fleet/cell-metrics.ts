@@ -94,8 +94,9 @@ export class CellMetrics {
     const labels = { model_name: cell.model.name, model_version: cell.version };
     const counter = (name: string, more: Record<string, string>) =>
       new CounterColumn(table, name, { ...labels, ...more });
-    const latencies = (name: string, more: Record<string, string> = {}) =>
-      new HistogramColumns(table, name, { ...labels, ...more }, LATENCY_BOUNDS_S, MICROSECONDS);
+    const { faults } = world.scenario;
+    const latencies = (name: string, more: Record<string, string> = {}, bounds = LATENCY_BOUNDS_S) =>
+      new HistogramColumns(table, name, { ...labels, ...more }, bounds, MICROSECONDS);
     this.status = {
       ok: counter('inference_requests_total', { status: 'ok' }),
       error: counter('inference_requests_total', { status: 'error' }),
@@ -104,8 +105,10 @@ export class CellMetrics {
       ok: counter('inference_segment_requests_total', { user_segment: name, status: 'ok' }),
       error: counter('inference_segment_requests_total', { user_segment: name, status: 'error' }),
     }));
-    this.latency = latencies('inference_latency_seconds');
-    this.fetch = latencies('feature_fetch_seconds', { source: 'redis' });
+    const lacking = faults.has('missing bucket') ? LATENCY_BOUNDS_S.filter((bound) => bound !== 0.5) : LATENCY_BOUNDS_S;
+    this.latency = latencies('inference_latency_seconds', {}, lacking);
+    const fetchBounds = faults.has('averages-only metric') ? [] : LATENCY_BOUNDS_S;
+    this.fetch = latencies('feature_fetch_seconds', { source: 'redis' }, fetchBounds);
     this.stages = STAGES.map((stage) => latencies('model_stage_seconds', { stage }));
     this.inFlight = table.column({ __name__: 'in_flight_requests', ...labels });
     this.features = FEATURES.map((feature) => new FeatureColumns(table, labels, feature));

@@ -3,12 +3,13 @@ import type { Exemplar, Labels, Matcher, MetricStore, Series } from '../stores';
 import { AlertRules } from './alert-rules';
 import type { BatchJobs } from './batch-jobs';
 import { CellMetrics } from './cell-metrics';
+import { USER_LABEL_VALUES, USERS_METRIC } from './faults';
 import { FleetMetrics, isTargetUp, TARGETS } from './fleet-metrics';
 import { leOf } from './histogram-columns';
 import { METRIC_FAMILIES } from './metric-families';
 import { CELLS, type Cell, LATENCY_BOUNDS_MS } from './models';
 import { WINDOW_MS } from './scenario';
-import { SeriesTable } from './series-table';
+import { SeriesTable, type SparseColumn } from './series-table';
 import { RequestWindow, simulateWindow } from './window';
 import type { World } from './world';
 
@@ -25,6 +26,8 @@ export class FleetMetricStore implements MetricStore {
   private readonly cells: CellMetrics[];
   private readonly fleet: FleetMetrics;
   private readonly alerts: AlertRules;
+  /** The series of each user, where a service counts by user. */
+  private readonly users: SparseColumn[];
   private readonly scratch: RequestWindow;
   private readonly sent: Exemplar[] = [];
   private nextScrapeMs: number;
@@ -38,6 +41,10 @@ export class FleetMetricStore implements MetricStore {
     this.cells = CELLS.map((cell) => new CellMetrics(this.table, cell, world));
     this.fleet = new FleetMetrics(this.table, world, jobs, history.firstMs);
     this.alerts = new AlertRules(this.table, world);
+    const users = world.scenario.faults.has('label of 50000 values') ? USER_LABEL_VALUES : 0;
+    this.users = Array.from({ length: users }, (_, i) =>
+      this.table.sparseColumn({ __name__: USERS_METRIC, job: 'gateway', user_id: `user-${i}` }),
+    );
     const [first] = CELLS;
     if (first === undefined) throw new Error('the fleet has no models');
     this.scratch = new RequestWindow(first, 0);
@@ -65,6 +72,8 @@ export class FleetMetricStore implements MetricStore {
       }
       this.fleet.scrape(scrapeMs);
       this.alerts.evaluate(scrapeMs, fraud);
+      // Their number is the fault, not their history.
+      if (scrapeMs > nowMs - 2 * WINDOW_MS) for (const user of this.users) user.add(scrapeMs);
       this.nextScrapeMs += WINDOW_MS;
     }
   }

@@ -23,11 +23,12 @@ const BACKLOG_ROWS_PER_MINUTE = 900;
 
 /** True while the target answers its scrapes: the feature store does not during its outage. */
 export const isTargetUp = (job: string, atMs: number, scenario: Scenario): boolean =>
-  job !== 'feature-store' || !isOutage(atMs, scenario);
+  (job !== 'feature-store' || !isOutage(atMs, scenario)) && (job !== 'gateway' || !scenario.faults.has('dead target'));
 
 /** When the newest label of a model had arrived at a time: every five minutes, but for churn_scorer's that stopped. */
 export function labelReceivedMs(model: string, atMs: number, scenario: Scenario): number {
   const newest = Math.floor(atMs / LABEL_DELAY_MS) * LABEL_DELAY_MS;
+  if (model === 'reco' && scenario.faults.has('stale labels')) return Math.min(newest, scenario.startMs - 30 * HOUR_MS);
   return model === 'churn_scorer' ? Math.min(newest, scenario.churnLabelsStopMs) : newest;
 }
 

@@ -3,7 +3,7 @@ import type { BatchJobs } from './batch-jobs';
 import { completedUs } from './log-lines';
 import { CELLS } from './models';
 import { WINDOW_MS } from './scenario';
-import { batchTrace, requestTrace } from './trace-spans';
+import { batchTrace, requestTraces } from './trace-spans';
 import type { World } from './world';
 
 /** No request takes longer: how far after its first span a trace may complete. */
@@ -20,10 +20,10 @@ export class FleetTraceStore implements TraceStore {
     const job = this.jobs.ofTrace(traceId);
     if (job !== null)
       return job.endMs <= this.world.now() && job.endMs >= this.world.firstMs() ? batchTrace(this.world, job) : null;
-    const place = this.world.ids.placeOfTrace(traceId);
-    const found = place === null ? null : this.world.find(place);
+    const home = this.world.placeOfTrace(traceId);
+    const found = home === null ? null : this.world.find(home.place);
     if (found === null || found.requests.sampled[found.index] !== 1) return null;
-    return requestTrace(this.world, found.requests, found.index);
+    return requestTraces(this.world, found.requests, found.index).find((trace) => trace.traceId === traceId) ?? null;
   }
 
   *scan(startMs: number, endMs: number): Iterable<Trace> {
@@ -32,7 +32,7 @@ export class FleetTraceStore implements TraceStore {
     const startUs = startMs * 1000;
     const endUs = endMs * 1000;
     for (let window = last; window >= first; window--) {
-      const found: { fromUs: number; make: () => Trace }[] = [];
+      const found: { fromUs: number; make: () => Trace[] }[] = [];
       for (const cell of CELLS) {
         const requests = this.world.requests(cell, window);
         for (let index = 0; index < requests.count; index++) {
@@ -41,19 +41,20 @@ export class FleetTraceStore implements TraceStore {
           const fromUs = toUs - (requests.latencyUs[index] ?? 0);
           // The last stage's span starts after the root: a trace of the range's edge has one on either side.
           if (toUs / 1000 > nowMs || toUs < startUs || fromUs >= endUs) continue;
-          found.push({ fromUs, make: () => requestTrace(this.world, requests, index) });
+          found.push({ fromUs, make: () => requestTraces(this.world, requests, index) });
         }
       }
       const windowMs = window * WINDOW_MS;
       for (const job of this.jobs.endedIn(windowMs, windowMs + WINDOW_MS)) {
         if (job.endMs > nowMs || job.endMs < startMs || job.startMs >= endMs) continue;
-        found.push({ fromUs: job.startMs * 1000, make: () => batchTrace(this.world, job) });
+        found.push({ fromUs: job.startMs * 1000, make: () => [batchTrace(this.world, job)] });
       }
       found.sort((a, b) => b.fromUs - a.fromUs);
       for (const { make } of found) {
-        const trace = make();
-        if (trace.spans.some(({ startNs }) => Number(startNs) >= startMs * 1e6 && Number(startNs) < endMs * 1e6))
-          yield trace;
+        for (const trace of make()) {
+          if (trace.spans.some(({ startNs }) => Number(startNs) >= startMs * 1e6 && Number(startNs) < endMs * 1e6))
+            yield trace;
+        }
       }
     }
   }

@@ -1,8 +1,9 @@
 import { BatchJobs } from './batch-jobs';
+import type { FleetFault } from './faults';
 import { FleetLogStore } from './fleet-log-store';
 import { FleetMetricStore } from './fleet-metric-store';
 import { FleetTraceStore } from './fleet-trace-store';
-import { type Scenario, scenarioOf, WINDOW_MS } from './scenario';
+import { type Scenario, type Story, scenarioOf, WINDOW_MS } from './scenario';
 import { World } from './world';
 
 export interface FleetOptions {
@@ -14,6 +15,10 @@ export interface FleetOptions {
   startMs: number;
   /** The present. It moves on by itself in the lab and stands still in tests. */
   now: () => number;
+  /** The demo's story unless said otherwise. */
+  story?: Story;
+  /** What is wrong with the telemetry itself; nothing unless said otherwise. */
+  faults?: readonly FleetFault[];
 }
 
 /**
@@ -28,8 +33,8 @@ export class Fleet {
   readonly logs: FleetLogStore;
   readonly traces: FleetTraceStore;
 
-  constructor({ seed, historyMs, startMs, now }: FleetOptions) {
-    this.scenario = scenarioOf(startMs);
+  constructor({ seed, historyMs, startMs, now, story = 'demo', faults = [] }: FleetOptions) {
+    this.scenario = scenarioOf(startMs, { story, faults });
     const bornMs = Math.floor((this.scenario.startMs - historyMs) / WINDOW_MS) * WINDOW_MS;
     // Logs and traces reach as far back as metrics do: from birth until the oldest kept window moves on.
     const firstMs = (): number => Math.max(bornMs, Math.floor((now() - historyMs) / WINDOW_MS) * WINDOW_MS);

@@ -30,7 +30,7 @@ export class HistogramColumns {
   private readonly sumColumn: Column;
   private readonly countColumn: Column;
 
-  /** `scale` is what an observation of one unit of the bounds comes as: 1e6 where seconds are observed in microseconds. */
+  /** Without bounds it is an average alone: no buckets at all. `scale` is what an observation of one unit of the bounds comes as: 1e6 where seconds are observed in microseconds. */
   constructor(
     table: SeriesTable,
     name: string,
@@ -40,9 +40,8 @@ export class HistogramColumns {
   ) {
     this.counts = new Float64Array(bounds.length + 1);
     this.scaledBounds = Float64Array.from(bounds, (bound) => bound * scale);
-    this.buckets = [...bounds.map(leOf), '+Inf'].map((le) =>
-      table.column({ __name__: `${name}_bucket`, ...labels, le }),
-    );
+    const shown = bounds.length === 0 ? [] : [...bounds.map(leOf), '+Inf'];
+    this.buckets = shown.map((le) => table.column({ __name__: `${name}_bucket`, ...labels, le }));
     this.sumColumn = table.column({ __name__: `${name}_sum`, ...labels });
     this.countColumn = table.column({ __name__: `${name}_count`, ...labels });
   }

@@ -1,5 +1,5 @@
 import type { Labels, LogEntry } from '../stores';
-import { completedUs, type LoggedRequest, loggedRequest, predictionLine } from './log-lines';
+import { completedUs, type LoggedRequest, loggedRequest, ownMetadata, predictionLine } from './log-lines';
 import type { RequestWindow } from './window';
 import type { World } from './world';
 
@@ -59,8 +59,8 @@ export class RequestEntry implements FleetEntry {
   }
 
   get structuredMetadata(): Labels {
-    const { traceId, requestId } = this.request();
-    printed.metadata ??= { trace_id: traceId, request_id: requestId };
+    const request = this.request();
+    printed.metadata ??= ownMetadata(this.world, request);
     return printed.metadata;
   }
 

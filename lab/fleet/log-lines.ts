@@ -1,3 +1,4 @@
+import { IDLESS_SERVICE, UNSTRUCTURED_SERVICE } from './faults';
 import { COUNTRIES, ERROR_REASONS, FEATURES, SEGMENTS } from './models';
 import { keyOf } from './random';
 import type { RequestWindow } from './window';
@@ -56,10 +57,25 @@ function head(
   };
 }
 
+/** The trace that the model's own service writes under. */
+const ownTraceId = (world: World, { requests, index, traceId }: LoggedRequest): string =>
+  world.isSplit(requests.cell) ? world.serviceTraceId(requests, index) : traceId;
+
+const isIdless = ({ scenario }: World, { cell }: RequestWindow): boolean =>
+  cell.model.service === IDLESS_SERVICE && scenario.faults.has('ids missing in logs');
+
+/** What the model's own service hands to Loki beside its line: the ids, unless it has lost them. */
+export const ownMetadata = (world: World, request: LoggedRequest): Record<string, string> =>
+  isIdless(world, request.requests) ? {} : { trace_id: ownTraceId(world, request), request_id: request.requestId };
+
 /** The line of the model's own service: prediction_completed, or prediction_failed where the request failed. */
 export function predictionLine(world: World, request: LoggedRequest): string {
-  const { requests, index, requestId, traceId } = request;
+  const { requests, index, requestId } = request;
   const { model } = requests.cell;
+  const traceId = ownTraceId(world, request);
+  const ids = isIdless(world, requests)
+    ? ''
+    : `"request_id":"${requestId}","trace_id":"${traceId}","span_id":"${world.ids.spanId(traceId, 0)}",`;
   const failure = ERROR_REASONS[(requests.failure[index] ?? 0) - 1];
   let features = '';
   for (const [f, { name }] of FEATURES.entries()) {
@@ -69,12 +85,15 @@ export function predictionLine(world: World, request: LoggedRequest): string {
   const chance = keyOf(world.seed, requests.cell.index, requests.window, index, 21) % 100_000;
   const client = `${CLIENTS[chance % CLIENTS.length] ?? 'ana'}@example.com`;
   const isOk = failure === undefined;
+  if (model.service === UNSTRUCTURED_SERVICE && world.scenario.faults.has('unstructured lines')) {
+    const said = isOk ? 'predicted' : `failed: ${failure.type}`;
+    return `${isoOf(completedUs(requests, index))} ${isOk ? 'INFO' : 'ERROR'} ${model.service} ${said} in ${ceilMs(requests.latencyUs[index] ?? 0)} ms`;
+  }
   // Written by hand: these are nearly all of the lines, their values need no escapes, and a serializer takes three times as long.
   const body =
     `{"ts":"${isoOf(completedUs(requests, index))}","level":"${isOk ? 'INFO' : 'ERROR'}","service":"${model.service}",` +
     `"route":"/predict","event":"${isOk ? 'prediction_completed' : 'prediction_failed'}","model_name":"${model.name}",` +
-    `"model_version":"${requests.cell.version}","request_id":"${requestId}","trace_id":"${traceId}",` +
-    `"span_id":"${world.ids.spanId(traceId, 0)}","user_segment":"${SEGMENTS[requests.segment[index] ?? 0]?.name}",` +
+    `"model_version":"${requests.cell.version}",${ids}"user_segment":"${SEGMENTS[requests.segment[index] ?? 0]?.name}",` +
     `"country":"${COUNTRIES[requests.country[index] ?? 0]?.name}","status":"${isOk ? 'ok' : 'error'}",` +
     `"latency_ms":${ceilMs(requests.latencyUs[index] ?? 0)},"sampled":${requests.sampled[index] === 1},` +
     `"features_count":45,"feature_sample":{${features}}`;

@@ -7,6 +7,7 @@ import {
   gatewayLine,
   loggedRequest,
   missingLine,
+  ownMetadata,
   predictionLine,
   SLOW_FETCH_US,
 } from './log-lines';
@@ -64,8 +65,7 @@ function modelStreams(world: World, model: Model): FleetStream[] {
   const labels = (level: string): Labels => ({ service_name: model.service, level, model_name: model.name });
   const line = (requests: RequestWindow, index: number): FleetEntry => {
     const request = loggedRequest(world, requests, index);
-    const metadata = { trace_id: request.traceId, request_id: request.requestId };
-    return new TextEntry(completedUs(requests, index), predictionLine(world, request), metadata);
+    return new TextEntry(completedUs(requests, index), predictionLine(world, request), ownMetadata(world, request));
   };
   return [
     {
@@ -126,6 +126,21 @@ function modelStreams(world: World, model: Model): FleetStream[] {
   ];
 }
 
+/** Plain text with colours, as a console logger writes it, or a line like the gateway's others. */
+function healthLine(world: World, window: number): string {
+  const connections = keyOf(world.seed, window, 33) % 40;
+  if (world.scenario.gatewayPrintsText) {
+    return `\u001b[32mDEBUG\u001b[0m \u001b[1mgateway\u001b[0m health check ok: ${MODELS.length} upstreams, ${connections} connections`;
+  }
+  return JSON.stringify({
+    level: 'DEBUG',
+    service: 'gateway',
+    event: 'health_check',
+    upstreams: MODELS.length,
+    connections,
+  });
+}
+
 function gatewayStreams(world: World): FleetStream[] {
   const stream = (level: string, isWanted: (requests: RequestWindow, index: number) => boolean): FleetStream => ({
     labels: { service_name: 'gateway', level },
@@ -145,13 +160,7 @@ function gatewayStreams(world: World): FleetStream[] {
     {
       labels: { service_name: 'gateway', level: 'debug' },
       everyRequestOf: [],
-      // Plain text with colours, as a console logger writes it.
-      entries: (window) => [
-        new TextEntry(
-          window * WINDOW_MS * 1000 + 5_000_000,
-          `\u001b[32mDEBUG\u001b[0m \u001b[1mgateway\u001b[0m health check ok: ${MODELS.length} upstreams, ${keyOf(world.seed, window, 33) % 40} connections`,
-        ),
-      ],
+      entries: (window) => [new TextEntry(window * WINDOW_MS * 1000 + 5_000_000, healthLine(world, window))],
     },
   ];
 }

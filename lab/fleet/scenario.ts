@@ -1,3 +1,5 @@
+import type { FleetFault } from './faults';
+
 /**
  * What happens in the simulated fleet, and when. Every instant is relative to the lab's start, so the story is fresh
  * whenever the lab starts. This table is the only place where the story is told; the rest of the fleet reads it.
@@ -33,7 +35,14 @@ export interface Scenario {
   failoverStartMs: number;
   /** The hourly batch job of churn_scorer starts at this instant and every full hour before and after it. */
   batchJobStartMs: number;
+  /** Whether the gateway prints its health checks as plain text with colours, as a console logger does. */
+  gatewayPrintsText: boolean;
+  /** What is wrong with the telemetry itself; empty but in tests. */
+  faults: ReadonlySet<FleetFault>;
 }
+
+/** The demo's story, or a fleet in which nothing happens: no outage, no drift, no rollout, labels that arrive. */
+export type Story = 'demo' | 'healthy';
 
 /** Share of fraud_detector's traffic that 2.4.0 takes after `fraudRolloutMs`, and 2.3.0 before `fraudPromotionMs`. */
 export const FRAUD_CHALLENGER_SHARE = 0.2;
@@ -45,9 +54,34 @@ export const DRIFT_FACTOR = 2;
 export const BIG_TRACE_ID = 'c4a11ab1eba7c4000000000000010000';
 export const BIG_TRACE_SPANS = 10_000;
 
+/** When what never happens would: past any present, and still a date. */
+const NEVER_MS = 40 * 366 * 24 * HOUR_MS;
+
 /** The instants of the story for a lab that starts at startMs (milliseconds since the epoch). */
-export function scenarioOf(startMs: number): Scenario {
+export function scenarioOf(
+  startMs: number,
+  { story = 'demo', faults = [] }: { story?: Story; faults?: readonly FleetFault[] } = {},
+): Scenario {
   const start = Math.floor(startMs / WINDOW_MS) * WINDOW_MS;
+  const demo = demoOf(start, new Set(faults));
+  if (story === 'demo') return demo;
+  const never = start + NEVER_MS;
+  return {
+    ...demo,
+    outageStartMs: never,
+    outageEndMs: never,
+    churnLabelsStopMs: never,
+    recoRolloutMs: never,
+    driftStartMs: never,
+    driftFullMs: never + HOUR_MS,
+    fraudRolloutMs: never,
+    backlogStartMs: never,
+    failoverStartMs: never,
+    gatewayPrintsText: false,
+  };
+}
+
+function demoOf(start: number, faults: ReadonlySet<FleetFault>): Scenario {
   return {
     startMs: start,
     fraudPromotionMs: start - 60 * HOUR_MS,
@@ -61,6 +95,8 @@ export function scenarioOf(startMs: number): Scenario {
     backlogStartMs: start - 3 * HOUR_MS,
     failoverStartMs: start - 20 * MINUTE_MS,
     batchJobStartMs: start - 66 * MINUTE_MS,
+    gatewayPrintsText: true,
+    faults,
   };
 }
 

@@ -99,7 +99,9 @@ export class SeriesTable {
   sparseColumn(labels: Labels): SparseColumn {
     const column = new SparseColumn(labels);
     const name = labels.__name__ ?? '';
-    this.sparse.set(name, [...(this.sparse.get(name) ?? []), column]);
+    const siblings = this.sparse.get(name);
+    if (siblings === undefined) this.sparse.set(name, [column]);
+    else siblings.push(column);
     return column;
   }
 

@@ -35,8 +35,22 @@ function resourceOf(service: string, version: string): Attribute[] {
 
 const nsOf = (us: number): bigint => BigInt(us) * 1000n;
 
+/** The traces of a request: one, or the gateway's and the service's own where the service does not go on with it. */
+export function requestTraces(world: World, requests: RequestWindow, index: number): Trace[] {
+  const whole = requestTrace(world, requests, index);
+  if (!world.isSplit(requests.cell)) return [whole];
+  const [root, predict, ...rest] = whole.spans;
+  if (root === undefined || predict === undefined) return [whole];
+  const traceId = world.serviceTraceId(requests, index);
+  const own = [{ ...predict, parentSpanId: '' }, ...rest].map((span): Span => ({ ...span, traceId }));
+  return [
+    { ...whole, spans: [root] },
+    { traceId, spans: own },
+  ];
+}
+
 /** The trace of a request: the gateway's root, the service's `predict` and one span for each stage it entered. */
-export const requestTrace = (world: World, requests: RequestWindow, index: number): Trace =>
+const requestTrace = (world: World, requests: RequestWindow, index: number): Trace =>
   requestTraceOf(world, { ...loggedRequest(world, requests, index), parentSpanId: '' });
 
 /** The same of a request whose caller chose the ids; `parentSpanId` is the caller's own span, empty where it has none. */

@@ -117,6 +117,7 @@ export function simulateWindow(
   const { offsetUs, latencyUs, stageUs, failure, segment, country, features, score, sampled } = requests;
   const featureCount = FEATURES.length;
   const slowUs = cell.model.slowMs * 1000;
+  const isTailSampled = !scenario.faults.has('sampled-away errors');
   for (let i = 0; i < count; i++) {
     offsetUs[i] = Math.floor(((i + random.next()) / count) * WINDOW_US);
     const inSegment = choose(SEGMENT_SHARES, random.next());
@@ -146,7 +147,7 @@ export function simulateWindow(
       features[i * featureCount + f] = random.next() < (MISSING_SHARES[f] ?? 0) ? Number.NaN : value;
     }
     score[i] = Math.round(cell.model.score.at(random.next()) * 10_000) / 10_000;
-    const isKept = random.next() < SAMPLED_SHARE || failed > 0 || wholeUs > slowUs;
+    const isKept = random.next() < SAMPLED_SHARE || (isTailSampled && (failed > 0 || wholeUs > slowUs));
     sampled[i] = isKept ? 1 : 0;
   }
   return requests;

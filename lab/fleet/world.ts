@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { UNTRACED_SERVICE } from './faults';
 import { Ids, type RequestPlace } from './ids';
 import { CELLS, type Cell } from './models';
 import type { Scenario } from './scenario';
@@ -7,6 +8,9 @@ import { type RequestWindow, simulateWindow } from './window';
 
 /** Memory that windows computed for queries may keep. */
 const CACHE_BYTES = 32 * 1024 * 1024;
+
+/** Ids have room for sixteen cells: those of the upper half name a service's own trace of a request. */
+const SPLIT_CELLS = 8;
 
 /** The simulated past and present: windows of requests, computed when asked for, and their ids. */
 export class World {
@@ -68,6 +72,24 @@ export class World {
     if (place.index >= requests.count) return null;
     const completedMs = requests.startMs + (requests.offsetUs[place.index] ?? 0) / 1000;
     return completedMs <= this.now() ? { requests, index: place.index } : null;
+  }
+
+  /** The trace of its own under which a service that is split writes its spans and lines of a request. */
+  serviceTraceId(requests: RequestWindow, index: number): string {
+    const place = this.placeOf(requests, index);
+    return this.ids.traceId({ ...place, cell: place.cell + SPLIT_CELLS });
+  }
+
+  /** Whether the service of a cell begins a trace of its own. */
+  isSplit(cell: Cell): boolean {
+    return cell.model.service === UNTRACED_SERVICE && this.scenario.faults.has('no propagation');
+  }
+
+  /** The place that a trace id was made of, and whether it is a service's own trace. */
+  placeOfTrace(traceId: string): { place: RequestPlace; isOwn: boolean } | null {
+    const place = this.ids.placeOfTrace(traceId);
+    if (place === null || place.cell < SPLIT_CELLS) return place === null ? null : { place, isOwn: false };
+    return { place: { ...place, cell: place.cell - SPLIT_CELLS }, isOwn: true };
   }
 
   placeOf(requests: RequestWindow, index: number): RequestPlace {

@@ -4,7 +4,7 @@ import { type Column, DataTable } from '@/components/ui/DataTable';
 import { StatusWord } from '@/components/ui/Status';
 import type { Status } from '@/lib/contracts/answer';
 import type { Cohort } from '@/lib/contracts/quality';
-import { formatCount, formatNumber, formatPercentFigure } from '@/lib/domain/format';
+import { formatCount, formatNumber, formatShare } from '@/lib/domain/format';
 import { Dash } from './FeatureColumns';
 import { RatioBar } from './RatioBar';
 
@@ -15,17 +15,18 @@ const STATUS: Readonly<Record<Cohort['state'], Status>> = {
   'not-measured': 'unknown',
 };
 
-const share = (value: Cohort['recall']) =>
-  value === null ? (
-    <Dash />
-  ) : (
+const share = (measured: Cohort['recall']) => {
+  if (measured === null) return <Dash />;
+  const { value, low, high } = formatShare(measured);
+  return (
     <>
-      {formatPercentFigure(value.value)}{' '}
+      {value}{' '}
       <span className="text-t3">
-        {formatPercentFigure(value.interval.low)}–{formatPercentFigure(value.interval.high)}
+        {low}–{high}
       </span>
     </>
   );
+};
 
 const COLUMNS: readonly Column<Cohort>[] = [
   {

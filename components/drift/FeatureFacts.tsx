@@ -91,7 +91,7 @@ const shown = (
   words: (value: number) => string,
 ): readonly (readonly [string, string])[] => (value === null ? [] : [[name, words(value)]]);
 
-const countText = (count: number | null): string => (count === null ? 'not measured' : formatCount(Math.round(count)));
+const countText = (count: number | null): string => (count === null ? 'not measured' : formatCount(Math.floor(count)));
 
 function missingText({ current, reference, difference, state }: FeatureDrift['missing']): string {
   if (current === null) return 'not measured';

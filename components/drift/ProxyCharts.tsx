@@ -16,7 +16,7 @@ export function ProxyCharts({ quality }: { quality: Quality }) {
         diagnosis={{
           what: 'No proxy is named for this model.',
           why: 'Where labels come late, a figure that moves with quality (clicks, appeals, overrides) can stand in.',
-          action: 'Name one under quality in windsock.yaml.',
+          action: 'Name one under proxies of this model in windsock.yaml.',
         }}
       />
     );

@@ -6,7 +6,7 @@ import { formatCount } from '@/lib/domain/format';
 import type { DriftAddress } from './use-drift';
 
 const KIND_NAME = {
-  auto: 'first there is',
+  auto: 'first available',
   upload: 'uploaded reference',
   training: 'training baseline in the metrics',
   earlier: 'the 24 h before',
@@ -14,7 +14,7 @@ const KIND_NAME = {
 } as const;
 
 const SOURCE_NAME = {
-  auto: 'first there is',
+  auto: 'first available',
   metrics: 'histograms and counters',
   logs: 'prediction logs',
   scores: 'scores computed elsewhere',
@@ -36,7 +36,7 @@ export function ReferenceLine({ report, asked }: { report: DriftReport | undefin
           value={params.version ?? ''}
           onChange={(version) => set({ version: version === '' ? null : version })}
           choices={[
-            { value: '', name: report?.version == null ? 'first there is' : `${report.version} (in force)` },
+            { value: '', name: report?.version == null ? 'first available' : `${report.version} (in force)` },
             ...versions.map(({ version, role }) => ({
               value: version,
               name: role === 'other' ? version : `${version}, ${role}`,

@@ -91,7 +91,7 @@ export type FeatureDrift = z.infer<typeof FeatureDrift>;
 /** What the current side was held against, and why that. */
 export const Reference = z.object({
   kind: ReferenceKind.nullable(),
-  /** "training baseline of 1.8.2, uploaded by ana on 3 Nov"; "there is none". */
+  /** "the training baseline of 1.8.2"; "baseline of 1.8.2, uploaded by ana on 3 Nov"; "there is none". */
   words: z.string(),
   /** "first of the order of preference that is there", "as asked". */
   because: z.string(),

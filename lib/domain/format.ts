@@ -72,6 +72,17 @@ export function formatRatioPercent(ratio: number | null): string {
   return figure === NOT_MEASURED ? figure : `${figure}${THIN}%`;
 }
 
+/**
+ * A share with its interval, with as many decimals as the width of the interval bears: 0.884 of 0.876 to 0.892 → "88.4 %"
+ * of "87.6" to "89.2". Both ends and the value have the same, so that none seems to lie outside or to equal another.
+ */
+export function formatShare(share: { value: number; interval: { low: number; high: number } }) {
+  const widthPoints = (share.interval.high - share.interval.low) * 100;
+  const decimals = widthPoints >= 5 ? 0 : widthPoints >= 0.5 ? 1 : widthPoints >= 0.05 ? 2 : 3;
+  const figure = (ratio: number) => fixed(ratio * 100, decimals);
+  return { value: figure(share.value), low: figure(share.interval.low), high: figure(share.interval.high) };
+}
+
 /** Events per second: "142 /s", "0.031 /s". */
 export function formatRate(perSecond: number | null): string {
   const figure = formatNumber(perSecond);

@@ -1,15 +1,21 @@
 import type { AnswerPart, AnswerText } from '@/lib/contracts/answer';
 import type { Cohort, Quality, QualityMeasure } from '@/lib/contracts/quality';
-import { formatDay, formatDuration, formatNumber, formatRatioPercent, formatTime } from './format';
+import { formatDay, formatDuration, formatNumber, formatRatioPercent, formatShare, formatTime } from './format';
+
+/** A level that a share is held against, with the decimals of the share. */
+const levelWords = (level: number | null, share: { interval: { low: number; high: number } } | null): string =>
+  level === null || share === null
+    ? formatRatioPercent(level)
+    : `${formatShare({ ...share, value: level }).value}\u202f%`;
 
 const value = (text: string): AnswerPart => ({ text, tone: 'value' });
 const muted = (text: string): AnswerPart => ({ text, tone: 'muted' });
 
-/** A share with its interval: "62 % (56 to 68 %)". */
+/** A share with its interval: "62 % (95 % interval 56 to 68 %)", "97.21 % (95 % interval 97.15 to 97.27 %)". */
 export function shareWords(share: { value: number; interval: { low: number; high: number } } | null): string {
   if (share === null) return 'not measured';
-  const figure = (ratio: number) => formatNumber(ratio * 100, 3);
-  return `${formatRatioPercent(share.value)} (95 % interval ${figure(share.interval.low)} to ${figure(share.interval.high)} %)`;
+  const { value: figure, low, high } = formatShare(share);
+  return `${figure}\u202f% (95 % interval ${low} to ${high} %)`;
 }
 
 /** A measure as a sentence has it. */
@@ -75,7 +81,7 @@ function falls(
       value(` to ${shareWords(one.now)}`),
       ...(one.sinceMs === null ? [] : [value(`, since ${instant(one.sinceMs, endMs, zone)}`)]),
       muted(
-        ` (${formatRatioPercent(one.reference?.value ?? null)} in ${reference?.words ?? 'the reference'})${i === fallen.length - 1 ? '. ' : ''}`,
+        ` (${levelWords(one.reference?.value ?? null, one.now)} in ${reference?.words ?? 'the reference'})${i === fallen.length - 1 ? '. ' : ''}`,
       ),
     ]),
   };
@@ -138,7 +144,7 @@ function steady({ measures, counts, labels, reference, missing, model }: Judged)
     status: isStale ? 'unknown' : 'ok',
     parts: [
       value(`${held}: ${name} ${shareWords(shown.now)}`),
-      muted(`, ${formatRatioPercent(shown.reference?.value ?? null)} in ${reference.words}. `),
+      muted(`, ${levelWords(shown.reference?.value ?? null, shown.now)} in ${reference.words}. `),
     ],
   };
 }

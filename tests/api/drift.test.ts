@@ -71,7 +71,7 @@ describe('drift of the inputs', () => {
     expect(called(report.features)).toEqual(['amount']);
     expect(report.features[0]?.psi).toBeGreaterThan(0.3);
     expect(said(report.answer)).toMatch(
-      /^churn_scorer 1\.8\.2: amount has drifted .* Against training baseline of 1\.8\.2\./,
+      /^churn_scorer 1\.8\.2: amount has drifted .* Against the training baseline of 1\.8\.2\./,
     );
     expect(report.reference).toMatchObject({ kind: 'training', because: expect.stringContaining('first there is') });
     expect(report.gaps).toEqual([]);

@@ -272,7 +272,7 @@ describe('the page', () => {
     expect(answer.textContent).toMatch(/churn_scorer 1\.8\.2: amount has drifted since/);
     expect(await within(answer).findByText('senior')).toBeTruthy();
     expect(screen.getByRole('region', { name: 'What is compared' }).textContent).toContain(
-      '1.8.2 against training baseline of 1.8.2',
+      '1.8.2 against the training baseline of 1.8.2',
     );
     expect(within(firstRow()).getByText('amount')).toBeTruthy();
   });

@@ -17,7 +17,7 @@ describe('the sentence on inputs', () => {
     const answer = driftAnswer(report, { ...UTC, began });
     expect(textOf(answer)).toBe(
       'churn_scorer 1.8.2: amount has drifted since 2026-11-20 22:00 (PSI 0.4, sampling alone stays under 0.0065). ' +
-        'Against training baseline of 1.8.2. 2 features did not move beyond noise. ',
+        'Against the training baseline of 1.8.2. 2 features did not move beyond noise. ',
     );
     expect(statuses(answer)).toEqual(['bad']);
     expect(answer[0]?.parts.find(({ to }) => to !== undefined)?.to).toBe('/drift?model=churn_scorer&feature=amount');
@@ -33,7 +33,7 @@ describe('the sentence on inputs', () => {
   it('calls nothing where nothing moved', () => {
     const answer = driftAnswer(reportOf([featureOf('a'), featureOf('b', { state: 'stable' })]), UTC);
     expect(statuses(answer)).toEqual(['ok']);
-    expect(textOf(answer)).toContain('2 features look as in training baseline of 1.8.2');
+    expect(textOf(answer)).toContain('2 features look as in the training baseline of 1.8.2');
     expect(textOf(answer)).not.toContain('drifted');
   });
 

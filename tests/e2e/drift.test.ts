@@ -61,7 +61,7 @@ describe.skipIf(!hasChromium())('Drift & quality in a browser', () => {
 
   it('always says what it is held against, and takes another reference by the address', async () => {
     const page = await visit('/drift?model=churn_scorer');
-    await page.getByText(/against training baseline of 1\.8\.2/).waitFor();
+    await page.getByText(/against the training baseline of 1\.8\.2/).waitFor();
     await page.getByLabel('Against').selectOption('earlier');
     await page.waitForURL(/with=earlier/);
     await page.getByText(/against the 24 h before/).waitFor();

@@ -76,7 +76,7 @@ export async function readReference(drift: DriftPanel, asked: ReferenceAsked): P
     },
     {
       kind: 'training',
-      words: `training baseline of ${called}`,
+      words: `the training baseline of ${called}`,
       lack: had(trainedCount) ? null : `The Prometheus holds no ${featureBaseline.metric} of ${called}.`,
     },
     {
@@ -117,7 +117,8 @@ export async function readReference(drift: DriftPanel, asked: ReferenceAsked): P
       fallback: null,
     };
   }
-  const because = asked.against === 'auto' ? 'the first there is, in the order of preference' : 'as asked';
+  const because =
+    asked.against === 'auto' ? 'the first there is, in the order uploaded, training, earlier, version' : 'as asked';
   const reference: Reference = { ...base, kind: chosen.kind, words: chosen.words, because };
   const from = (range: { startMs: number; endMs: number }, of: string | null, purpose: string) =>
     readSource(drift, { ...range, version: of, feature: asked.feature, source: asked.source, purpose });

@@ -1,7 +1,10 @@
 /** Pixels between the middles of two names at the ends of lines, so that neither covers the other. */
 const LINE_PX = 13;
-/** Height of a plot in pixels, about: the option does not know the element it is drawn in. */
-const PLOT_PX = 180;
+/**
+ * Height in pixels of the lowest plot with names, since the option does not know the element it is drawn in: in a higher
+ * one the names stand a little further apart than they must, while taking it for higher than it is lets them collide.
+ */
+const PLOT_PX = 80;
 
 /**
  * How far each name at a line's end is moved from its line, pixels, downwards positive, so that names of lines that end

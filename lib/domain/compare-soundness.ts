@@ -108,5 +108,6 @@ export function soundness(inputs: CompareInputs, split: CompareResult['split']):
   const checked =
     split.pValue === null ? 'no share configured to check it against' : `as configured (p ${formatP(split.pValue)})`;
   const last = Math.min(champion?.lastMs ?? endMs, challenger?.lastMs ?? endMs);
-  return `Comparison is sound: ${figures}${checked}, same clock, newest data ${formatDuration(Math.max(0, endMs - last))} before the end.`;
+  const newest = last < endMs ? `newest data ${formatDuration(endMs - last)} before the end` : 'data up to the end';
+  return `Comparison is sound: ${figures}${checked}, same clock, ${newest}.`;
 }

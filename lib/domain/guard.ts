@@ -129,7 +129,7 @@ export function decidedSentence(
   { verdict, challenger, dataEndMs, atMs }: GuardLook,
   policy: Limits,
 ): string {
-  const row = `${run} of ${policy.violations} in a row`;
+  const row = run > policy.violations ? `${run} in a row` : `${run} of ${policy.violations} in a row`;
   switch (decision) {
     case 'nothing':
       return `The verdict is “${VERDICT_WORDS[verdict]}”, which is no violation.`;
@@ -146,7 +146,7 @@ export function decidedSentence(
     case 'cooldown':
       return `Roll back, ${row}; it acted on this model less than ${formatDuration(policy.cooldownMs)} ago, so it waits.`;
     case 'already-acted':
-      return `Roll back, ${row}; it acted on these two versions already.`;
+      return `Roll back, ${row}; it ${policy.armed ? 'acted on' : 'recorded what it would do about'} these two versions already.`;
     case 'dry-run':
       return `Roll back, ${row}: armed, it would roll back ${challenger} now. It is in dry run and calls nothing.`;
     case 'act':

@@ -251,4 +251,12 @@ describe('what it says', () => {
     const one = look(0, verdict, { dataEndMs: START_MS - 10 * MINUTE_MS });
     expect(decidedSentence({ decision, run: 2, countedDataEndMs: null }, one, POLICY)).toMatch(expected);
   });
+
+  it('does not claim of a dry run that it acted, nor count 70 of 3', () => {
+    const one = look(0, 'roll-back', { dataEndMs: START_MS });
+    const outcome = { decision: 'already-acted', run: 70, countedDataEndMs: null } as const;
+    expect(decidedSentence(outcome, one, { ...POLICY, armed: false })).toBe(
+      'Roll back, 70 in a row; it recorded what it would do about these two versions already.',
+    );
+  });
 });

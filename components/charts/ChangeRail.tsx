@@ -1,7 +1,8 @@
 'use client';
 
-import { ArrowUp, Flag, Pencil, RefreshCw } from 'lucide-react';
+import { ArrowUp, Flag, Pencil, RefreshCw, Siren } from 'lucide-react';
 import { openDialog } from '@/components/shell/dialogs';
+import { ViewLink } from '@/components/shell/ViewLink';
 import { useFrozen } from '@/components/ui/frozen';
 import { useZone } from '@/components/ui/preference';
 import { Hint } from '@/components/ui/Tooltip';
@@ -12,6 +13,7 @@ const KIND = {
   version: { Icon: ArrowUp, name: 'Version', className: 'text-t2' },
   role: { Icon: RefreshCw, name: 'Role', className: 'text-t2' },
   alert: { Icon: Flag, name: 'Alert', className: 'text-bad' },
+  incident: { Icon: Siren, name: 'Incident', className: 'text-bad' },
   note: { Icon: Pencil, name: 'Note', className: 'text-t2' },
 } as const;
 
@@ -45,7 +47,7 @@ export function ChangeRail({ events }: { events: readonly ChangeEvent[] }) {
 
 const TEXT = 'inline-block min-h-6 leading-6 max-w-[260px] truncate align-bottom text-left';
 
-/** The words of an event: a note opens, an alert leads to its runbook, a version to its model. */
+/** The words of an event: a note opens, an alert leads to its runbook, an incident to its page, a version to its model. */
 function EventText({ event, exact }: { event: ChangeEvent; exact: string }) {
   const whole = `${exact} · ${event.text}${event.author === null ? '' : ` · ${event.author}`}`;
   const isFrozen = useFrozen() !== null;
@@ -59,6 +61,13 @@ function EventText({ event, exact }: { event: ChangeEvent; exact: string }) {
       >
         {event.text}
       </button>
+    );
+  }
+  if (event.kind === 'incident' && event.href?.startsWith('/incidents/')) {
+    return (
+      <ViewLink to={event.href} title={whole} className={`${TEXT} hover:text-t1 hover:underline`}>
+        {event.text}
+      </ViewLink>
     );
   }
   if (event.href !== null && /^https?:\/\//i.test(event.href)) {

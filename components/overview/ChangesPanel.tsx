@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { EventIcon } from '@/components/charts/ChangeRail';
 import { useView } from '@/components/shell/use-view';
+import { ViewLink } from '@/components/shell/ViewLink';
 import { Panel } from '@/components/ui/Panel';
 import { pinOf } from '@/components/ui/pin';
 import { useZone } from '@/components/ui/preference';
@@ -14,7 +15,7 @@ import { eventsQuery } from '@/lib/queries/events';
 
 const HEIGHT = 120;
 
-/** What happened in the range, newest first: versions, roles, alerts, notes. */
+/** What happened in the range, newest first: versions, roles, alerts, incidents, notes. */
 export function ChangesPanel() {
   const { range, view } = useView();
   const asked = eventsQuery({ startMs: range.startMs, endMs: range.endMs, model: view.model });
@@ -22,7 +23,7 @@ export function ChangesPanel() {
   return (
     <Panel
       title="Changes"
-      definition={`in the last ${formatDuration(range.endMs - range.startMs)} shown: versions, roles, alerts, notes`}
+      definition={`in the last ${formatDuration(range.endMs - range.startMs)} shown: versions, roles, alerts, incidents, notes`}
       why={query.data?.why}
       pin={pinOf('changes', asked)}
       height={HEIGHT}
@@ -37,7 +38,9 @@ export function ChangesPanel() {
               ? { what: 'Changes could not be asked for.', why: gaps.join(' '), action: null }
               : {
                   what: truncated === null ? 'Nothing changed in this range.' : 'No change was seen in this range.',
-                  why: truncated ?? 'No version began, no role moved, no alert fired and nobody left a note.',
+                  why:
+                    truncated ??
+                    'No version began, no role moved, no alert fired, no incident began and nobody left a note.',
                   action: null,
                 }
         }
@@ -73,8 +76,20 @@ function EventLine({ event }: { event: ChangeEvent }) {
       <EventIcon kind={event.kind} />
       <span className="min-w-0 [overflow-wrap:anywhere]">
         {event.text}
-        {event.author === null ? null : <span className="text-t3"> noted by {event.author}</span>}
-        {event.href === null ? null : (
+        {event.author === null ? null : (
+          <span className="text-t3">
+            {' '}
+            {event.kind === 'incident' ? 'declared' : 'noted'} by {event.author}
+          </span>
+        )}
+        {event.href === null ? null : event.kind === 'incident' ? (
+          <>
+            {' '}
+            <ViewLink to={event.href} className="link">
+              open
+            </ViewLink>
+          </>
+        ) : (
           <>
             {' '}
             <a href={event.href} className="link" rel="noreferrer" target="_blank">

@@ -6,17 +6,17 @@ import { Why } from './why';
 export const ChangeEvent = z.object({
   /** Stable for the same happening, so that lists and charts can name it. */
   id: z.string(),
-  kind: z.enum(['version', 'role', 'alert', 'note']),
+  kind: z.enum(['version', 'role', 'alert', 'incident', 'note']),
   atMs: z.number(),
-  /** When an alert ended; null while it fires and for what has no length. */
+  /** When an alert or an incident ended; null while it goes on and for what has no length. */
   endMs: z.number().nullable(),
   model: z.string().nullable(),
   version: z.string().nullable(),
   /** "fraud_detector 2.4.0 first traffic, 20 %". */
   text: z.string(),
-  /** Author of a note. */
+  /** Author of a note; who declared an incident. */
   author: z.string().nullable(),
-  /** A runbook or other address from configuration or telemetry: http(s) only. */
+  /** A runbook or other address from configuration or telemetry: http(s) only. Of an incident its page in the console. */
   href: z.string().nullable(),
 });
 export type ChangeEvent = z.infer<typeof ChangeEvent>;

@@ -135,9 +135,32 @@ export const noteEvent = (note: {
   author: note.author.name,
 });
 
-/** All events in time; of one instant in the order version, role, alert, note. */
+/** An incident as an event: when its trouble began, until it was mitigated or resolved. */
+export const incidentEvent = (incident: {
+  number: number;
+  title: string;
+  severity: string;
+  model: string | null;
+  version: string | null;
+  declaredBy: string;
+  startMs: number;
+  endMs: number | null;
+}): ChangeEvent => ({
+  ...EMPTY,
+  id: `incident ${incident.number}`,
+  kind: 'incident',
+  atMs: incident.startMs,
+  endMs: incident.endMs,
+  model: incident.model,
+  version: incident.version,
+  text: `INC-${incident.number} (${incident.severity}): ${incident.title}`,
+  author: incident.declaredBy,
+  href: `/incidents/${incident.number}`,
+});
+
+/** All events in time; of one instant in the order version, role, alert, incident, note. */
 export function inTime(events: readonly ChangeEvent[]): ChangeEvent[] {
-  const order: readonly ChangeEvent['kind'][] = ['version', 'role', 'alert', 'note'];
+  const order: readonly ChangeEvent['kind'][] = ['version', 'role', 'alert', 'incident', 'note'];
   return [...events].sort(
     (a, b) =>
       a.atMs - b.atMs || order.indexOf(a.kind) - order.indexOf(b.kind) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),

@@ -253,6 +253,7 @@ export const ConfigFile = block({
     firstTraffic: flag.default(true),
     roleChanges: flag.default(true),
     alerts: flag.default(true),
+    incidents: flag.default(true),
     notes: flag.default(true),
   }).prefault({}),
   // How long what guards found is kept; what they acted on is kept for good.

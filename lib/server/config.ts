@@ -187,7 +187,7 @@ export interface Config {
   models: ModelConfig[];
   redaction: { rules: RedactionRule[] };
   /** Which changes are drawn under the charts. */
-  events: { firstTraffic: boolean; roleChanges: boolean; alerts: boolean; notes: boolean };
+  events: { firstTraffic: boolean; roleChanges: boolean; alerts: boolean; incidents: boolean; notes: boolean };
   access: { tokens: AccessToken[] };
   guard: { keepEvaluationsMs: number };
   /** Longest silence that may be made here. */

@@ -9,23 +9,32 @@ export interface IncidentStretch {
   number: number;
   title: string;
   severity: string;
+  model: string | null;
+  version: string | null;
+  declaredBy: string;
   startMs: number;
   endMs: number | null;
 }
 
-/** Incidents of a model that overlap a range, oldest first; drills and those merged into another are left out. */
+/**
+ * Incidents that overlap a range, oldest first; drills and those merged into another are left out. Of a model those that
+ * name it, and with `orNone` those that name none. An incident begins with its trouble, or when it was declared.
+ */
 export async function incidentsDuring(
-  asked: { model: string; startMs: number; endMs: number },
+  asked: { model: string | null; orNone?: boolean; startMs: number; endMs: number },
   database: Database = db(),
 ): Promise<IncidentStretch[]> {
+  const before = { lt: BigInt(Math.ceil(asked.endMs)) };
   const rows = await database.read((client) =>
     client.incident.findMany({
       where: {
-        model: asked.model,
         drill: false,
         mergedIntoId: null,
-        declaredAtMs: { lt: BigInt(Math.ceil(asked.endMs)) },
-        OR: [{ resolvedAtMs: null }, { resolvedAtMs: { gt: BigInt(Math.floor(asked.startMs)) } }],
+        AND: [
+          asked.model === null ? {} : { OR: [{ model: asked.model }, ...(asked.orNone ? [{ model: null }] : [])] },
+          { OR: [{ startedAtMs: before }, { startedAtMs: null, declaredAtMs: before }] },
+          { OR: [{ resolvedAtMs: null }, { resolvedAtMs: { gt: BigInt(Math.floor(asked.startMs)) } }] },
+        ],
       },
       orderBy: [{ declaredAtMs: 'asc' }, { number: 'asc' }],
       take: MAX_INCIDENTS,
@@ -33,6 +42,9 @@ export async function incidentsDuring(
         number: true,
         title: true,
         severity: true,
+        model: true,
+        version: true,
+        declaredByName: true,
         declaredAtMs: true,
         startedAtMs: true,
         mitigatedAtMs: true,
@@ -40,12 +52,11 @@ export async function incidentsDuring(
       },
     }),
   );
-  return rows.map(({ number, title, severity, declaredAtMs, startedAtMs, mitigatedAtMs, resolvedAtMs }) => {
+  return rows.map(({ declaredByName, declaredAtMs, startedAtMs, mitigatedAtMs, resolvedAtMs, ...named }) => {
     const ended = mitigatedAtMs ?? resolvedAtMs;
     return {
-      number,
-      title,
-      severity,
+      ...named,
+      declaredBy: declaredByName,
       startMs: Number(startedAtMs ?? declaredAtMs),
       endMs: ended === null ? null : Number(ended),
     };

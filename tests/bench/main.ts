@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { cpus } from 'node:os';
+import { join } from 'node:path';
 import { hasChromium } from '../chromium';
 import { labSources, startConsole, startLab } from '../demo-stack';
 import { hasPrometheus } from '../real-prometheus';
@@ -9,6 +10,7 @@ import { measureDriftHeat } from './drift-heat';
 import { measureDriftPage } from './drift-page';
 import { measureDriftSimulation } from './drift-simulation';
 import type { Figures } from './figures';
+import { INCIDENTS_CONFIG, measureIncidents } from './incidents';
 import { measureLogs } from './logs';
 import { measureRequests } from './requests';
 import { measureRollouts } from './rollouts';
@@ -47,7 +49,7 @@ if (asked.length > 0 && asked.every((name) => Object.hasOwn(PURE, name))) {
 
 const lab = await startLab();
 const proxy = await startCountingProxy(lab.url, largeTraces());
-const served = await startConsole(labSources(proxy.url));
+const served = await startConsole(labSources(proxy.url) + INCIDENTS_CONFIG);
 
 const SECTIONS: Readonly<Record<string, Section>> = {
   route: {
@@ -72,6 +74,11 @@ const SECTIONS: Readonly<Record<string, Section>> = {
     measure: ({ url }) => measureRequests(url, lab.url),
   },
   logs: { does: '50,000 log lines', needsBrowser: true, measure: ({ url }) => measureLogs(url, lab.url) },
+  incidents: {
+    does: 'an incident of 10,000 entries, and a flood of alerts',
+    needsBrowser: true,
+    measure: ({ url }) => measureIncidents({ url, database: join(served.folder, 'windsock.db') }),
+  },
   traces: {
     does: 'traces of 1,000, 20,000 and 200,000 spans',
     needsBrowser: true,

@@ -90,6 +90,8 @@ const STATUS_WORDS: Readonly<Record<IncidentStatus, string>> = {
 const plural = (count: number, one: string, many = `${one}s`): string =>
   `${formatCount(count)} ${count === 1 ? one : many}`;
 
+const verb = (count: number, one: string, many: string): string => (count === 1 ? one : many);
+
 /** One sentence about an incident: what it is, since when, who has it, what still fires. Claims nothing unknown. */
 export function incidentAnswer(incident: ToldIncident, nowMs: number): string {
   const { instants, status } = incident;
@@ -102,14 +104,21 @@ export function incidentAnswer(incident: ToldIncident, nowMs: number): string {
   const over = status === 'resolved' || status === 'reviewed';
   if (over) {
     const tookMs = between(beganMs, instants.resolvedAtMs);
-    const took = tookMs === null ? 'how long it took is not known' : `it took ${formatDuration(tookMs)} ${since}`;
-    const fires = incident.firingAlerts > 0 ? `, but ${plural(incident.firingAlerts, 'alert')} of it still fire` : '';
+    const counted = instants.startedAtMs === null ? 'from when it was noticed' : 'from when it began';
+    const took = tookMs === null ? 'how long it took is not known' : `it took ${formatDuration(tookMs)} ${counted}`;
+    const fires =
+      incident.firingAlerts > 0
+        ? `, but ${plural(incident.firingAlerts, 'alert')} of it still ${verb(incident.firingAlerts, 'fires', 'fire')}`
+        : '';
     return `${head}; ${took}${fires}.`;
   }
   const lastsMs = between(beganMs, nowMs);
   const lasts = lastsMs === null ? '' : ` for ${formatDuration(lastsMs)} ${since}`;
   const who = incident.commander === null ? 'nobody commands it' : `${incident.commander} commands it`;
-  const fires = incident.firingAlerts === 0 ? 'no alert of it fires' : `${plural(incident.firingAlerts, 'alert')} fire`;
+  const fires =
+    incident.firingAlerts === 0
+      ? 'no alert of it fires'
+      : `${plural(incident.firingAlerts, 'alert')} ${verb(incident.firingAlerts, 'fires', 'fire')}`;
   const tasks = incident.openTasks === 0 ? '' : `, ${plural(incident.openTasks, 'task')} open`;
   return `${head}${lasts}; ${who}, ${fires}${tasks}.`;
 }
@@ -117,9 +126,14 @@ export function incidentAnswer(incident: ToldIncident, nowMs: number): string {
 /** What should be looked at before an incident is closed, as sentences. */
 export function closingCautions(open: { firingAlerts: number; openTasks: number; openActions: number }): string[] {
   const cautions: string[] = [];
-  if (open.firingAlerts > 0) cautions.push(`${plural(open.firingAlerts, 'alert')} of it still fire.`);
-  if (open.openTasks > 0) cautions.push(`${plural(open.openTasks, 'task')} are open.`);
-  if (open.openActions > 0) cautions.push(`${plural(open.openActions, 'action')} of its postmortem are open.`);
+  const { firingAlerts, openTasks, openActions } = open;
+  if (firingAlerts > 0) {
+    cautions.push(`${plural(firingAlerts, 'alert')} of it still ${verb(firingAlerts, 'fires', 'fire')}.`);
+  }
+  if (openTasks > 0) cautions.push(`${plural(openTasks, 'task')} ${verb(openTasks, 'is', 'are')} open.`);
+  if (openActions > 0) {
+    cautions.push(`${plural(openActions, 'action')} of its postmortem ${verb(openActions, 'is', 'are')} open.`);
+  }
   return cautions;
 }
 
@@ -129,7 +143,7 @@ export function incidentsAnswer(
   more: { total: number; filtered: boolean },
 ): string {
   const worst = [...open].sort((a, b) => a.severity.localeCompare(b.severity))[0];
-  const all = `${plural(more.total, 'incident')} ${more.filtered ? 'match' : 'on record'}`;
+  const all = `${plural(more.total, 'incident')} ${more.filtered ? verb(more.total, 'matches', 'match') : 'on record'}`;
   if (more.total === 0) return more.filtered ? 'No incident matches.' : 'No incident has been declared yet.';
   if (worst === undefined) return `No incident is open; ${all}.`;
   return `${plural(open.length, 'incident')} open, the worst INC-${worst.number} (${worst.severity}): ${worst.title}. ${all}.`;

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { alertmanagerEngine } from './alertmanager/engine';
 import type { Fleet } from './fleet/fleet';
 import { storyOf } from './fleet/scenario';
 import type { LabEngine } from './http';
@@ -39,13 +40,14 @@ export function fleetStores(fleet: Fleet): LabStores {
   };
 }
 
-/** The lab's server over stores: the three engines and the live tail, not yet listening. */
+/** The lab's server over stores: the four engines and the live tail, not yet listening. */
 export function assembleLab(stores: LabStores): Server {
   return createLabServer({
     engines: {
       prometheus: prometheusEngine(stores.metrics),
       loki: lokiEngine(stores.logs),
       tempo: tempoEngine(stores.traces),
+      alertmanager: alertmanagerEngine(stores.metrics),
       ...(stores.predict === undefined ? {} : { predict: stores.predict }),
     },
     tail: {
@@ -53,7 +55,7 @@ export function assembleLab(stores: LabStores): Server {
       attach: (socket, params, headers) => attachTail(socket, params, stores.logs, headers),
     },
     frontPage: () =>
-      `This is the Windsock lab: the read APIs of Prometheus (/prometheus), Loki (/loki) and Tempo (/tempo), the push APIs of Loki and OTLP, and where it holds a fleet the models themselves (POST /predict/MODEL).\n${stores.describe()}`,
+      `This is the Windsock lab: the read APIs of Prometheus (/prometheus), Loki (/loki) and Tempo (/tempo), an Alertmanager (/alertmanager), the push APIs of Loki and OTLP, and where it holds a fleet the models themselves (POST /predict/MODEL).\n${stores.describe()}`,
     now: Date.now,
   });
 }

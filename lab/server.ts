@@ -12,7 +12,7 @@ const MIN_GZIP_BYTES = 1024;
 const TAIL_PATH = '/loki/loki/api/v1/tail';
 
 export interface LabServerParts {
-  /** Engine of each base address, by the first part of the path: `prometheus`, `loki`, `tempo`. */
+  /** Engine of each base address, by the first part of the path: `prometheus`, `loki`, `tempo`, `alertmanager`. */
   engines: Readonly<Record<string, LabEngine>>;
   tail: {
     /** The answer to a tail that cannot be, before the upgrade; null where it can. */
@@ -87,7 +87,10 @@ async function answerOf(parts: LabServerParts, request: IncomingMessage): Promis
   const engine =
     route === null || !Object.hasOwn(parts.engines, route.engine) ? undefined : parts.engines[route.engine];
   if (route === null || engine === undefined) {
-    return textAnswer(404, 'The lab answers below /prometheus, /loki and /tempo only; see / for what it holds.\n');
+    return textAnswer(
+      404,
+      'The lab answers below /prometheus, /loki, /tempo and /alertmanager only; see / for what it holds.\n',
+    );
   }
   try {
     const body = await readBody(request);

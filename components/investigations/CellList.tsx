@@ -3,50 +3,30 @@
 import { Plus, Undo2 } from 'lucide-react';
 import { Fragment, useId } from 'react';
 import { useModelChoices } from '@/components/shell/ModelChoice';
-import { useView } from '@/components/shell/use-view';
 import { Button } from '@/components/ui/Button';
 import { FormError } from '@/components/ui/FormError';
-import { useDraft } from '@/components/ui/use-draft';
 import type { Investigation } from '@/lib/contracts/investigation';
 import { Cell } from './Cell';
-import { type CellDraft, newDraft, newKey, readDraft } from './cell-draft';
 import { NewCellForm } from './NewCellForm';
 import { type RemovedCell, useCellChanges } from './use-cell-changes';
+import { useNewCell } from './use-new-cell';
 import { cellName, KIND_NAME, NEW_KINDS, type NewKind } from './words';
 
 /** The cells of an investigation in their order, and the place where new ones are written. */
 export function CellList({ investigation }: { investigation: Investigation }) {
-  const { id: investigationId, list, model } = investigation;
-  const { range, isLive } = useView();
+  const { id: investigationId, list } = investigation;
   const choices = useModelChoices();
   const modelsId = useId();
-  const { text, write, done } = useDraft(newKey(investigationId));
-  const draft = readDraft(text);
+  const { draft, place, begin, change, submit, discard, isSaving, error } = useNewCell(investigation);
   const { onMove, onDuplicate, onRemove, onUndo, removed, errorOf } = useCellChanges(investigation);
-  const last = list.at(-1)?.id ?? null;
-  const begin = (kind: NewKind, afterCellId: string | null) => {
-    const about = {
-      id: crypto.randomUUID(),
-      afterCellId,
-      model,
-      range: isLive ? { lastMs: range.endMs - range.startMs } : { startMs: range.startMs, endMs: range.endMs },
-    };
-    // Words that wait in another place come along: there is one new cell at a time.
-    const next = newDraft(kind, about);
-    write(JSON.stringify(draft === null ? next : { ...next, id: draft.id, text: draft.text, title: draft.title }));
-  };
-  const onDone = (cellId: string | null) => {
-    done();
-    // Once it stands there.
-    if (cellId !== null) setTimeout(() => document.getElementById(`cell-${cellId}`)?.focus());
-  };
-  const place = draft === null ? undefined : list.some(({ id }) => id === draft.afterCellId) ? draft.afterCellId : last;
   const composer = (behind: string | null) =>
     draft === null || place !== behind ? null : (
       <NewCellForm
         key={draft.id}
-        {...{ investigationId, draft, modelsId, onDone }}
-        onChange={(next: CellDraft) => write(JSON.stringify(next))}
+        {...{ draft, modelsId, error, isSaving }}
+        onChange={change}
+        onSubmit={submit}
+        onDiscard={discard}
       />
     );
   const undos = (behind: string | null) =>
@@ -79,7 +59,7 @@ export function CellList({ investigation }: { investigation: Investigation }) {
           {composer(cell.id)}
         </Fragment>
       ))}
-      <AddBar onAdd={(kind) => begin(kind, last)} />
+      <AddBar onAdd={(kind) => begin(kind, list.at(-1)?.id ?? null)} />
     </section>
   );
 }

@@ -148,6 +148,27 @@ describe('an investigation', () => {
     expect(second?.id).toBe(first?.id);
   });
 
+  it('adds one cell after another, each under its own id', async () => {
+    const stored: object[] = [];
+    shows([]);
+    api.answers[`POST ${PATH}/cells`] = ({ body }) => {
+      const { id, content } = body as { id: string; content: { text: string } };
+      stored.push(note(stored.length + 1, content.text, { id }));
+      shows(stored);
+      return ok(investigation(stored));
+    };
+    open();
+    for (const [index, words] of ['one', 'two', 'three'].entries()) {
+      await userEvent.click(await screen.findByRole('button', { name: 'Note' }));
+      await userEvent.type(await screen.findByRole('textbox', { name: 'Note' }), words);
+      await userEvent.keyboard('{Control>}{Enter}{/Control}');
+      await waitFor(() => expect(screen.getAllByRole('article')).toHaveLength(index + 1));
+      expect(screen.queryByRole('textbox', { name: 'Note' })).toBeNull();
+    }
+    expect(new Set((sent('POST', '/cells') as { id: string }[]).map(({ id }) => id)).size).toBe(3);
+    await waitFor(() => expect(localStorage.length).toBe(0));
+  });
+
   it('shows both texts where somebody saved meanwhile, and saves the merge against theirs', async () => {
     shows([note(1, 'One.\n\nTwo.\n\nThree.')]);
     api.answers[`PATCH ${PATH}/cells/${cellId(1)}`] = ({ body }) =>
@@ -179,7 +200,10 @@ describe('an investigation', () => {
     expect(merged.value).toBe('Mine. One.\n\nTwo.\n\nTheirs.');
     await userEvent.click(within(merge).getByRole('button', { name: 'Save the merge' }));
     await waitFor(() => expect(sent('PATCH', cellId(1))).toHaveLength(2));
-    expect(sent('PATCH', cellId(1))[1]).toMatchObject({ revision: 2, content: { text: 'Mine. One.\n\nTwo.\n\nTheirs.' } });
+    expect(sent('PATCH', cellId(1))[1]).toMatchObject({
+      revision: 2,
+      content: { text: 'Mine. One.\n\nTwo.\n\nTheirs.' },
+    });
   });
 
   it('moves a cell by keyboard, and keeps the focus on it', async () => {

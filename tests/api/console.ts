@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Fleet } from '@/lab/fleet/fleet';
+import { Fleet, type FleetOptions } from '@/lab/fleet/fleet';
 import type { LabEngine } from '@/lab/http';
 import { lokiEngine } from '@/lab/loki/engine';
 import { prometheusEngine } from '@/lab/prometheus/engine';
@@ -20,8 +20,13 @@ export interface Lab {
   close(): Promise<void>;
 }
 
-export async function startLab(historyMs: number, fault: (engine: string) => boolean = () => false): Promise<Lab> {
-  const fleet = new Fleet({ seed: 20_260, historyMs, startMs: NOW_MS, now: () => NOW_MS });
+/** `fault`: which engine is down now. `telling`: the story of the fleet, and what is wrong with its telemetry. */
+export async function startLab(
+  historyMs: number,
+  fault: (engine: string) => boolean = () => false,
+  telling: Pick<FleetOptions, 'story' | 'faults'> = {},
+): Promise<Lab> {
+  const fleet = new Fleet({ seed: 20_260, historyMs, startMs: NOW_MS, now: () => NOW_MS, ...telling });
   let seen: { engine: string; path: string; query: string | null }[] = [];
   const watched =
     (name: string, engine: LabEngine): LabEngine =>

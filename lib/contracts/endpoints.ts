@@ -62,6 +62,7 @@ import {
 } from './rollout';
 import { BacktestLine, BacktestParams } from './rollout-backtest';
 import { FlaggerGateParams, GateParams, RolloutGate } from './rollout-gate';
+import { SAMPLING_ENDPOINTS } from './sampling';
 import { SloDetail, SloEaten, SloParams, SloRules, SloRulesParams, Slos, SlosParams } from './slo';
 import { Health, Readiness, SourcesHealth, SourcesReport } from './source';
 import { SYNTHETIC_ENDPOINTS } from './synthetic';
@@ -157,6 +158,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   },
   ...DRIFT_ENDPOINTS,
   ...SYNTHETIC_ENDPOINTS,
+  ...SAMPLING_ENDPOINTS,
   read('events', EventsParams, Events, 'Changes: versions, roles, alerts, notes'),
   read('jobs', RangeParams, Jobs, 'Batch jobs and feature pipelines'),
   read('logs', LogsParams, LogPage, 'Log lines of a range, page by page'),

@@ -5,15 +5,18 @@ import { PanelLeftClose, PanelLeftOpen } from 'lucide-react';
 import { usePathname, useRouter } from 'next/navigation';
 import { usePreference } from '@/components/ui/preference';
 import { useShortcut } from '@/components/ui/shortcuts';
+import { NavigationMore } from './NavigationMore';
 import { isCurrent, NAV, type NavItem } from './nav';
+import { useCounters } from './use-counters';
 import { useView } from './use-view';
 import { ViewLink } from './ViewLink';
 
-/** The pages: at the left, 192 px or 56 px collapsed; at the bottom of a phone. */
+/** The pages: at the left, 192 px or 56 px collapsed, with what waits behind them; at the bottom of a phone the five most needed. */
 export function Navigation() {
   const pathname = usePathname();
   const [width, setWidth] = usePreference('navigation', ['wide', 'narrow']);
   const isNarrow = width === 'narrow';
+  const counters = useCounters();
   const Toggle = isNarrow ? PanelLeftOpen : PanelLeftClose;
   return (
     <nav
@@ -25,8 +28,15 @@ export function Navigation() {
       )}
     >
       {NAV.map((item) => (
-        <Item key={item.path} item={item} isCurrent={isCurrent(item, pathname)} isNarrow={isNarrow} />
+        <Item
+          key={item.path}
+          item={item}
+          isCurrent={isCurrent(item, pathname)}
+          isNarrow={isNarrow}
+          counter={counters[item.path] ?? null}
+        />
       ))}
+      <NavigationMore items={NAV.filter((item) => item.onPhone !== true)} pathname={pathname} />
       <button
         type="button"
         aria-label={isNarrow ? 'Widen navigation' : 'Narrow navigation'}
@@ -41,7 +51,18 @@ export function Navigation() {
   );
 }
 
-function Item({ item, isCurrent, isNarrow }: { item: NavItem; isCurrent: boolean; isNarrow: boolean }) {
+function Item({
+  item,
+  isCurrent,
+  isNarrow,
+  counter,
+}: {
+  item: NavItem;
+  isCurrent: boolean;
+  isNarrow: boolean;
+  /** What waits behind it; null: nothing, or not known. */
+  counter: { count: number; what: string } | null;
+}) {
   const router = useRouter();
   const { href } = useView();
   useShortcut({
@@ -56,13 +77,25 @@ function Item({ item, isCurrent, isNarrow }: { item: NavItem; isCurrent: boolean
       aria-current={isCurrent ? 'page' : undefined}
       title={isNarrow ? item.name : undefined}
       className={clsx(
-        'flex h-8 items-center gap-2.5 rounded-panel px-3 text-body hover:bg-raised hover:text-t1',
-        'max-sm:h-full max-sm:flex-1 max-sm:flex-col max-sm:justify-center max-sm:gap-0.5 max-sm:px-1 max-sm:text-axis',
+        'relative flex h-8 items-center gap-2.5 rounded-panel px-3 text-body hover:bg-raised hover:text-t1',
+        item.onPhone !== true && 'max-sm:hidden',
+        'max-sm:h-full max-sm:min-w-0 max-sm:flex-1 max-sm:flex-col max-sm:justify-center max-sm:gap-0.5 max-sm:px-1 max-sm:text-axis',
         isCurrent ? 'bg-raised text-t1' : 'text-t2',
       )}
     >
       <item.Icon size={15} aria-hidden className="shrink-0" />
-      <span className={clsx('truncate', isNarrow ? 'sm:sr-only' : 'max-md:sm:sr-only')}>{item.name}</span>
+      <span className={clsx('max-w-full truncate', isNarrow ? 'sm:sr-only' : 'max-md:sm:sr-only')}>{item.name}</span>
+      {counter === null ? null : (
+        <span
+          className={clsx(
+            'ml-auto text-bad text-small tabular-nums max-md:absolute max-md:top-0.5 max-md:right-1 max-md:text-axis',
+            isNarrow && 'absolute top-0.5 right-1 text-axis',
+          )}
+        >
+          {counter.count}
+          <span className="sr-only"> {counter.what}</span>
+        </span>
+      )}
     </ViewLink>
   );
 }

@@ -12,7 +12,7 @@ const MINUTE_MS = 60_000;
 
 /** A readiness report over a fleet of its own. Objectives as a healthy team has them. */
 async function reportOf(telling: Pick<FleetOptions, 'story' | 'faults'>): Promise<ReadinessReport> {
-  const lab = await startLab(90 * MINUTE_MS, () => false, telling);
+  const lab = await startLab(50 * MINUTE_MS, () => false, telling);
   const model = (name: string) =>
     `  - { name: ${name}, slos: [{ kind: latency, objective: 99%, threshold: 500ms, window: 1d }] }`;
   useConfig(`sources:
@@ -26,7 +26,7 @@ ${['fraud_detector', 'reco', 'churn_scorer'].map(model).join('\n')}
   await migrate(getConfig().database.url);
   try {
     const { status, body } = await call(getReadiness, {
-      query: { startMs: NOW_MS - 40 * MINUTE_MS, endMs: NOW_MS },
+      query: { startMs: NOW_MS - 25 * MINUTE_MS, endMs: NOW_MS },
     });
     expect(status, JSON.stringify(body)).toBe(200);
     return ReadinessReport.parse(body);
@@ -56,7 +56,8 @@ const FOUND: readonly { fault: FleetFault; check: string; of: string | null; cau
     fault: 'no propagation',
     check: 'trace-propagation',
     of: 'recommender',
-    cause: /^recommender begins a trace of its own in 100.% of \d+ sampled traces; 10 of 10 .* a trace of gateway already/,
+    cause:
+      /^recommender begins a trace of its own in 100.% of \d+ sampled traces; 10 of 10 .* a trace of gateway already/,
   },
   {
     fault: 'sampled-away errors',
@@ -68,7 +69,8 @@ const FOUND: readonly { fault: FleetFault; check: string; of: string | null; cau
     fault: 'label of 50000 values',
     check: 'cardinality',
     of: 'Prometheus',
-    cause: /^In Prometheus, label user_id has 50.000 values, most of them in user_requests_total; user_requests_total has 50.000 series\.$/,
+    cause:
+      /^In Prometheus, label user_id has 50.000 values, most of them in user_requests_total; user_requests_total has 50.000 series\.$/,
   },
   {
     fault: 'averages-only metric',
@@ -80,7 +82,7 @@ const FOUND: readonly { fault: FleetFault; check: string; of: string | null; cau
     fault: 'missing bucket',
     check: 'bucket-bounds',
     of: 'reco',
-    cause: /^500.ms is no bound of inference_latency_seconds_bucket; there are 10.ms, .*300.ms, 1.000.ms|^500.ms is no bound/,
+    cause: /^500.ms is no bound of inference_latency_seconds_bucket; there are 10.ms, .*300.ms, 1.*s/,
   },
   {
     fault: 'stale labels',
@@ -104,7 +106,7 @@ const FOUND: readonly { fault: FleetFault; check: string; of: string | null; cau
     fault: 'unstructured lines',
     check: 'log-json',
     of: 'recommender',
-    cause: /^\d+.% of 500 sampled lines of recommender are JSON objects\.$/,
+    cause: /^[\d.]+.% of 500 sampled lines of recommender are JSON objects\.$/,
   },
 ];
 
@@ -112,15 +114,20 @@ describe('readiness over a fleet', () => {
   it('finds nothing wrong where nothing is, and says what it could not ask', async () => {
     const report = await reportOf({ story: 'healthy' });
     const left = report.checks.filter(({ state }) => state !== 'pass');
-    // The lab has no page of its settings for two of its three retentions, and does not invent one.
-    expect(left.map(({ id, state }) => [id, state])).toEqual([['retention', 'unknown']]);
+    // The lab has no page of its settings for two of its three retentions; churn_scorer failed too seldom to tell.
+    expect(left.map(({ id, state }) => [id, state])).toEqual([
+      ['trace-coverage', 'unknown'],
+      ['retention', 'unknown'],
+    ]);
     expect(failing(report)).toEqual([]);
     expect(report.gaps).toEqual([]);
-    for (const { score, unknown } of report.models) {
-      expect(score).toBeGreaterThan(0.95);
-      expect(score).toBeLessThan(1);
-      expect(unknown).toBe(1);
-    }
+    expect(report.models.map(({ model, unknown }) => [model, unknown])).toEqual([
+      ['churn_scorer', 2],
+      ['fraud_detector', 1],
+      ['reco', 1],
+    ]);
+    // What is not known has not passed: 30 of 31 weights.
+    expect(report.models[1]?.score).toBeCloseTo(30 / 31, 12);
   });
 
   it.each(FOUND)('finds $fault by the check $check, and by no other', async ({ fault, check: id, of, cause }) => {

@@ -19,6 +19,7 @@ import { appendEntries, touchIncident } from '../incidents/append';
 import { findIncident, type Reader, rootOf } from '../incidents/find';
 import { answerStep, fillChecklist } from './evaluate';
 import { loadChecklists } from './files';
+import { pinStep } from './pin';
 
 interface By {
   identity: Identity;
@@ -112,6 +113,8 @@ interface Answered {
   verifiedBy: 'query' | 'person';
   value: number | null;
   sentence: string;
+  /** The pin of what the query gave; null: a person's word, no answer, or one that cannot be pinned. */
+  evidenceId: string | null;
 }
 
 /** Stores answers of a run, with one line on the timeline. */
@@ -128,7 +131,6 @@ async function storeAnswers(
     ...answer,
     runId: run.id,
     seq: before + index + 1,
-    evidenceId: null,
     byId: identity.id,
     byName: identity.name,
     atMs: BigInt(nowMs),
@@ -195,20 +197,28 @@ export async function beginRun(asked: NewChecklistRun, by: By, database: Databas
   if (isNew) {
     const steps = begunOf(run).checklist.steps.filter(({ answeredBy }) => answeredBy === 'query');
     const limit = pLimit(AT_ONCE);
-    const answers = await Promise.all(steps.map(({ id }) => limit(() => ask(run, id, by))));
+    const answers = await Promise.all(steps.map(({ id }) => limit(() => ask(run, id, by, database))));
     if (answers.length > 0) await database.write((transaction) => storeAnswers(transaction, run, answers, by));
   }
   return database.read((client) => readRun(client, run));
 }
 
-async function ask(run: RunRow, stepId: string, { nowMs, signal }: By, id: string = randomUUID()): Promise<Answered> {
+async function ask(
+  run: RunRow,
+  stepId: string,
+  by: By,
+  database: Database,
+  id: string = randomUUID(),
+): Promise<Answered> {
+  const { nowMs, signal } = by;
   const { checklist, conditions } = begunOf(run);
   const step = checklist.steps.find((candidate) => candidate.id === stepId);
   const condition = conditions[stepId];
   if (step === undefined) throw new AppError('not_found', 'This checklist has no such step.');
   if (condition === undefined) throw new AppError('bad_request', 'This step has no query: a person answers it.');
   const answered = await answerStep(step, condition, { atMs: nowMs, signal });
-  return { id, stepId, verifiedBy: 'query', ...answered };
+  const evidenceId = answered.value === null ? null : await pinStep(step, { id, run, by }, database);
+  return { id, stepId, verifiedBy: 'query', ...answered, evidenceId };
 }
 
 /** Answers one step. A person may overrule a query, with a reason; both stay on record. The same id again changes nothing. */
@@ -220,7 +230,7 @@ export async function answerRunStep(answer: StepAnswer, by: By, database: Databa
   }
   const answered: Answered =
     answer.by === 'query' || answer.state === undefined
-      ? await ask(run, answer.stepId, by, answer.id)
+      ? await ask(run, answer.stepId, by, database, answer.id)
       : {
           id: answer.id,
           stepId: answer.stepId,
@@ -228,6 +238,7 @@ export async function answerRunStep(answer: StepAnswer, by: By, database: Databa
           verifiedBy: 'person',
           value: null,
           sentence: answer.reason,
+          evidenceId: null,
         };
   return database.write(async (transaction) => {
     const present = await transaction.checklistResult.count({ where: { id: answer.id } });

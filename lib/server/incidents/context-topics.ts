@@ -1,19 +1,15 @@
 import 'server-only';
 import type { AnswerText } from '@/lib/contracts/answer';
-import { DriftParams } from '@/lib/contracts/drift-params';
+import { DriftReport } from '@/lib/contracts/drift';
 import { Events } from '@/lib/contracts/event';
 import type { EvidenceKind, EvidenceParams } from '@/lib/contracts/evidence-kinds';
 import { Fleet } from '@/lib/contracts/fleet';
 import type { CONTEXT_TOPICS } from '@/lib/contracts/incident-context';
 import { ModelErrors, ModelSummary } from '@/lib/contracts/model';
+import { Slos } from '@/lib/contracts/slo';
 import { TraceSearch } from '@/lib/contracts/traces';
 import { formatCount, formatInstant, formatMs, formatRatioPercent } from '@/lib/domain/format';
-import type { Database } from '../db';
-import { readDrift } from '../drift/read-drift';
 import { AppError } from '../errors';
-import type { Asking } from '../evidence/questions';
-import { readSlos } from '../slos/read-slos';
-import { openTelemetry } from '../telemetry';
 
 export type ContextTopic = (typeof CONTEXT_TOPICS)[number];
 
@@ -33,13 +29,11 @@ interface Pinned {
   sentence: (answer: unknown) => string | null;
 }
 
-/** What is asked for a topic that no pin can hold: its sentence alone is kept. */
-type Told = (asking: Asking, database: Database) => Promise<string>;
-
 export interface TopicPlan {
   title: string;
-  pinned?: Pinned;
-  told?: Told;
+  pinned: Pinned | null;
+  /** Why it cannot be asked; null where it can. */
+  refused: string | null;
 }
 
 const MAX_NAMED = 5;
@@ -106,6 +100,29 @@ function errorsSentence(answer: unknown): string | null {
   return `${formatCount(total)} failed lines: ${named.join(', ')}.`;
 }
 
+/** Objectives of the model, or of all; throws `not_found` where there are none. */
+function slosSentence(answer: unknown, model: string | null): string | null {
+  const read = Slos.safeParse(answer);
+  if (!read.success) return null;
+  const own = read.data.rows.filter((row) => model === null || row.model === model);
+  if (own.length === 0) {
+    throw new AppError('not_found', `No objective is configured for ${model ?? 'any model'}.`);
+  }
+  if (model === null) return textOf(read.data.answer);
+  return own
+    .slice(0, MAX_NAMED)
+    .map(({ name, word, leftRatio }) => `${name}: ${word}, budget left ${formatRatioPercent(leftRatio)}`)
+    .join('; ');
+}
+
+function driftSentence(answer: unknown): string | null {
+  const read = DriftReport.safeParse(answer);
+  return read.success ? textOf(read.data.answer) : null;
+}
+
+const pin = (pinned: Pinned): TopicPlan => ({ title: pinned.title, pinned, refused: null });
+const refuse = (title: string, refused: string): TopicPlan => ({ title, pinned: null, refused });
+
 /** What a topic asks about an incident. */
 export function topicPlan(topic: ContextTopic, { model, version, startMs, endMs }: ContextScope): TopicPlan {
   const range = { startMs, endMs };
@@ -115,60 +132,38 @@ export function topicPlan(topic: ContextTopic, { model, version, startMs, endMs 
   switch (topic) {
     case 'versions': {
       const title = `Versions and traffic of ${of}`;
-      const asked =
-        model === null
-          ? { kind: 'fleet' as const, path: 'fleet', params: range }
-          : { kind: 'model' as const, path: `${at}/summary`, params: range };
-      return { title, pinned: { ...asked, title, sentence: versionsSentence } };
+      return model === null
+        ? pin({ kind: 'fleet', title, path: 'fleet', params: range, sentence: versionsSentence })
+        : pin({ kind: 'model', title, path: `${at}/summary`, params: range, sentence: versionsSentence });
     }
     case 'changes': {
       const title = `What changed on ${of}`;
-      const params = { ...range, ...named };
-      return { title, pinned: { kind: 'changes', title, path: 'events', params, sentence: changesSentence } };
+      return pin({ kind: 'changes', title, path: 'events', params: { ...range, ...named }, sentence: changesSentence });
     }
     case 'alerts': {
       const title = `Alerts on ${of}`;
-      const params = { ...range, ...named };
-      return { title, pinned: { kind: 'changes', title, path: 'events', params, sentence: alertsSentence } };
+      return pin({ kind: 'changes', title, path: 'events', params: { ...range, ...named }, sentence: alertsSentence });
     }
-    case 'slos':
-      return { title: `Objectives of ${of}`, told: (asking) => slosSentence(model, endMs, asking) };
-    case 'drift':
-      return { title: `Drift of ${of}`, told: (asking) => driftSentence({ model, version, startMs, endMs }, asking) };
+    case 'slos': {
+      const title = `Objectives of ${of}`;
+      const sentence = (answer: unknown) => slosSentence(answer, model);
+      return pin({ kind: 'slos', title, path: 'slos', params: { endMs }, sentence });
+    }
+    case 'drift': {
+      const title = `Drift of ${of}`;
+      if (model === null) return refuse(title, 'The incident names no model, and drift is judged by model.');
+      const params = { ...range, model, ...(version === null ? {} : { version }) };
+      return pin({ kind: 'drift', title, path: 'drift', params, sentence: driftSentence });
+    }
     case 'traces': {
       const title = `Slowest traces of ${of}`;
       const params = { ...range, ...named, order: 'slowest', limit: 50 };
-      return { title, pinned: { kind: 'traces', title, path: 'traces', params, sentence: tracesSentence } };
+      return pin({ kind: 'traces', title, path: 'traces', params, sentence: tracesSentence });
     }
     case 'errors': {
       const title = `Reasons of errors of ${of}`;
-      if (model === null) {
-        return { title, told: async () => refuse('The incident names no model, and reasons are counted by model.') };
-      }
-      const asked = { kind: 'error-reasons' as const, path: `${at}/errors`, params: range };
-      return { title, pinned: { ...asked, title, sentence: errorsSentence } };
+      if (model === null) return refuse(title, 'The incident names no model, and reasons are counted by model.');
+      return pin({ kind: 'error-reasons', title, path: `${at}/errors`, params: range, sentence: errorsSentence });
     }
   }
-}
-
-const refuse = (sentence: string): never => {
-  throw new AppError('not_found', sentence);
-};
-
-async function slosSentence(model: string | null, endMs: number, { nowMs, signal }: Asking): Promise<string> {
-  const { rows, answer } = await readSlos(await openTelemetry(nowMs), { endMs, signal });
-  const own = rows.filter((row) => model === null || row.model === model);
-  if (own.length === 0) return refuse(`No objective is configured for ${model ?? 'any model'}.`);
-  if (model === null) return textOf(answer);
-  return own
-    .slice(0, MAX_NAMED)
-    .map(({ name, word, leftRatio }) => `${name}: ${word}, budget left ${formatRatioPercent(leftRatio)}`)
-    .join('; ');
-}
-
-async function driftSentence({ model, version, startMs, endMs }: ContextScope, asking: Asking): Promise<string> {
-  if (model === null) return refuse('The incident names no model, and drift is judged by model.');
-  const params = DriftParams.parse({ model, startMs, endMs, ...(version === null ? {} : { version }) });
-  const { answer } = await readDrift(params, asking);
-  return textOf(answer);
 }

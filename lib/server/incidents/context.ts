@@ -45,10 +45,7 @@ async function look(row: ContextRow, topic: ContextTopic, incident: IncidentRow,
   const asking = { identity: theConsole, nowMs: Date.now(), signal };
   const { model, version } = incident;
   const plan = topicPlan(topic, { model, version, startMs: Number(row.startMs), endMs: Number(row.endMs) });
-  if (plan.pinned === undefined) {
-    const sentence = (await plan.told?.(asking, context.database)) ?? '';
-    return { state: 'captured', sentence, evidenceId: null };
-  }
+  if (plan.pinned === null) return { state: 'unknown', sentence: plan.refused ?? '', evidenceId: null };
   const { sentence, ...asked } = plan.pinned;
   const id = evidenceIdOf(row.incidentId, topic);
   const document = await freeze({ ...asked, id }, asking);

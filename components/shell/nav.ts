@@ -8,6 +8,7 @@ import {
   Route,
   ScrollText,
   Settings,
+  ShieldCheck,
   Siren,
   Target,
 } from 'lucide-react';
@@ -35,6 +36,7 @@ export const NAV: readonly NavItem[] = [
   { path: '/alerts', name: 'Alerts', Icon: BellRing, key: 'a', onPhone: true },
   { path: '/incidents', name: 'Incidents', Icon: Siren, key: 'i', under: '/incidents/', onPhone: true },
   { path: '/investigations', name: 'Investigations', Icon: NotebookPen, key: 'v', under: '/investigations/' },
+  { path: '/readiness', name: 'Readiness', Icon: ShieldCheck, key: 'r', under: '/readiness/' },
   { path: '/settings/sources', name: 'Settings', Icon: Settings, key: 's', under: '/settings/' },
 ];
 

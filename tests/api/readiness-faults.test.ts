@@ -6,7 +6,7 @@ import { ReadinessReport } from '@/lib/contracts/readiness';
 import { queryCache } from '@/lib/server/cache';
 import { getConfig } from '@/lib/server/config';
 import { migrate } from '@/lib/server/migrate';
-import { call, NOW_MS, startLab, useConfig } from './console';
+import { call, NOW_MS, useConfig as pointTo, startLab } from './console';
 
 const MINUTE_MS = 60_000;
 
@@ -15,7 +15,7 @@ async function reportOf(telling: Pick<FleetOptions, 'story' | 'faults'>): Promis
   const lab = await startLab(50 * MINUTE_MS, () => false, telling);
   const model = (name: string) =>
     `  - { name: ${name}, slos: [{ kind: latency, objective: 99%, threshold: 500ms, window: 1d }] }`;
-  useConfig(`sources:
+  pointTo(`sources:
   prometheus: { url: '${lab.url}/prometheus' }
   loki: { url: '${lab.url}/loki' }
   tempo: { url: '${lab.url}/tempo' }

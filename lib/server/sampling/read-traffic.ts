@@ -102,12 +102,10 @@ async function readSizes(
   const asked = { ...range, limit: TRACES_EACH, mostRecent: true };
   const hits = (await gather.take(`traces of ${model}`, tempo.search(query, asked, signal))) ?? [];
   const traces = await Promise.all(
-    hits.map(({ traceId, startMs, durationMs }) =>
-      gather.part(`a trace of ${model}`, async () => {
-        const around = { startMs, endMs: startMs + durationMs };
-        return (await tempo.trace(traceId, { around }, signal)).value;
-      }),
-    ),
+    hits.map(({ traceId, startMs, durationMs }) => {
+      const around = { startMs, endMs: startMs + durationMs };
+      return gather.take(`size of a trace of ${model}`, tempo.trace(traceId, { around }, signal));
+    }),
   );
   return traces.flatMap((trace) =>
     trace === null

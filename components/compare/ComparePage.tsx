@@ -15,6 +15,7 @@ import { Skeleton } from '@/components/ui/Skeleton';
 import type { Compare } from '@/lib/contracts/compare';
 import { compareQuery } from '@/lib/queries/compare';
 import { ClaimPanel } from './ClaimPanel';
+import { DeclareVerdict } from './DeclareVerdict';
 import { DifferencesPanel } from './DifferencesPanel';
 import { ExamplesPanel } from './ExamplesPanel';
 import { OverTimePanels } from './OverTimePanels';
@@ -122,7 +123,9 @@ function Judged({ compare, asked }: { compare: Compare; asked: ReturnType<typeof
             {hasBoth ? <OverTimePanels compare={compare} names={names} /> : null}
           </div>
           <div className="grid grid-cols-1 gap-3">
-            <VerdictPanel result={result} />
+            <VerdictPanel result={result}>
+              <DeclareVerdict inputs={compare.inputs} result={result} />
+            </VerdictPanel>
             {hasBoth ? <ClaimPanel compare={compare} result={result} /> : null}
             <SegmentsPanel compare={compare} result={result} />
             {hasBoth ? <ExamplesPanel compare={compare} result={result} /> : null}

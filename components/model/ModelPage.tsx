@@ -1,6 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
+import { openDialog } from '@/components/shell/dialogs';
 import { useView } from '@/components/shell/use-view';
 import { ViewLink } from '@/components/shell/ViewLink';
 import { HeatmapPanel } from '@/components/signals/HeatmapPanel';
@@ -9,6 +10,7 @@ import { LatencyPanel } from '@/components/signals/LatencyPanel';
 import { StagesPanel } from '@/components/signals/StagesPanel';
 import { TrafficPanel } from '@/components/signals/TrafficPanel';
 import { AnswerLine } from '@/components/ui/AnswerLine';
+import { Button } from '@/components/ui/Button';
 import { QueryState } from '@/components/ui/QueryState';
 import type { MissingSignal } from '@/lib/contracts/fleet';
 import { formatRatioPercent } from '@/lib/domain/format';
@@ -26,9 +28,14 @@ export function ModelPage({ model }: { model: string }) {
   const isUnknown = summary.error?.code === 'not_found' || summary.error?.code === 'bad_request';
   return (
     <div className="grid grid-cols-1 gap-3">
-      <h1 className="truncate font-semibold text-title" title={model}>
-        {model}
-      </h1>
+      <div className="flex items-center justify-between gap-3">
+        <h1 className="truncate font-semibold text-title" title={model}>
+          {model}
+        </h1>
+        {isUnknown ? null : (
+          <Button onClick={() => openDialog({ kind: 'declare', from: { model } })}>Declare incident</Button>
+        )}
+      </div>
       <QueryState query={summary} height={ANSWER_HEIGHT}>
         {({ answer, row }) => (
           <div className="grid grid-cols-1 gap-3">

@@ -2,6 +2,9 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
+import { openDialog } from '@/components/shell/dialogs';
+import { ViewLink } from '@/components/shell/ViewLink';
+import { Button } from '@/components/ui/Button';
 import { Panel } from '@/components/ui/Panel';
 import { useZone } from '@/components/ui/preference';
 import { QueryState } from '@/components/ui/QueryState';
@@ -53,11 +56,40 @@ export function GuardPanel({ guard, globalSwitch }: { guard: GuardState; globalS
             <Evaluations model={model} />
             {guard.lastAction === null ? null : <GuardDeliveries action={guard.lastAction} />}
             <Moved own={guard.ownSwitch} every={globalSwitch} />
+            <DeclareFromGuard guard={guard} />
             <KillSwitch guard={guard} globalSwitch={globalSwitch} />
           </>
         )}
       </div>
     </Panel>
+  );
+}
+
+/** Where the guard finds fault and has declared nothing itself: a person may, from its newest finding. */
+function DeclareFromGuard({ guard: { model, run, evaluations, lastAction } }: { guard: GuardState }) {
+  const [newest] = evaluations;
+  if (run === 0 || newest === undefined) return null;
+  if (lastAction?.incident != null) {
+    const { number } = lastAction.incident;
+    return (
+      <ViewLink to={`/incidents/${number}`} className="link text-small">
+        It declared INC-{number}
+      </ViewLink>
+    );
+  }
+  const name = `${model} ${newest.challenger ?? ''}`.trim();
+  const from = {
+    title: `${name}: the guard finds it worse`,
+    text: [newest.sentence, ...newest.reasons.map(({ text }) => text)].join('\n'),
+    model,
+    version: newest.challenger ?? undefined,
+    startedAtMs: newest.startMs ?? undefined,
+    origin: { kind: 'guard' as const, ref: newest.id },
+  };
+  return (
+    <Button className="justify-self-start" onClick={() => openDialog({ kind: 'declare', from })}>
+      Declare incident
+    </Button>
   );
 }
 

@@ -15,7 +15,8 @@ import {
   requestsQuery,
 } from '../prometheus/signal-queries';
 import { UNIT_MS } from '../signals/preset';
-import type { ResolvedSignal, SignalMap } from '../signals/signal-map';
+import { type FailedBy, failedSegments } from '../signals/segments';
+import type { ResolvedSignal } from '../signals/signal-map';
 import type { Telemetry } from '../telemetry';
 import type { Parts } from './parts';
 
@@ -69,20 +70,6 @@ async function readNative(
   if (found === null) return null;
   const index = found.findIndex(({ labels }) => versionOf(map, labels) === version);
   return nativeBuckets(found, UNIT_MS[map.latency.unit])[index] ?? null;
-}
-
-/** What marks a failed request in the counter by segment: what the signal says, else the request counter, else "error". */
-export function failedSegments({ contract: { segments }, errors }: Pick<SignalMap, 'contract' | 'errors'>): FailedBy {
-  const label = segments.labels.status ?? 'status';
-  if (segments.errorPattern !== null) return { label, op: '=~', value: segments.errorPattern };
-  if (errors.kind === 'label' && errors.label === label) return { label, op: errors.op, value: errors.value };
-  return { label, op: '=~', value: 'error' };
-}
-
-interface FailedBy {
-  label: string;
-  op: '=~' | '!=';
-  value: string;
 }
 
 /** Requests and failures of a side by user segment; null where no metric tells. */

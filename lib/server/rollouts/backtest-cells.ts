@@ -4,10 +4,10 @@ import type { SeriesSet } from '@/lib/contracts/series';
 import { Parts } from '../compare/parts';
 import { type CellsRead, readCells } from '../compare/read-cells';
 import { missingFaults } from '../compare/read-compare';
-import { failedSegments } from '../compare/read-sides';
 import { AppError } from '../errors';
 import type { ModelPanel } from '../fleet/model-panel';
 import { contractIncrease } from '../prometheus/signal-queries';
+import { failedSegments } from '../signals/segments';
 
 /** One value per cell of each thing that is counted by a label, for both sides. Null: not measured. */
 export type LabelledCells = Map<string, { champion: (number | null)[]; challenger: (number | null)[] }>;

@@ -10,15 +10,10 @@ import { versionOf } from '../fleet/labels';
 import { Gather } from '../gather';
 import { incidentsDuring } from '../incidents/during';
 import { reasonsQuery } from '../loki/error-queries';
-import {
-  contractIncrease,
-  counterQuery,
-  errorsQuery,
-  requestsQuery,
-  withinBoundQuery,
-} from '../prometheus/signal-queries';
+import { contractIncrease, errorsQuery, requestsQuery, withinBoundQuery } from '../prometheus/signal-queries';
 import { redactorOf } from '../redaction/redact';
 import { UNIT_MS } from '../signals/preset';
+import { failedSegments } from '../signals/segments';
 import { openLoki, type Telemetry } from '../telemetry';
 import { findObjective } from './find';
 import { readWindow } from './measure';
@@ -27,9 +22,6 @@ import { type Objective, readObjectives } from './objectives';
 const MAX_ITEMS = 10;
 /** Lines of a longer stretch are not read when the whole window already was too much. */
 const MAX_STRETCH_MS = 6 * 3_600_000;
-/** The counter that tells user segments apart, where services expose it. */
-const SEGMENT_METRIC = 'inference_segment_requests_total';
-const SEGMENT_LABEL = 'user_segment';
 
 interface Asked {
   model: string;
@@ -167,19 +159,23 @@ async function bySegment(
   gather: Gather,
 ): Promise<EatenPart> {
   if (slo.kind !== 'availability') return nothing('segment', 'Only failed requests are counted by segment.');
-  const over = { fn: 'increase', windowMs: slo.windowMs, model: model.name, byVersion: false } as const;
-  const failed = map.errors.kind === 'label' ? map.errors : ({ label: 'status', op: '=~', value: 'error' } as const);
-  const query = (matchers: readonly { label: string; op: '=~' | '!='; value: string }[]) =>
-    counterQuery(map, SEGMENT_METRIC, { ...over, keep: [SEGMENT_LABEL], matchers });
+  const { segments } = map.contract;
+  const label = segments.labels.segment ?? 'user_segment';
+  const asked = { model: model.name, keep: [label], windowMs: slo.windowMs };
   const [all, bad] = await Promise.all([
-    gather.take('requests by segment', prometheus.instant(query([]), endMs, signal)),
-    gather.take('failed requests by segment', prometheus.instant(query([failed]), endMs, signal)),
+    gather.take('requests by segment', prometheus.instant(contractIncrease(segments, asked), endMs, signal)),
+    gather.take(
+      'failed requests by segment',
+      prometheus.instant(contractIncrease(segments, { ...asked, matchers: [failedSegments(map)] }), endMs, signal),
+    ),
   ]);
-  if (all === null || all.length === 0) return nothing('segment', `There is no ${SEGMENT_METRIC} of this model.`);
-  const segment = (labels: Sample['labels']) => labels[SEGMENT_LABEL] || 'none named';
+  if (all === null || all.length === 0) return nothing('segment', `There is no ${segments.metric} of this model.`);
+  // Without the failures nothing is known; that none failed would be a claim.
+  if (bad === null) return nothing('segment', 'The failed requests by segment could not be read.');
+  const segment = (labels: Sample['labels']) => labels[label] || 'none named';
   return toPart(
     'segment',
-    joined(summed(all, segment), summed(bad ?? [], segment), 'bad'),
+    joined(summed(all, segment), summed(bad, segment), 'bad'),
     'No segment had a failed request.',
   );
 }

@@ -92,10 +92,13 @@ export function slosAnswer(rows: readonly SloRow[]): AnswerText {
   }
   if (well.length > 0) {
     const least = well.filter(({ leftRatio }) => leftRatio !== null).toSorted(bySloNeed)[0];
+    const pace = least?.endsInMs == null ? '' : `, at the pace of the last 6 h for ${formatDuration(least.endsInMs)}`;
     const tail =
       least === undefined
         ? '.'
-        : `; least is left of ${least.model} ${least.name}: ${formatRatioPercent(least.leftRatio)}.`;
+        : `; least is left of ${least.model} ${least.name}: ${formatRatioPercent(least.leftRatio)}${pace}.`;
+    // What ends within its window does not last, even where it burns too slowly for an alert.
+    const says = well.some(({ endsInMs }) => endsInMs !== null) ? 'too slowly for an alert' : 'slowly enough to last';
     const all =
       well.length === rows.length
         ? well.length === 1
@@ -104,7 +107,7 @@ export function slosAnswer(rows: readonly SloRow[]): AnswerText {
         : `${well.length} of ${rows.length} objectives`;
     answer.push({
       status: 'ok',
-      parts: [value(`${all} ${well.length === 1 ? 'burns' : 'burn'} slowly enough to last${tail}`)],
+      parts: [value(`${all} ${well.length === 1 ? 'burns' : 'burn'} ${says}${tail}`)],
     });
   }
   return answer;

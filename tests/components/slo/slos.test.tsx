@@ -115,6 +115,12 @@ describe('the answer', () => {
     );
   });
 
+  it('does not say that a budget lasts which ends within its window', () => {
+    expect(text([row({ endsInMs: 36_000_000 })])).toMatch(
+      /^The objective burns too slowly for an alert; .* at the pace of the last 6 h for 10.h\.$/,
+    );
+  });
+
   it('says what nobody can know, and that the state is kept', () => {
     expect(text([blind])).toMatch(
       /churn quality: no data, less than 90 % of a window was measured\. The state known last is kept\./,

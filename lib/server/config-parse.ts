@@ -20,7 +20,7 @@ export const DEFAULT_POLICY = {
   maxQualityDropPoints: 2,
   guard: {
     enabled: false,
-    intervalMs: 300_000,
+    intervalMs: 60_000,
     violations: 3,
     armed: false,
     cooldownMs: 3_600_000,

@@ -146,7 +146,7 @@ const slo = block({
 
 const guard = block({
   enabled: flag.default(false),
-  interval: durationMs(60_000, 86_400_000, '1m to 1d').prefault('5m'),
+  interval: durationMs(60_000, 86_400_000, '1m to 1d').prefault('1m'),
   violations: count(1, 1_000).default(3),
   armed: flag.default(false),
   cooldown: durationMs(60_000, 30 * 86_400_000, '1m to 30d').prefault('1h'),
@@ -257,7 +257,7 @@ export const ConfigFile = block({
     notes: flag.default(true),
   }).prefault({}),
   // How long what guards found is kept; what they acted on is kept for good.
-  guard: block({ keepEvaluations: durationMs(86_400_000, 3_660 * 86_400_000, '1d to 3660d').prefault('90d') }).prefault(
+  guard: block({ keepEvaluations: durationMs(86_400_000, 3_660 * 86_400_000, '1d to 3660d').prefault('30d') }).prefault(
     {},
   ),
   alerts: block({ maxSilence: durationMs(60_000, 366 * 86_400_000, '1m to 366d').prefault('7d') }).prefault({}),

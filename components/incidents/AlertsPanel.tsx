@@ -20,7 +20,10 @@ export function AlertsPanel({ incident }: { incident: Incident }) {
   return (
     <Panel title="Alerts" definition={`${incident.firingAlerts} firing of ${incident.alerts}`}>
       {incident.alerts === 0 ? (
-        <p className="text-small text-t3">None belongs to it.</p>
+        <p className="text-small text-t3">
+          No alert is attached. The rules of the configuration attach those that arrive by webhook; the ledger and the
+          alerts page let a person do it.
+        </p>
       ) : (
         <QueryState query={alerts} height={60}>
           {({ episodes, total }) => (

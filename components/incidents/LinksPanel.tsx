@@ -1,6 +1,7 @@
 'use client';
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import dynamic from 'next/dynamic';
 import { type FormEvent, useState } from 'react';
 import { ViewLink } from '@/components/shell/ViewLink';
 import { Button } from '@/components/ui/Button';
@@ -10,6 +11,9 @@ import type { Incident } from '@/lib/contracts/incident';
 import type { IncidentLink } from '@/lib/contracts/incident-link';
 import { linkIncident, undoLink } from '@/lib/queries/incidents';
 import { incidentName, incidentPath } from './words';
+
+// Seldom needed, and only once opened.
+const SplitDialog = dynamic(() => import('./SplitDialog').then((file) => file.SplitDialog), { ssr: false });
 
 function wordOf({ kind, side }: IncidentLink): string {
   if (kind === 'related') return 'related to';
@@ -21,8 +25,21 @@ function wordOf({ kind, side }: IncidentLink): string {
 export function LinksPanel({ incident }: { incident: Incident }) {
   const client = useQueryClient();
   const undo = useMutation(undoLink(client));
+  const [isSplitting, setSplitting] = useState(false);
+  const isAlone = incident.links.length + incident.investigations.length === 0;
   return (
-    <Panel title="Belongs together">
+    <Panel
+      title="Belongs together"
+      actions={
+        incident.mergedInto === null ? (
+          <Button look="quiet" onClick={() => setSplitting(true)}>
+            Split …
+          </Button>
+        ) : undefined
+      }
+    >
+      {isAlone ? <p className="text-small text-t3">No other incident and no investigation is tied to it.</p> : null}
+      {isSplitting ? <SplitDialog incident={incident} onClose={() => setSplitting(false)} /> : null}
       <ul className="grid gap-1 text-small">
         {incident.links.map((link) => (
           <li key={link.id} className={link.undoneAtMs === null ? 'text-t2' : 'text-t3 line-through'}>

@@ -97,7 +97,7 @@ function Check({ check, isOpen, onToggle }: { check: ReadinessCheck; isOpen: boo
           className="flex w-full flex-wrap items-baseline gap-x-3 rounded-sm py-1.5 text-left hover:bg-raised focus-visible:-outline-offset-2"
         >
           <Chevron aria-hidden size={13} className="shrink-0 self-center text-t3" />
-          <span className="w-28 shrink-0">
+          <span className="shrink-0 sm:w-28">
             <StatusWord status={STATE_STATUS[check.state]} word={STATE_WORD[check.state]} />
           </span>
           <span className="font-medium text-t1">{check.title}</span>

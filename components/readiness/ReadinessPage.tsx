@@ -27,6 +27,11 @@ export function ReadinessPage() {
         <h1 className="min-w-0 flex-1 truncate font-semibold text-title">
           Readiness{view.model === undefined ? '' : ` of ${view.model}`}
         </h1>
+        <nav aria-label="Beside readiness" className="flex gap-3 text-small">
+          <ViewLink to="/readiness/sampling" className="link">
+            Sampling
+          </ViewLink>
+        </nav>
         <a
           href={readinessReportAddress(asked)}
           download="readiness.md"

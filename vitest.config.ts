@@ -14,7 +14,8 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.{ts,tsx}'],
     exclude: ['tests/e2e/**'],
-    testTimeout: 30_000,
+    setupFiles: ['tests/patience.ts'],
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
   },

@@ -3,7 +3,7 @@ import base from './vitest.config';
 
 /** Tests in a real browser against the built console and the lab, started once for all of them. */
 export default mergeConfig(
-  { ...base, test: { ...base.test, include: undefined, exclude: undefined } },
+  { ...base, test: { ...base.test, include: undefined, exclude: undefined, setupFiles: undefined } },
   defineConfig({
     test: {
       include: ['tests/e2e/**/*.test.ts'],

@@ -89,11 +89,6 @@ export function AlertsPanel({ data }: { data: AlertList }) {
           Name one under <code className="font-mono">sources.alertmanager</code> in windsock.yaml.
         </p>
       )}
-      {data.missing.map(({ reason }) => (
-        <p key={reason} className="mt-2 text-small text-watch">
-          {reason}
-        </p>
-      ))}
     </Panel>
   );
 }

@@ -1,0 +1,39 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { hasChromium } from '../chromium';
+import { seriousFaults } from './axe';
+import { watchedBrowser } from './watched-browser';
+
+describe.skipIf(!hasChromium())('alerts in a browser', () => {
+  const { visit } = watchedBrowser();
+  const table = (page: Page) => page.getByRole('table', { name: 'Alerts', exact: true });
+  const noise = (page: Page) => page.getByRole('table', { name: 'How often alerts fired' });
+
+  it('says what fires, and opens it by keyboard with its runbook and its graph', async () => {
+    const page = await visit('/alerts');
+    await page.getByRole('region', { name: 'Answer', exact: true }).getByText('LabelsStale of churn_scorer').waitFor();
+    const row = table(page).getByRole('row').filter({ hasText: 'LabelsStale' });
+    await row.focus();
+    await row.press('Enter');
+    const details = page.getByRole('region', { name: 'Details of LabelsStale' });
+    await details.getByRole('link', { name: 'https://runbooks.example.com/labels-stale' }).waitFor();
+    await details.getByRole('img', { name: /^Metric/ }).waitFor();
+    await details.getByRole('button', { name: 'Declare incident' }).waitFor();
+    expect(page.url()).toMatch(/alert=[0-9a-f]{16}/);
+    await noise(page).getByText('LabelsStale').waitFor();
+  });
+
+  it.each(['dark', 'light'] as const)('has no serious fault for axe, %s', async (theme) => {
+    const page = await visit('/alerts');
+    await page.emulateMedia({ colorScheme: theme });
+    await noise(page).waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+  });
+
+  it('is readable on a phone', async () => {
+    const page = await visit('/alerts');
+    await page.setViewportSize({ width: 390, height: 800 });
+    await noise(page).waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  });
+});

@@ -70,7 +70,7 @@ describe('a synthetic check', () => {
     const checks = SyntheticChecks.parse(await readChecks(me, now(), database));
     expect(checks.answer[0]?.status).toBe('ok');
     expect(checks.answer[0]?.parts.map(({ text }) => text).join('')).toMatch(
-      /^The check of fraud_detector .* answered in .* ms; its metric after .* s, trace after .* s, log line after .*s\.$/,
+      /^The check of fraud_detector .* answered in .*s; its metric after .*s, trace after .*s, log line after .*s\.$/,
     );
     await database.close();
   });

@@ -22,7 +22,7 @@ export function TasksPanel({ incident }: { incident: Incident }) {
           <li key={task.id} className="flex items-start gap-2">
             <input
               type="checkbox"
-              className="mt-0.5"
+              className="m-1 size-4 shrink-0"
               aria-label={`Done: ${task.text}`}
               checked={task.state !== 'open'}
               disabled={edit.isPending}

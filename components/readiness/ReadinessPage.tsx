@@ -31,6 +31,9 @@ export function ReadinessPage() {
           <ViewLink to="/readiness/sampling" className="link">
             Sampling
           </ViewLink>
+          <ViewLink to="/readiness/checks" className="link">
+            Synthetic checks
+          </ViewLink>
         </nav>
         <a
           href={readinessReportAddress(asked)}

@@ -1,12 +1,10 @@
 import type { ReadinessResult, ReadinessState } from '@/lib/contracts/readiness';
 import { formatRatioPercent } from './format';
-import { judgeShare, type Share, shareEvidence, worstState } from './readiness';
+import { judgeShare, MIN_SAMPLE, type Share, shareEvidence, worstState } from './readiness';
 import { requestFields, requestIds, structuredLogs } from './readiness-snippets';
 
 /** Least share of lines that must be whole. */
 const LINE_BOUND = 0.99;
-/** What a service writes now and then: fewer lines than this say nothing about it. */
-const MIN_LINES = 20;
 
 /** What the newest lines of one service hold. Null sample: they could not be read. */
 export interface ServiceLines {
@@ -26,7 +24,7 @@ export interface ServiceLines {
 const sampled = (n: number, service: string, what: string): string => `of ${n} sampled ${what} of ${service}`;
 
 const verdictWord = (state: ReadinessState): string =>
-  state === 'unknown' ? `; fewer than ${MIN_LINES} lines say nothing for certain` : '';
+  state === 'unknown' ? `; fewer than ${MIN_SAMPLE} lines say nothing for certain` : '';
 
 /** log-json: whether the lines of a service are structured. */
 export function judgeJson({ service, model, lines, json }: ServiceLines): ReadinessResult {

@@ -1,6 +1,6 @@
 import type { ReadinessResult, ReadinessState } from '@/lib/contracts/readiness';
 import { formatMs, formatRatioPercent } from './format';
-import { countEvidence, judgeShare, type Share, shareEvidence, worstState } from './readiness';
+import { countEvidence, judgeShare, MIN_SAMPLE, type Share, shareEvidence, worstState } from './readiness';
 import { propagation, requestIds, tailSampling } from './readiness-snippets';
 
 /** Least share of failed and of slow requests that must have a trace. */
@@ -35,7 +35,13 @@ export function judgeCoverage({ model, failed, slow, slowMs }: CoverageOf): Read
     coverage === null ? [] : [{ name, coverage, share: shareOf(coverage), state: stateOf(coverage) }],
   );
   const seen = kinds.filter(({ coverage }) => coverage.sampled > 0);
-  const state = worstState(seen.map((kind) => kind.state));
+  const pooled = seen.reduce((sum, { share }) => ({ good: sum.good + share.good, n: sum.n + share.n }), {
+    good: 0,
+    n: 0,
+  });
+  const sure = seen.flatMap((kind) => (kind.state === 'fail' || kind.state === 'watch' ? [kind.state] : []));
+  // A kind that hardly ever happens is judged together with the other, unless it fails by itself.
+  const state = sure.length > 0 ? worstState(sure) : judgeShare(pooled, COVERAGE_BOUND);
   const isBlind = seen.some(({ coverage }) => coverage.withoutId > 0 && coverage.withoutId === coverage.sampled);
   const said = seen.map(({ name, coverage, share }) =>
     share.n === 0
@@ -49,7 +55,7 @@ export function judgeCoverage({ model, failed, slow, slowMs }: CoverageOf): Read
     cause:
       seen.length === 0
         ? `No failed or slow request of ${model} is in the logs of the range, so nothing tells whether it would have a trace.`
-        : `Of ${model}, ${said.join('; ')}.`,
+        : `Of ${model}, ${said.join('; ')}${state === 'unknown' && !isBlind ? `; under ${MIN_SAMPLE} requests say nothing for certain` : ''}.`,
     evidence: seen.map(({ name, share }) => shareEvidence(`${name} with a trace`, share)),
     remedy: state === 'pass' || seen.length === 0 ? null : isBlind ? requestIds() : tailSampling(slowMs),
   };

@@ -70,12 +70,13 @@ async function lookForMetric(what: LookedFor, signal: AbortSignal): Promise<Look
     why.push(whyOf(answer, purpose));
     return answer.value[0]?.value ?? null;
   };
-  const [before, now, scrapedAtS, exemplar] = await Promise.all([
+  const [before, now, scrapedAtS] = await Promise.all([
     ask('requests when the check was sent', `sum(${series})`, what.sentAtMs),
     ask('requests now', `sum(${series})`, what.nowMs),
     ask('newest scrape', `max(timestamp(${series}))`, what.nowMs),
-    hasExemplar(),
   ]);
+  // After the counter: a scrape in between must not show the rise without the exemplar that came with it.
+  const exemplar = await hasExemplar();
 
   async function hasExemplar(): Promise<boolean | null> {
     if (map.latency.kind !== 'histogram' && map.latency.kind !== 'native') return null;

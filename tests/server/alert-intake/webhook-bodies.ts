@@ -49,3 +49,9 @@ export function bodyOf(payload: object | string): ReceivedBody {
   const bytes = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
   return { bytes, cutBytes: 0, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
+
+/** The k-th body of a writer: a test sends the same again for what was not acknowledged. */
+export const bodyNumber = (writer: string, k: number): ReceivedBody =>
+  bodyOf(
+    message([0, 1].map((i) => alert({ fingerprint: `${writer}-${k}-${i}`, labels: { model_name: `${writer}-${k}` } }))),
+  );

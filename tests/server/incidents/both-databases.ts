@@ -25,6 +25,8 @@ export interface Stage {
   /** The address of the database, migrated. */
   url: string;
   database: Database;
+  /** Makes one more of the same kind, migrated; its address. */
+  another(): Promise<string>;
 }
 
 /** Runs the same tests on SQLite and on PostgreSQL, each with one database for the file. */
@@ -37,11 +39,15 @@ export function onBothDatabases(name: string, tests: (stage: () => Stage) => voi
       let stage: Stage | null = null;
       beforeAll(async () => {
         useConfig(config);
-        const url = await kind.create();
-        await migrate(url);
+        const another = async (): Promise<string> => {
+          const address = await kind.create();
+          await migrate(address);
+          return address;
+        };
+        const url = await another();
         // The database of the configuration is this one, for what asks for it by itself.
         process.env.DATABASE_URL = url;
-        stage = { url, database: openDatabase(url) };
+        stage = { url, database: openDatabase(url), another };
       });
       afterAll(async () => {
         await stage?.database.close();
@@ -57,7 +63,7 @@ export function onBothDatabases(name: string, tests: (stage: () => Stage) => voi
 
 /** Declares an incident as a person would; what is not named has a default. */
 export async function declared(
-  { database }: Stage,
+  { database }: Pick<Stage, 'database'>,
   asked: Partial<NewIncidentAsked> = {},
   { identity = ada, nowMs = NOW_MS }: { identity?: typeof ada; nowMs?: number } = {},
 ): Promise<{ id: string; number: number }> {

@@ -13,6 +13,9 @@ import { actionSubject } from './store';
 /** Who the audit and incidents name for what a guard does. */
 export const GUARD_ACTOR = { id: 'guard', name: 'Guard' };
 
+/** The loop that evaluates the guards, and the lease that its one evaluator holds. */
+export const GUARD_LOOP = 'rollout-guard';
+
 /** The type of the message that asks for a roll-back. A dry run sends nothing: whoever subscribed might act on it. */
 export const ROLLBACK_EVENT = 'rollout.rollback';
 

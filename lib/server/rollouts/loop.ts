@@ -6,11 +6,9 @@ import type { BackgroundLoop, LoopContext } from '../background/loop';
 import { policyOf } from '../compare/read-compare';
 import { type Config, getConfig } from '../config';
 import { log } from '../log';
-import { GUARD_ACTOR } from './act';
+import { GUARD_ACTOR, GUARD_LOOP } from './act';
 import { evaluateGuard, type Guarded } from './evaluate';
 import { forgetEvaluations } from './store';
-
-export const GUARD_LOOP = 'rollout-guard';
 
 /** How often it looks whether something is due, milliseconds, when nothing says sooner. */
 const EVERY_MS = 15_000;

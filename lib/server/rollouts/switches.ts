@@ -5,7 +5,7 @@ import { recordAudit } from '../audit/store';
 import type { Identity } from '../auth/identity';
 import { type Database, db, type Transaction } from '../db';
 import { AppError } from '../errors';
-import { withdraw } from './act';
+import { GUARD_LOOP, withdraw } from './act';
 import { EVERY_MODEL, scopeOf, toSwitch } from './store';
 
 interface Who {
@@ -38,6 +38,9 @@ export async function moveSwitch(
   database: Database = db(),
 ): Promise<void> {
   await database.write(async (transaction) => {
+    // An evaluation holds this row from its first statement to its commit: one that began before is waited for, so that
+    // what it asked for is taken back below; one that comes after reads the switch as it stands then.
+    await transaction.lease.updateMany({ where: { name: GUARD_LOOP }, data: { name: GUARD_LOOP } });
     await change(transaction, { scope: scopeOf(model), revision }, who, {
       action: killed ? 'guard.kill' : 'guard.release',
       reason,

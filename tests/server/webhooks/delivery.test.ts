@@ -9,6 +9,7 @@ import { deliveryLoop } from '@/lib/server/webhooks/deliver';
 import { enqueueDelivery, enqueueEvent, wants } from '@/lib/server/webhooks/outbox';
 import { findDelivery, listDeliveries, replayDelivery } from '@/lib/server/webhooks/store';
 import { hasPostgres, postgresKind, sqliteKind } from '../databases';
+import { bundleProcess } from '../writers';
 import { configured, type RealEndpoint, startEndpoint } from './endpoint';
 
 const HOUR_MS = 3_600_000;
@@ -47,6 +48,12 @@ describe('the types an endpoint asks for', () => {
     expect(wants(events, type)).toBe(expected);
   });
 });
+
+let bundle: Awaited<ReturnType<typeof bundleProcess>>;
+beforeAll(async () => {
+  bundle = await bundleProcess('tests/server/webhooks/deliverer.ts');
+});
+afterAll(() => bundle.remove());
 
 describe.each([
   { kind: sqliteKind(), run: describe },
@@ -126,13 +133,7 @@ describe.each([
     const process_ = (leaseTtlMs: number, ahead = 0) => {
       const child: ChildProcess = spawn(
         process.execPath,
-        [
-          '--conditions=react-server',
-          '--import',
-          'tsx',
-          'tests/server/webhooks/deliverer.ts',
-          ...[url, endpoint.url, String(leaseTtlMs), String(ahead)],
-        ],
+        [bundle.file, url, endpoint.url, String(leaseTtlMs), String(ahead)],
         { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, LOG_LEVEL: 'silent' } },
       );
       const gone = new Promise((done) => child.once('close', done));

@@ -14,6 +14,8 @@ import { type StoredRun, saveRun } from './store';
 export interface Prober {
   config: () => Config;
   now: () => number;
+  /** What answers are timed with, milliseconds; never set back. */
+  clock: () => number;
   wait: (ms: number, signal: AbortSignal) => Promise<void>;
   database: Database;
   guard: HeldLease['guard'];
@@ -43,7 +45,7 @@ export async function followRun(stored: StoredRun, check: SyntheticConfig, probe
   if (run.sentAtMs === null) {
     // First that it is sent, then the sending: a process that dies in between must not make two requests of one check.
     await save({ ...run, sentAtMs: Math.round(now()) });
-    const answer = await sendCheck(check, run, signal);
+    const answer = await sendCheck(check, run, signal, prober.clock);
     await save(answered(run, answer, prober.config()));
   } else if (run.answer === null) {
     const reason = 'The console stopped while it waited for the answer.';

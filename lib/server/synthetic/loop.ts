@@ -45,12 +45,14 @@ export const hostOf = ({ url }: SyntheticConfig): string => new URL(url).host;
 export function syntheticLoop({
   config = getConfig,
   now = Date.now,
+  clock = () => performance.now(),
   wait = waitFor,
   everyMs = EVERY_MS,
   leaseTtlMs = LEASE_TTL_MS,
 }: {
   config?: () => Config;
   now?: () => number;
+  clock?: Prober['clock'];
   wait?: Prober['wait'];
   everyMs?: number;
   leaseTtlMs?: number;
@@ -62,7 +64,7 @@ export function syntheticLoop({
     if (followed.has(run.id)) return;
     followed.add(run.id);
     const { database, guard, signal } = context;
-    followRun(run, check, { config, now, wait, database, guard, signal })
+    followRun(run, check, { config, now, clock, wait, database, guard, signal })
       .catch((error: unknown) => {
         // Whoever holds the lease next goes on with it.
         if (signal.aborted || error instanceof LeaseLost) return;

@@ -59,14 +59,15 @@ export async function sendCheck(
   check: SyntheticConfig,
   ids: CheckIds,
   stopping: AbortSignal,
+  clock: () => number = () => performance.now(),
 ): Promise<SyntheticAnswer> {
   const deadline = AbortSignal.timeout(check.timeoutMs);
-  const startedMs = performance.now();
+  const startedMs = clock();
   const none = { status: null, text: null, elapsedMs: null };
   try {
     const response = await ask(check, ids, AbortSignal.any([deadline, stopping]));
     const text = await textOf(response);
-    const elapsedMs = performance.now() - startedMs;
+    const elapsedMs = clock() - startedMs;
     const status = response.statusCode ?? 0;
     const shown = redact(text.replaceAll('\u0000', '\uFFFD')).slice(0, KEPT_CHARACTERS).toWellFormed();
     return { ...judgeAnswer({ status, text, elapsedMs }, check.expect), status, elapsedMs, text: shown };
@@ -74,7 +75,7 @@ export async function sendCheck(
     stopping.throwIfAborted();
     if (deadline.aborted) {
       const reason = `It did not answer within ${check.timeoutMs / 1000} s.`;
-      return { ...none, state: 'timeout', elapsedMs: performance.now() - startedMs, reason };
+      return { ...none, state: 'timeout', elapsedMs: clock() - startedMs, reason };
     }
     const reason = error instanceof RefusedAddress ? error.message : `It cannot be reached: ${networkReason(error)}.`;
     return { ...none, state: 'unreachable', reason };

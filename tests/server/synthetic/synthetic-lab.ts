@@ -105,7 +105,7 @@ export async function checkDatabase(): Promise<Database> {
 }
 
 /** The prober's loop on the fast clock. */
-export const fastLoop = (): BackgroundLoop => syntheticLoop({ now, wait, everyMs: 20, leaseTtlMs: 1_500 });
+export const fastLoop = (): BackgroundLoop => syntheticLoop({ now, clock: now, wait, everyMs: 20, leaseTtlMs: 1_500 });
 
 /** Runs the prober until the newest run of fraud_detector has settled; stops it. */
 export async function settledRun(database: Database, loop = fastLoop()): Promise<StoredRun> {

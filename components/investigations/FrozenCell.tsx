@@ -31,7 +31,11 @@ export function FrozenCell({
     <div ref={ref} className="grid min-w-0 grid-cols-1 gap-2">
       {cell.kind === 'evidence' ? null : (
         <div data-noprint>
-          <Button aria-label={`Unfreeze: ${cellName(cell.title, cell.content)}`} disabled={isBusy} onClick={unfreeze}>
+          <Button
+            aria-label={`Back to live: ${cellName(cell.title, cell.content)}`}
+            disabled={isBusy}
+            onClick={unfreeze}
+          >
             Back to live
           </Button>
         </div>

@@ -40,7 +40,7 @@ export function CheckPanel({
         mayRun ? (
           <Button
             disabled={run.isPending || isByHand}
-            aria-label={`Run the check of ${check.model} now`}
+            aria-label={`${isByHand ? 'Running' : 'Run now'}: the check of ${check.model}`}
             onClick={() =>
               run.mutate({ model: check.model, id: crypto.randomUUID() }, { onSuccess: ({ id }) => onOpen(id) })
             }

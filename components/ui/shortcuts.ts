@@ -48,6 +48,24 @@ export function shortcutOf(shortcuts: readonly ListedShortcut[], keys: string): 
   return claims.find(({ group }) => group === 'Page') ?? claims[0];
 }
 
+/** How long the second key of a sequence may take; react-hotkeys-hook waits as long. */
+const SEQUENCE_MS = 1_000;
+let pressed = { key: '', atMs: 0 };
+let before = pressed;
+
+if (typeof window !== 'undefined') {
+  // In the capture phase, so that it is known before any shortcut hears the key.
+  const remember = (event: KeyboardEvent) => {
+    before = pressed;
+    pressed = { key: event.key.toLowerCase(), atMs: event.timeStamp };
+  };
+  window.addEventListener('keydown', remember, true);
+}
+
+/** Whether the key just pressed ends a sequence: "i" after "g" goes to a page and declares nothing. */
+const endsSequence = (keys: string): boolean =>
+  pressed.atMs - before.atMs < SEQUENCE_MS && listed.some((each) => each.keys === `${before.key}>${keys}`);
+
 const isFirst = (id: string, keys: string): boolean => shortcutOf(listed, keys)?.id === id;
 
 const isDialogOpen = (): boolean => document.querySelector('[role="dialog"][data-state="open"]') !== null;
@@ -68,7 +86,7 @@ export function useShortcut({ keys, label, group, run, isOn = true }: Shortcut):
   useHotkeys(
     keys,
     () => {
-      if (isFirst(id, keys) && !isDialogOpen()) latest.current();
+      if (isFirst(id, keys) && !isDialogOpen() && !endsSequence(keys)) latest.current();
     },
     {
       preventDefault: () => isFirst(id, keys) && !isDialogOpen(),

@@ -145,7 +145,7 @@ describe('the page of checks', () => {
       body: { error: { code: 'conflict', message: refused } },
     };
     const { unmount } = render(<ChecksPage />, { wrapper: PageFrame });
-    await userEvent.click(await screen.findByRole('button', { name: 'Run the check of reco now' }));
+    await userEvent.click(await screen.findByRole('button', { name: 'Run now: the check of reco' }));
     expect((await screen.findByRole('alert')).textContent).toBe(refused);
     expect(api.asked.find(({ method }) => method === 'POST')?.body).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
@@ -154,7 +154,7 @@ describe('the page of checks', () => {
     api.answers['GET /api/synthetic'] = ok(checksOf({ mayRun: false }));
     render(<ChecksPage />, { wrapper: PageFrame });
     await screen.findByRole('group', { name: /Runs of reco/ });
-    expect(screen.queryByRole('button', { name: /Run the check/ })).toBeNull();
+    expect(screen.queryByRole('button', { name: /Run now/ })).toBeNull();
   });
 
   it('says what to configure where nothing is checked', async () => {

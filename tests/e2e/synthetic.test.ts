@@ -34,7 +34,7 @@ describe.skipIf(!hasChromium())('synthetic checks and sampling in a browser', ()
 
   it('follows a check asked for by keyboard to its trace, log line and metric', async () => {
     const page = await visit('/readiness/checks');
-    const press = page.getByRole('button', { name: 'Run the check of reco now' });
+    const press = page.getByRole('button', { name: 'Run now: the check of reco' });
     await press.focus();
     await press.press('Enter');
     const found = page.getByRole('table', { name: 'What was found of this run' });

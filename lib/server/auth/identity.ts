@@ -24,7 +24,8 @@ function localName(): string {
 }
 
 /** What only a token gives: another tool acts on it, so being able to reach the console must not be enough. */
-export const isForTokens = (permission: Permission): boolean => TOKEN_ONLY_PERMISSIONS.some((one) => one === permission);
+export const isForTokens = (permission: Permission): boolean =>
+  TOKEN_ONLY_PERMISSIONS.some((one) => one === permission);
 
 const local: Identity = {
   id: 'local',

@@ -10,11 +10,13 @@ const REFUSED: readonly { what: string; subnets: readonly [string, number][] }[]
   {
     what: 'an address of cloud metadata',
     subnets: [
-      // AWS, Azure, Google and others; Alibaba; Azure's host agent; AWS over IPv6.
+      // AWS, Azure, Google and others; Alibaba; Azure's host agent; Oracle; AWS and Google over IPv6.
       ['169.254.169.254', 32],
       ['100.100.100.200', 32],
       ['168.63.129.16', 32],
+      ['192.0.0.192', 32],
       ['fd00:ec2::254', 128],
+      ['fd20:ce::254', 128],
     ],
   },
   {
@@ -24,10 +26,15 @@ const REFUSED: readonly { what: string; subnets: readonly [string, number][] }[]
       ['fe80::', 10],
     ],
   },
+  // Given up, and routed nowhere that is meant: RFC 3879; what a tunnel of RFC 4380 leads to is nobody's to say.
+  { what: 'a site-local address', subnets: [['fec0::', 10]] },
+  { what: 'an address of a Teredo tunnel', subnets: [['2001::', 32]] },
   {
     what: 'no address of a host',
     subnets: [
       ['0.0.0.0', 8],
+      // Assignments of the protocol itself, RFC 6890.
+      ['192.0.0.0', 24],
       ['224.0.0.0', 4],
       ['240.0.0.0', 4],
       ['::', 128],
@@ -42,7 +49,7 @@ const LISTS = REFUSED.map(({ what, subnets }) => {
   return { what, list };
 });
 
-/** The IPv4 address that an IPv6 address carries (mapped, compatible, NAT64, 6to4); null when it carries none. */
+/** The IPv4 address that an IPv6 address carries (mapped, translated, compatible, NAT64, 6to4); null when it carries none. */
 function carriedIpv4(address: string): string | null {
   // The URL parser writes every form of an address in one: eight groups, zeros shortened, digits in lower case.
   const written = new URL(`http://[${address.replace(/%.*$/, '')}]/`).hostname.slice(1, -1);
@@ -55,6 +62,7 @@ function carriedIpv4(address: string): string | null {
   const isZero = (from: number, to: number) => groups.slice(from, to).every((group) => group === 0);
   if (isZero(0, 5) && (groups[5] === 0xffff || (groups[5] === 0 && (groups[6] ?? 0) > 0)))
     return ipv4(groups[6], groups[7]);
+  if (isZero(0, 4) && groups[4] === 0xffff && groups[5] === 0) return ipv4(groups[6], groups[7]);
   if (groups[0] === 0x64 && groups[1] === 0xff9b) return ipv4(groups[6], groups[7]);
   return groups[0] === 0x2002 ? ipv4(groups[1], groups[2]) : null;
 }

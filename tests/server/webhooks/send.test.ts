@@ -152,6 +152,17 @@ describe('an address', () => {
     ['::', 'no address of a host'],
     ['224.0.0.1', 'no address of a host'],
     ['[fe80::1]', 'a link-local address'],
+    ['::ffff:0:a9fe:a9fe', 'an address of cloud metadata'],
+    ['::ffff:0:169.254.169.254', 'an address of cloud metadata'],
+    ['fd00:ec2::254', 'an address of cloud metadata'],
+    ['fd20:ce::254', 'an address of cloud metadata'],
+    ['192.0.0.192', 'an address of cloud metadata'],
+    ['::ffff:192.0.0.192', 'an address of cloud metadata'],
+    ['192.0.0.8', 'no address of a host'],
+    ['fec0::1', 'a site-local address'],
+    ['feff:ffff::1', 'a site-local address'],
+    ['2001:0:4136:e378:8000:63bf:3fff:fdd2', 'an address of a Teredo tunnel'],
+    ['[2001::1]', 'an address of a Teredo tunnel'],
   ])('%s is refused as %s', (address, what) => {
     expect(refusedAddress(address)).toBe(what);
   });
@@ -166,6 +177,10 @@ describe('an address', () => {
     'fd12::1',
     '2001:db8::1',
     '::ffff:10.0.0.1',
+    '::ffff:0:10.0.0.1',
+    '192.0.1.1',
+    '2001:4860:4860::8888',
+    'fd20:ce::253',
   ])('%s may be called', (address) => {
     expect(refusedAddress(address)).toBeNull();
   });

@@ -73,16 +73,17 @@ export async function beginAttempt(
 
 /**
  * Stores what came of an attempt. Whoever holds the lease by now: what was sent was sent. A success is never taken back.
+ * `removed` where the message was deleted while it was being sent: nothing is left to store it with.
  * @param random 0 to 1
  */
 export async function settleAttempt(
   { row, attemptId }: Claim,
   { result, nowMs, random }: { result: SendResult; nowMs: number; random: number },
   database: Database,
-): Promise<'delivered' | 'pending' | 'dead'> {
+): Promise<'delivered' | 'pending' | 'dead' | 'removed'> {
   const next = nextStep(row.attemptsInRound, result, random);
-  await database.write(async (transaction) => {
-    await transaction.webhookAttempt.update({
+  return database.write(async (transaction) => {
+    const { count } = await transaction.webhookAttempt.updateMany({
       where: { id: attemptId },
       data: {
         outcome: result.delivered ? 'delivered' : 'failed',
@@ -92,6 +93,7 @@ export async function settleAttempt(
         answer: result.answer,
       },
     });
+    if (count === 0) return 'removed';
     await transaction.webhookDelivery.updateMany({
       // A failure is only news while nobody began another attempt or found this message delivered.
       where: result.delivered ? { id: row.id } : { id: row.id, state: 'pending', attemptsInRound: row.attemptsInRound },
@@ -100,8 +102,8 @@ export async function settleAttempt(
           ? { reason: result.reason, nextAttemptAtMs: BigInt(nowMs + next.inMs) }
           : { state: next.state, reason: next.reason, settledAtMs: BigInt(nowMs) },
     });
+    return next.state;
   });
-  return next.state;
 }
 
 type Step = { state: 'pending'; inMs: number } | { state: 'delivered' | 'dead'; reason: string | null };

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startLoop } from '@/lib/server/background/loop';
 import { type Database, openDatabase } from '@/lib/server/db';
 import { migrate } from '@/lib/server/migrate';
-import { nextStep, SCHEDULE_MS } from '@/lib/server/webhooks/attempts';
+import { beginAttempt, nextStep, SCHEDULE_MS, settleAttempt } from '@/lib/server/webhooks/attempts';
 import { deliveryLoop } from '@/lib/server/webhooks/deliver';
 import { enqueueDelivery, enqueueEvent, wants } from '@/lib/server/webhooks/outbox';
 import { findDelivery, listDeliveries, replayDelivery } from '@/lib/server/webhooks/store';
@@ -288,6 +288,28 @@ describe.each([
       expect((await findDelivery(held.id, database)).history).toMatchObject([{ outcome: 'under way' }]);
       const next = await enqueue('next');
       await settled(next.id, 'delivered');
+    });
+
+    it('settles an attempt whose message was removed meanwhile without a fault', async () => {
+      const { id } = await enqueue('removed');
+      const claim = await beginAttempt(
+        { id, attemptsInRound: 0 },
+        { endpoint: configured(endpoint.url), nowMs: now() },
+        { database, guard: async () => undefined },
+      );
+      if (claim === null) throw new Error('The message was due.');
+      await database.write((transaction) => transaction.webhookDelivery.deleteMany({ where: { id } }));
+      const result = {
+        delivered: true,
+        reason: null,
+        status: 204,
+        durationMs: 1,
+        answer: null,
+        retryAfterMs: null,
+        gone: false,
+      };
+      expect(await settleAttempt(claim, { result, nowMs: now(), random: 0 }, database)).toBe('removed');
+      expect(await database.read((client) => client.webhookAttempt.count({ where: { deliveryId: id } }))).toBe(0);
     });
 
     it('lists what was given up first, page by page, and counts by endpoint', async () => {

@@ -4,20 +4,27 @@ import { ApiError } from './api';
 const UNREACHABLE = 'The console itself cannot be reached. Check your connection and start again.';
 
 /**
- * A question whose answer comes as lines of JSON while it is worked out; `T` is the contract's line. Aborting ends the
- * work on the server. Throws ApiError when the question itself is refused.
+ * A question, posted, whose answer comes as lines of JSON while it is worked out; `T` is the contract's line. Aborting
+ * ends the work on the server. Throws ApiError when the question itself is refused.
  */
-export async function* apiLines<T>(path: string, body: object, signal: AbortSignal): AsyncGenerator<T> {
+export const apiLines = <T>(path: string, body: object, signal: AbortSignal): AsyncGenerator<T> =>
+  readLines<T>(`/api/${path}`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json', accept: 'application/x-ndjson' },
+    signal,
+  });
+
+/** The same for a question that is an address. */
+export const apiLinesAt = <T>(address: string, signal: AbortSignal): AsyncGenerator<T> =>
+  readLines<T>(address, { headers: { accept: 'application/x-ndjson' }, signal });
+
+async function* readLines<T>(address: string, init: RequestInit & { signal: AbortSignal }): AsyncGenerator<T> {
   let response: Response;
   try {
-    response = await fetch(`/api/${path}`, {
-      method: 'POST',
-      body: JSON.stringify(body),
-      headers: { 'content-type': 'application/json', accept: 'application/x-ndjson' },
-      signal,
-    });
+    response = await fetch(address, init);
   } catch (cause) {
-    if (signal.aborted) throw cause;
+    if (init.signal.aborted) throw cause;
     throw new ApiError({ code: 'upstream_unreachable', message: UNREACHABLE, source: 'console' }, cause);
   }
   if (!response.ok) {

@@ -1,5 +1,5 @@
 import { type QueryClient, queryOptions, skipToken } from '@tanstack/react-query';
-import { readErrorBody, readErrorCode } from '@/lib/contracts/error-body';
+import { readErrorCode } from '@/lib/contracts/error-body';
 import type {
   ExplainLine,
   ExplainParams,
@@ -13,6 +13,7 @@ import type {
   TraceValuesParams,
 } from '@/lib/contracts/traces';
 import { ApiError, apiQuery } from './api';
+import { apiLines } from './api-lines';
 
 export type TraceSearchAsked = { startMs: number; endMs: number; order: string; limit: number } & TraceFilter;
 
@@ -71,29 +72,7 @@ async function explain(
   client: QueryClient,
   signal: AbortSignal,
 ): Promise<Explanation> {
-  let response: Response;
-  try {
-    response = await fetch('/api/traces/explain', {
-      method: 'POST',
-      body: JSON.stringify(params),
-      headers: { 'content-type': 'application/json', accept: 'application/x-ndjson' },
-      signal,
-    });
-  } catch (cause) {
-    if (signal.aborted) throw cause;
-    throw new ApiError({ code: 'upstream_unreachable', message: UNREACHABLE, source: 'console' }, cause);
-  }
-  if (!response.ok) {
-    throw new ApiError(
-      readErrorBody(await response.json().catch(() => null)) ?? {
-        code: 'internal',
-        message: `The console answered ${response.status}.`,
-      },
-    );
-  }
-  for await (const line of linesOf(response)) {
-    // Of our own server: its shape is the contract's, as that of every other answer.
-    const event = JSON.parse(line) as ExplainLine;
+  for await (const event of apiLines<ExplainLine>('traces/explain', params, signal)) {
     if (event.type === 'result') return event.explanation;
     if (event.type === 'error') {
       const { code, message, source } = event;
@@ -107,22 +86,4 @@ async function explain(
     client.setQueryData(explainProgressKey(id), progress);
   }
   throw new ApiError({ code: 'internal', message: 'The comparison broke off before its end. Compare again.' });
-}
-
-const UNREACHABLE = 'The console itself cannot be reached. Check your connection and compare again.';
-
-async function* linesOf(response: Response): AsyncGenerator<string> {
-  if (response.body === null) return;
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = '';
-  for (;;) {
-    const { done, value } = await reader.read();
-    const lines = (rest + (value ?? '')).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line !== '') yield line;
-    if (done) {
-      if (rest.trim() !== '') yield rest;
-      return;
-    }
-  }
 }

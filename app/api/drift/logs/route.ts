@@ -1,13 +1,24 @@
+import type { DriftLogsLine } from '@/lib/contracts/drift';
 import { DriftParams } from '@/lib/contracts/drift-params';
-import { driftStream } from '@/lib/server/drift/logs-stream';
 import { readDrift } from '@/lib/server/drift/read-drift';
-import { DEEP_LINES } from '@/lib/server/drift/read-logs';
+import { DEEP_LINES, type LogProgress } from '@/lib/server/drift/read-logs';
+import { lineStream, seldom } from '@/lib/server/line-stream';
 import { route } from '@/lib/server/route';
 
 /** Drift from many prediction lines, as lines of JSON: progress, then the report or an error. */
 export const GET = route('telemetry:read', DriftParams, (params, { signal, ...context }) =>
-  driftStream(
-    (tell, stop) => readDrift({ ...params, source: 'logs' }, { ...context, signal: stop }, { lines: DEEP_LINES, tell }),
-    signal,
+  lineStream<DriftLogsLine>(
+    async (write, stop) => {
+      const tell = seldom<LogProgress>(
+        (progress) => write({ kind: 'progress', ...progress }),
+        ({ done, of }) => done >= of,
+      );
+      const asked = { ...params, source: 'logs' as const };
+      write({
+        kind: 'report',
+        report: await readDrift(asked, { ...context, signal: stop }, { lines: DEEP_LINES, tell }),
+      });
+    },
+    { signal, subject: 'these lines', failed: ({ code, message }) => ({ kind: 'error', code, message }) },
   ),
 );

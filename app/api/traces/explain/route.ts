@@ -1,7 +1,7 @@
-import { ExplainParams } from '@/lib/contracts/traces';
+import { type ExplainLine, ExplainParams } from '@/lib/contracts/traces';
+import { lineStream, seldom } from '@/lib/server/line-stream';
 import { route } from '@/lib/server/route';
-import { explainTraces } from '@/lib/server/trace-search/explain';
-import { explainStream } from '@/lib/server/trace-search/explain-stream';
+import { type ExplainProgress, explainTraces } from '@/lib/server/trace-search/explain';
 import { queryOf } from '@/lib/server/trace-search/filter';
 import { openTempo } from '@/lib/server/trace-search/open';
 
@@ -10,5 +10,14 @@ export const POST = route('telemetry:read', ExplainParams, (params, { signal }):
   const tempo = openTempo();
   // A query that cannot be written is refused before the first line.
   queryOf(params);
-  return explainStream((tell, stop) => explainTraces(tempo, params, tell, stop), signal);
+  return lineStream<ExplainLine>(
+    async (write, stop) => {
+      const tell = seldom<ExplainProgress>(
+        (progress) => write({ type: 'progress', ...progress }),
+        ({ read, of }) => read >= of,
+      );
+      write({ type: 'result', explanation: await explainTraces(tempo, params, tell, stop) });
+    },
+    { signal, subject: 'this comparison', failed: (failure) => ({ type: 'error', ...failure }) },
+  );
 });

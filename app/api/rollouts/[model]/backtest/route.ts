@@ -1,11 +1,20 @@
-import { BacktestParams } from '@/lib/contracts/rollout-backtest';
+import { setMaxListeners } from 'node:events';
+import { type BacktestLine, BacktestParams } from '@/lib/contracts/rollout-backtest';
+import { lineStream } from '@/lib/server/line-stream';
 import { planOf, runBacktest } from '@/lib/server/rollouts/backtest';
-import { backtestStream } from '@/lib/server/rollouts/backtest-stream';
+import { MAX_QUERIES } from '@/lib/server/rollouts/read-inputs';
 import { route } from '@/lib/server/route';
 
 /** A policy over past hours, as lines of JSON: what is run, each step, then the result or an error. */
 export const POST = route('telemetry:read', BacktestParams, (params, { signal, nowMs }): Response => {
   // What cannot be run is refused before the first line.
   const plan = planOf(params);
-  return backtestStream((tell, stop) => runBacktest(params, plan, tell, { signal: stop, nowMs }), signal);
+  return lineStream<BacktestLine>(
+    (write, stop) => {
+      // Every query listens to it.
+      setMaxListeners(MAX_QUERIES, stop);
+      return runBacktest(params, plan, write, { signal: stop, nowMs });
+    },
+    { signal, subject: 'this backtest', failed: (failure) => ({ type: 'error', ...failure }) },
+  );
 });

@@ -3,11 +3,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
+import { FormError } from '@/components/ui/FormError';
 import { QueryState } from '@/components/ui/QueryState';
 import { RelativeTime } from '@/components/ui/RelativeTime';
 import { StatusWord } from '@/components/ui/Status';
 import type { WebhookAttempt, WebhookDeliveryDetail } from '@/lib/contracts/webhook';
-import { toApiError } from '@/lib/queries/api';
 import { deliveryQuery, replayDelivery } from '@/lib/queries/webhooks';
 import { DELIVERY_STATUS } from './delivery-status';
 
@@ -31,11 +31,7 @@ export function DeliveryDialog({ id, onClose }: { id: string; onClose: () => voi
                 </Button>
               )}
             </div>
-            {replay.error === null ? null : (
-              <p role="alert" className="text-bad">
-                {toApiError(replay.error).message}
-              </p>
-            )}
+            <FormError error={replay.error} />
             <Standing delivery={data} />
             <ol className="grid gap-2" aria-label="Attempts">
               {data.history.map((attempt) => (

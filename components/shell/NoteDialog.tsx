@@ -6,12 +6,12 @@ import { announce } from '@/components/ui/announce';
 import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
 import { Input, TextArea } from '@/components/ui/Field';
+import { FormError } from '@/components/ui/FormError';
 import { useZone } from '@/components/ui/preference';
 import { QueryState } from '@/components/ui/QueryState';
 import { RelativeTime } from '@/components/ui/RelativeTime';
 import type { Note } from '@/lib/contracts/note';
 import { MAX_NOTE_CHARACTERS } from '@/lib/contracts/note-limits';
-import { toApiError } from '@/lib/queries/api';
 import { addNote, editNote, notesQuery, removeNote } from '@/lib/queries/notes';
 import { fromInput, toInput } from './range-text';
 import { useView } from './use-view';
@@ -182,11 +182,7 @@ function NoteForm({ text: initial, atMs, verb, isSending, error, onSubmit, onRem
         onChange={(event) => setAt(event.target.value)}
         error={chosen === null ? 'A day and a time, please.' : undefined}
       />
-      {error === null ? null : (
-        <p role="alert" className="text-bad text-small">
-          {toApiError(error).message}
-        </p>
-      )}
+      <FormError error={error} />
       <div className="flex items-center gap-2">
         <Button type="submit" look="primary" disabled={isSending || chosen === null || text.trim() === ''}>
           {verb}

@@ -7,10 +7,10 @@ import { announce } from '@/components/ui/announce';
 import { Button } from '@/components/ui/Button';
 import { Dialog } from '@/components/ui/Dialog';
 import { Input, Select, TextArea } from '@/components/ui/Field';
+import { FormError } from '@/components/ui/FormError';
 import type { PinnablePanel } from '@/components/ui/pin';
 import type { Evidence } from '@/lib/contracts/evidence';
 import { MAX_EVIDENCE_TITLE } from '@/lib/contracts/evidence-kinds';
-import { toApiError } from '@/lib/queries/api';
 import { pinPanel, shownQuestions } from '@/lib/queries/evidence';
 import { LINK_ONLY, type PinTarget, usePinTargets } from './use-pin-targets';
 import { evidencePath } from './view-address';
@@ -80,12 +80,10 @@ export function PinDialog({ panel, onClose }: { panel: PinnablePanel; onClose: (
             onChange={(event) => setWords(event.target.value)}
           />
         )}
-        {failure === null ? null : (
-          <p role="alert" className="text-bad text-small">
-            {keep.data === undefined ? '' : 'It is kept, and not yet where it was meant to go. '}
-            {toApiError(failure).message}
-          </p>
-        )}
+        <FormError
+          error={failure}
+          before={keep.data === undefined ? undefined : 'It is kept, and not yet where it was meant to go.'}
+        />
         <div className="flex items-center gap-3">
           <Button type="submit" look="primary" disabled={isSending || title.trim() === ''}>
             {keep.data === undefined ? 'Freeze' : 'Try again'}

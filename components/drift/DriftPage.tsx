@@ -12,6 +12,7 @@ import { PinContext, pinOf } from '@/components/ui/pin';
 import { QueryState } from '@/components/ui/QueryState';
 import { Skeleton } from '@/components/ui/Skeleton';
 import type { DriftHeat, DriftReport } from '@/lib/contracts/drift';
+import { DRIFT_BESIDE } from '@/lib/contracts/evidence-kinds';
 import type { Quality } from '@/lib/contracts/quality';
 import type { ApiError } from '@/lib/queries/api';
 import { driftHeatQuery, driftQuery, qualityQuery } from '@/lib/queries/drift';
@@ -81,17 +82,6 @@ function ModelList() {
   );
 }
 
-/** What is kept with a pin of this page, as far as it is on the screen. */
-const BESIDE = [
-  'drift/heat',
-  'drift/consequences',
-  'drift/feature',
-  'drift/output',
-  'drift/arms',
-  'quality',
-  'events',
-] as const;
-
 const TAB_NAMES: readonly { value: Tab; label: string }[] = [
   { value: 'inputs', label: 'Inputs' },
   { value: 'output', label: 'Scores and labels' },
@@ -134,7 +124,7 @@ export function Drift({ model }: { model: string }) {
           onChange={(next) => set({ tab: next === 'inputs' ? null : next }, { replace: false })}
         />
       </div>
-      <PinContext value={{ ...pinOf('drift', question), beside: BESIDE }}>
+      <PinContext value={{ ...pinOf('drift', question), beside: DRIFT_BESIDE }}>
         <Shown
           tab={isFrozen && LIVE_TABS.has(tab) ? 'inputs' : tab}
           model={model}

@@ -4,21 +4,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { LiveQuestion } from '@/components/evidence/LivePanels';
 import { announce } from '@/components/ui/announce';
+import { DRIFT_BESIDE } from '@/lib/contracts/evidence-kinds';
 import type { InvestigationCell } from '@/lib/contracts/investigation';
 import { pinPanel, shownQuestions } from '@/lib/queries/evidence';
 import { editCell } from '@/lib/queries/investigations';
 import { cellName } from './words';
-
-/** What a drift cell may have on the screen besides its own answer. */
-const DRIFT_BESIDE = [
-  'drift/heat',
-  'drift/consequences',
-  'drift/feature',
-  'drift/output',
-  'drift/arms',
-  'quality',
-  'events',
-] as const;
 
 /**
  * Freezes a live cell: its question is kept as evidence, then the cell shows that. A cell that could not be set after

@@ -27,6 +27,16 @@ export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 export const MAX_EVIDENCE_TITLE = 200;
 /** Questions that are kept beside a panel's own at most. */
 export const MAX_BESIDE = 16;
+/** What is kept beside a model's drift, as far as it is on the screen: paths below /api. */
+export const DRIFT_BESIDE = [
+  'drift/heat',
+  'drift/consequences',
+  'drift/feature',
+  'drift/output',
+  'drift/arms',
+  'quality',
+  'events',
+] as const;
 /** Characters of a frozen address: the settings a panel was looked at with. */
 export const MAX_LOOK_CHARS = 8_000;
 

@@ -1,7 +1,8 @@
 /** References to the timeline, `[^e12]` or `[^i7e3]`, as links to where the entry stands. */
 export const withEntryLinks = (markdown: string, incidentId: string): string =>
-  // Two in a row are two links to the eye too.
-  markdown.replace(/\](?=\[\^(?:i\d+)?e\d+\])/g, '] ').replace(/\[\^((?:i\d+)?e\d+)\]/g, (_, label: string) => {
+  markdown.replace(/\[\^((?:i\d+)?e\d+)\]/g, (_, label: string, at: number) => {
     const merged = /^i(\d+)e/.exec(label)?.[1];
-    return `[${label}](/incidents/${encodeURIComponent(merged ?? incidentId)}?entry=${label})`;
+    // A footnote touches its word; a link beside a word or another link must not.
+    const apart = /\S/.test(markdown.charAt(at - 1)) ? ' ' : '';
+    return `${apart}[${label}](/incidents/${encodeURIComponent(merged ?? incidentId)}?entry=${label})`;
   });

@@ -77,13 +77,21 @@ function remediesOf(check: ReadinessCheck): ReadinessRemedy[] {
   return [...seen.values()];
 }
 
-function Check({ check, isOpen, onToggle }: { check: ReadinessCheck; isOpen: boolean; onToggle: () => void }) {
+interface CheckProps {
+  check: ReadinessCheck;
+  isOpen: boolean;
+  /** The address names it. */
+  isLinked: boolean;
+  onToggle: () => void;
+}
+
+function Check({ check, isOpen, isLinked, onToggle }: CheckProps) {
   const element = useRef<HTMLLIElement>(null);
   const bodyId = useId();
-  const wasOpen = useRef(isOpen);
-  // The browser's scroll position: a link to a check shows it.
+  const wasLinked = useRef(isLinked);
+  // The browser's scroll position: a link to a check shows it. What is open by itself leaves the answer in sight.
   useEffect(() => {
-    if (wasOpen.current) element.current?.scrollIntoView({ block: 'nearest' });
+    if (wasLinked.current) element.current?.scrollIntoView({ block: 'nearest' });
   }, []);
   const Chevron = isOpen ? ChevronDown : ChevronRight;
   return (
@@ -141,6 +149,7 @@ export function ChecksPanel({ report }: { report: ReadinessReport }) {
             key={check.id}
             check={check}
             isOpen={check.id === open}
+            isLinked={check.id === chosen}
             onToggle={() => setChosen(check.id === open ? 'none' : check.id)}
           />
         ))}

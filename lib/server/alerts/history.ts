@@ -208,7 +208,7 @@ async function readRecord(database: Database, sinceMs: number) {
       }),
       client.incident.findMany({
         where: { declaredAtMs: since, drill: false },
-        select: { declaredAtMs: true, model: true },
+        select: { declaredAtMs: true, detectedAtMs: true, model: true },
       }),
       client.silence.findMany({
         where: { createdAtMs: since, silenceId: { not: null } },
@@ -223,7 +223,11 @@ async function readRecord(database: Database, sinceMs: number) {
         endMs: endsAtMs === null ? null : Number(endsAtMs),
         attached: incidentId !== null,
       })),
-      incidents: incidents.map(({ declaredAtMs, model }) => ({ atMs: Number(declaredAtMs), model })),
+      // One that was written down later began when somebody saw it.
+      incidents: incidents.map(({ declaredAtMs, detectedAtMs, model }) => ({
+        atMs: Number(detectedAtMs ?? declaredAtMs),
+        model,
+      })),
       silences: silences.map(({ createdAtMs, matchers }) => ({
         atMs: Number(createdAtMs),
         matchers: JSON.parse(matchers) as SilenceMatcher[],

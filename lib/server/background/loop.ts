@@ -1,8 +1,12 @@
 import 'server-only';
+import { setMaxListeners } from 'node:events';
 import type { Database } from '../db';
 import { AppError } from '../errors';
 import { log } from '../log';
 import { type HeldLease, hold, LeaseLost, newHolder } from './lease';
+
+/** Queries of one run that are expected at most. */
+const MAX_LISTENERS = 1_000;
 
 /** A piece of work that is done again and again while the console runs. */
 export interface BackgroundLoop {
@@ -75,9 +79,12 @@ export function startLoop(loop: BackgroundLoop, database: Database, random: () =
         if (held.lease === null) return Math.max(usualMs, wanted.ttlMs / 3);
       }
       const { lease } = held;
+      const signal = lease === null ? stopping.signal : AbortSignal.any([stopping.signal, lease.signal]);
+      // Every query of a run listens for its end: more than Node's ten are no leak here.
+      setMaxListeners(MAX_LISTENERS, signal, stopping.signal);
       const againAfterMs = await loop.run({
         database,
-        signal: lease === null ? stopping.signal : AbortSignal.any([stopping.signal, lease.signal]),
+        signal,
         guard: lease === null ? async () => undefined : (transaction) => lease.guard(transaction),
         nowMs: Date.now(),
       });

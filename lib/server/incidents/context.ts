@@ -9,7 +9,7 @@ import { type BackgroundLoop, type LoopContext, wakeLoop } from '../background/l
 import { type Database, db } from '../db';
 import { AppError } from '../errors';
 import { freeze } from '../evidence/freeze';
-import { storeEvidence } from '../evidence/store';
+import { soundDocument, storeEvidence } from '../evidence/store';
 import { log } from '../log';
 import { appendEntries, touchIncident } from './append';
 import { CONTEXT_LOOP } from './context-loop';
@@ -48,12 +48,14 @@ async function look(row: ContextRow, topic: ContextTopic, incident: IncidentRow,
   if (plan.pinned === null) return { state: 'unknown', sentence: plan.refused ?? '', evidenceId: null };
   const { sentence, ...asked } = plan.pinned;
   const id = evidenceIdOf(row.incidentId, topic);
-  const document = await freeze({ ...asked, id }, asking);
+  // A process that died after pinning left the pin: what is told is what that one shows, not what is seen by now.
+  const isPinned = (await context.database.read((client) => client.evidence.count({ where: { id } }))) > 0;
+  const document = isPinned ? await soundDocument(id, context.database) : await freeze({ ...asked, id }, asking);
   const told = sentence(document.parts[0]?.answer);
   if (told === null)
     return { state: 'unknown', sentence: 'The sources had nothing to say about it.', evidenceId: null };
-  const evidence = await storeEvidence({ id, document, by: theConsole }, context.database);
-  return { state: 'captured', sentence: told, evidenceId: evidence.id };
+  if (!isPinned) await storeEvidence({ id, document, by: theConsole }, context.database);
+  return { state: 'captured', sentence: told, evidenceId: id };
 }
 
 /** What cannot be mended by asking again: nothing is configured, or nothing is there. */
@@ -78,20 +80,23 @@ async function capture(row: ContextRow, context: LoopContext): Promise<void> {
   await database.write(async (transaction) => {
     await context.guard(transaction);
     const nowMs = Date.now();
-    const key = { incidentId_topic: { incidentId: row.incidentId, topic: row.topic } };
+    const where = { incidentId: row.incidentId, topic: row.topic, state: 'waiting' };
     if (seen === null) {
       const nextAtMs = BigInt(nowMs + FIRST_PAUSE_MS * 2 ** row.attempts);
-      await transaction.incidentContext.update({ where: key, data: { attempts: row.attempts + 1, nextAtMs } });
+      await transaction.incidentContext.updateMany({ where, data: { attempts: row.attempts + 1, nextAtMs } });
       return;
     }
-    const waiting = await transaction.incidentContext.count({
-      where: { incidentId: row.incidentId, state: 'waiting', topic: { not: row.topic } },
-    });
-    await transaction.incidentContext.update({
-      where: key,
+    // Whoever else looked at it meanwhile has said so already.
+    const { count } = await transaction.incidentContext.updateMany({
+      where,
       data: { ...seen, attempts: row.attempts + 1, capturedAtMs: BigInt(nowMs) },
     });
+    if (count === 0) return;
     const touched = await touchIncident(transaction, row.incidentId);
+    // Counted under the incident's lock, so that exactly one topic is the last.
+    const waiting = await transaction.incidentContext.count({
+      where: { incidentId: row.incidentId, state: 'waiting' },
+    });
     await recordAudit(transaction, {
       actor: theConsole,
       action: 'incident.context',

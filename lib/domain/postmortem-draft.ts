@@ -15,17 +15,20 @@ export interface DraftMaterial {
   declaredBy: string;
   declaredAtMs: number;
   instants: IncidentInstants;
-  /** Oldest first. */
+  /** Oldest first; what was taken back may be among them and is not told. */
   entries: readonly Entry[];
   hypotheses: readonly HypothesisSummary[];
   commanders: readonly string[];
 }
 
-/** A sentence and the entries that it stands on. */
+/** A sentence and the entries that it stands on; without any, its text says so. */
 export interface DraftSentence {
   text: string;
   labels: string[];
 }
+
+/** What is said of a sentence that the record holds as a field, but no entry tells of. */
+export const UNSOURCED = '(no entry of the timeline tells of it)';
 
 export interface DraftSection {
   key: PostmortemSectionKey;
@@ -60,7 +63,11 @@ const instant = (ms: number): string => formatInstant(ms, 'UTC');
 
 /** The newest entry that tells of a status. */
 const statusEntry = (entries: readonly Entry[], to: string): Entry | undefined =>
-  entries.findLast((entry) => entry.kind === 'status' && entry.details.to === to && stands(entry));
+  entries.findLast((entry) => entry.kind === 'status' && entry.details.to === to);
+
+/** What the sentence lacks is said where it ends, before its full stop. */
+const sourced = (sentence: DraftSentence): DraftSentence =>
+  sentence.labels.length > 0 ? sentence : { ...sentence, text: `${sentence.text.replace(/[.!?]$/, '')} ${UNSOURCED}.` };
 
 const labels = (...entries: readonly (Entry | undefined)[]): string[] =>
   entries.flatMap((entry) => (entry === undefined ? [] : [entry.label]));
@@ -80,14 +87,13 @@ function summary(material: DraftMaterial): DraftSentence[] {
   ];
   const changed = (field: string) =>
     entries.findLast((entry) => entry.details.changes?.some((change) => change.field === field));
-  const say = (text: string, ...sources: (Entry | undefined)[]) =>
-    sentences.push({ text, labels: labels(...sources.slice(0, 1), ...sources.slice(1)) });
+  const say = (text: string, source: Entry | undefined) => sentences.push({ text, labels: labels(source) });
   if (instants.startedAtMs !== null) {
     say(`It began at ${instant(instants.startedAtMs)}.`, changed('Start of the trouble') ?? declared);
   }
   if (instants.detectedAtMs !== null) {
     const after = durations.toDetectMs === null ? '' : `, ${formatDuration(durations.toDetectMs)} after it began`;
-    const alert = entries.find((entry) => entry.kind === 'alert' && stands(entry));
+    const alert = entries.find((entry) => entry.kind === 'alert');
     say(`It was noticed at ${instant(instants.detectedAtMs)}${after}.`, changed('Detection') ?? alert ?? declared);
   }
   if (instants.mitigatedAtMs !== null) {
@@ -105,14 +111,13 @@ function summary(material: DraftMaterial): DraftSentence[] {
 /** Facts that count or name something: with a number, or with a pin. */
 const impact = ({ entries }: DraftMaterial): DraftSentence[] =>
   entries
-    .filter((entry) => entry.kind === 'fact' && stands(entry))
+    .filter((entry) => entry.kind === 'fact')
     .filter((entry) => entry.evidenceId !== null || /\d/.test(entry.text))
     .slice(0, 20)
     .map((entry) => ({ text: quoted(entry), labels: [entry.label] }));
 
 function detection({ entries, declaredBy, declaredAtMs, instants }: DraftMaterial): DraftSentence[] {
-  const alerts = entries.filter((entry) => entry.kind === 'alert' && entry.details.alertStatus === 'firing');
-  const first = alerts[0];
+  const first = entries.find((entry) => entry.kind === 'alert' && entry.details.alertStatus === 'firing');
   const declared = entries.find((entry) => entry.kind === 'status' && entry.details.to === 'triage');
   const sentences: DraftSentence[] = [];
   if (first !== undefined) {
@@ -127,23 +132,33 @@ function detection({ entries, declaredBy, declaredAtMs, instants }: DraftMateria
   });
   const { toAcknowledgeMs } = incidentDurations(instants);
   if (toAcknowledgeMs !== null) {
-    const taken = entries.find((entry) => entry.kind === 'status' && entry.details.to === 'active');
+    // The first step out of triage is what took it on, wherever it led; a later return to active is not.
+    const corrected = entries.findLast((entry) =>
+      entry.details.changes?.some(({ field }) => field === 'Acknowledgement'),
+    );
+    const taken = corrected ?? entries.find((entry) => entry.kind === 'status' && entry.details.from !== undefined);
     sentences.push({ text: `A person had it ${formatDuration(toAcknowledgeMs)} after that.`, labels: labels(taken) });
   }
   return sentences;
 }
 
 function timeline({ entries }: DraftMaterial): DraftSentence[] {
-  const told = entries.filter(stands);
   // Of too many, what people wrote and decided comes before what machines repeated.
-  const kept = told.length <= MAX_TIMELINE ? told : told.filter(({ kind }) => kind !== 'alert' && kind !== 'checklist');
+  const kept =
+    entries.length <= MAX_TIMELINE ? entries : entries.filter(({ kind }) => kind !== 'alert' && kind !== 'checklist');
   const sentences = kept.slice(0, MAX_TIMELINE).map((entry) => ({
     text: `${instant(entry.occurredAtMs)}: ${entry.kind === 'status' ? '' : `${entry.kind}: `}${quoted(entry)}`,
     labels: [entry.label],
   }));
-  const left = told.length - sentences.length;
-  if (left > 0) {
-    sentences.push({ text: `${formatCount(left)} more entries stand on the incident's own timeline.`, labels: [] });
+  const shown = new Set(sentences.flatMap(({ labels: sources }) => sources));
+  const left = entries.filter(({ label }) => !shown.has(label));
+  if (left.length > 0) {
+    const ends = left.length === 1 ? [left[0]] : [left[0], left.at(-1)];
+    const text =
+      left.length === 1
+        ? "1 more entry stands on the incident's own timeline."
+        : `${formatCount(left.length)} more entries stand on the incident's own timeline, the first and last of them these.`;
+    sentences.push({ text, labels: labels(...ends) });
   }
   return sentences;
 }
@@ -161,10 +176,14 @@ function causes({ hypotheses, entries }: DraftMaterial): DraftSentence[] {
 }
 
 /**
- * A postmortem as far as the record can tell it: no sentence without the entries it stands on, and none about what the
- * record does not hold. What went well, luck and lessons are for people.
+ * A postmortem as far as the record can tell it: each sentence names entries that it stands on or says that it has none,
+ * and none is about what the record does not hold. What went well, luck and lessons are for people.
  */
-export function draftPostmortem(material: DraftMaterial): DraftSection[] {
+export function draftPostmortem(record: DraftMaterial): DraftSection[] {
+  const entries = record.entries.filter(stands);
+  const takenBack = new Set(record.entries.filter((entry) => !stands(entry)).map(({ id }) => id));
+  const hypotheses = record.hypotheses.filter(({ entryId }) => !takenBack.has(entryId));
+  const material = { ...record, entries, hypotheses };
   const written: Partial<Record<PostmortemSectionKey, DraftSentence[]>> = {
     summary: summary(material),
     impact: impact(material),
@@ -173,7 +192,11 @@ export function draftPostmortem(material: DraftMaterial): DraftSection[] {
     causes: causes(material),
   };
   const lists: ReadonlySet<PostmortemSectionKey> = new Set(['impact', 'timeline', 'causes']);
-  return POSTMORTEM_SECTIONS.map((key) => ({ key, sentences: written[key] ?? [], isList: lists.has(key) }));
+  return POSTMORTEM_SECTIONS.map((key) => ({
+    key,
+    sentences: (written[key] ?? []).map(sourced),
+    isList: lists.has(key),
+  }));
 }
 
 /** A drafted section as Markdown; the references stand behind each sentence. */

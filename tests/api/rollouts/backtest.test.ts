@@ -17,9 +17,9 @@ beforeAll(async () => {
     lab,
     `
   - name: fraud_detector
-    policy: { guard: { enabled: true } }
+    policy: { guard: { enabled: true, interval: 5m } }
   - name: reco
-    policy: { guard: { enabled: true } }
+    policy: { guard: { enabled: true, interval: 5m } }
 `,
   );
   database = await guardDatabase();

@@ -70,8 +70,8 @@ const columnsOf = (names: { champion: string; challenger: string }): Column<Meas
     header: `● ${names.champion}`,
     numeric: true,
     value: ({ champion, unit }) => scaled(champion, unit),
-    cell: ({ champion, unit, championAtLeast, state }) => (
-      <Value text={valueFigure(champion, unit, championAtLeast)} state={state} />
+    cell: ({ champion, unit, difference, championAtLeast, state }) => (
+      <Value text={valueFigure(champion, { unit, difference }, championAtLeast)} state={state} />
     ),
   },
   {
@@ -79,8 +79,8 @@ const columnsOf = (names: { champion: string; challenger: string }): Column<Meas
     header: `◆ ${names.challenger}`,
     numeric: true,
     value: ({ challenger, unit }) => scaled(challenger, unit),
-    cell: ({ challenger, unit, challengerAtLeast, state }) => (
-      <Value text={valueFigure(challenger, unit, challengerAtLeast)} state={state} />
+    cell: ({ challenger, unit, difference, challengerAtLeast, state }) => (
+      <Value text={valueFigure(challenger, { unit, difference }, challengerAtLeast)} state={state} />
     ),
   },
   {

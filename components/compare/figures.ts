@@ -5,10 +5,19 @@ import { formatNumber, formatPercentFigure } from '@/lib/domain/format';
 
 export const UNIT_SIGN: Readonly<Record<Measure['unit'], string>> = { ratio: '%', ms: 'ms', number: '' };
 
-/** A side's value without its unit; a dash where the measure has no value a side. */
-export function valueFigure(value: number | null, unit: Measure['unit'], atLeast: boolean): string {
+/**
+ * A side's value without its unit; a dash where the measure has no value a side. Shares that differ by less than a point
+ * have a decimal, so that two that differ do not look the same.
+ */
+export function valueFigure(
+  value: number | null,
+  { unit, difference }: Pick<Measure, 'unit' | 'difference'>,
+  atLeast: boolean,
+): string {
   if (value === null) return '–';
-  return `${atLeast ? '≥ ' : ''}${unit === 'ratio' ? formatPercentFigure(value) : formatNumber(value)}`;
+  const isClose = difference !== null && difference !== 0 && Math.abs(difference) < 0.01;
+  const share = isClose && value >= 0.1 && value <= 0.99 ? (value * 100).toFixed(1) : formatPercentFigure(value);
+  return `${atLeast ? '≥ ' : ''}${unit === 'ratio' ? share : formatNumber(value)}`;
 }
 
 /** A difference without its unit, ratios in points, with its sign. */

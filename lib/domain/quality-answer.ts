@@ -136,9 +136,9 @@ function steady({ measures, counts, labels, reference, missing, model }: Judged)
   const isStale = labels.state === 'stale';
   const held =
     risen.length > 0
-      ? `${isStale ? 'Until then quality rose' : 'Quality rose'} (${risen.join(', ')})`
+      ? `${isStale ? 'Until the last labels quality rose' : 'Quality rose'} (${risen.join(', ')})`
       : isStale
-        ? 'Until then quality held'
+        ? 'Until the last labels quality held'
         : 'Quality holds';
   return {
     status: isStale ? 'unknown' : 'ok',

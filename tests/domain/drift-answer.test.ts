@@ -134,7 +134,7 @@ describe('the sentence on quality', () => {
       'The label feed is stale: no label of churn_scorer arrived since 02:32 (30 h, allowed 24 h)',
     );
     expect(text).toContain('Cohort senior is served worse: recall 80 %, 76 % of overall (95 % interval 74 % to 78 %');
-    expect(text).toContain('Until then quality held');
+    expect(text).toContain('Until the last labels quality held');
     expect(statuses(answer)).toEqual(['bad', 'bad', 'unknown']);
   });
 

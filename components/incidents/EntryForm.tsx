@@ -100,6 +100,8 @@ export function EntryForm({
         placeholder={KIND_PLACEHOLDER[kind]}
         className="w-full rounded-panel border border-line bg-raised px-2 py-1.5 text-body text-t1 placeholder:text-t3"
         value={draft.text}
+        // Words typed while these are stored would go with them.
+        readOnly={add.isPending}
         onChange={(event) => draft.write(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) submit(event);

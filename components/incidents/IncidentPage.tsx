@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { QueryState } from '@/components/ui/QueryState';
 import { useLive } from '@/components/ui/use-live';
-import { incidentLiveAddress, incidentQuery } from '@/lib/queries/incidents';
+import { askIncidentAgain, incidentLiveAddress, incidentQuery } from '@/lib/queries/incidents';
 import { AlertsPanel } from './AlertsPanel';
 import { ChecklistsPanel } from './ChecklistsPanel';
 import { ContextPanel } from './ContextPanel';
@@ -19,13 +19,7 @@ import { TimesPanel } from './TimesPanel';
 export function IncidentPage({ incidentId }: { incidentId: string }) {
   const client = useQueryClient();
   const incident = useQuery(incidentQuery(incidentId));
-  const askAgain = useCallback(
-    () =>
-      void client.invalidateQueries({
-        predicate: ({ queryKey }) => String(queryKey[0]).startsWith(`incidents/${encodeURIComponent(incidentId)}`),
-      }),
-    [client, incidentId],
-  );
+  const askAgain = useCallback(() => void askIncidentAgain(client, incidentId), [client, incidentId]);
   const live = useLive(incidentLiveAddress(incidentId), askAgain);
   return (
     <QueryState query={incident} height={320}>

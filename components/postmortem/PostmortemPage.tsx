@@ -7,7 +7,7 @@ import { QueryState } from '@/components/ui/QueryState';
 import { StatusIcon } from '@/components/ui/Status';
 import { useLive } from '@/components/ui/use-live';
 import type { Postmortem } from '@/lib/contracts/postmortem';
-import { incidentLiveAddress, incidentQuery } from '@/lib/queries/incidents';
+import { askIncidentAgain, incidentLiveAddress, incidentQuery } from '@/lib/queries/incidents';
 import { postmortemExportAddress, postmortemQuery } from '@/lib/queries/postmortems';
 import { ActionsPanel } from './ActionsPanel';
 import { GapsPanel } from './GapsPanel';
@@ -22,13 +22,7 @@ export function PostmortemPage({ incidentId }: { incidentId: string }) {
   const client = useQueryClient();
   const incident = useQuery(incidentQuery(incidentId));
   const postmortem = useQuery(postmortemQuery(incidentId));
-  const askAgain = useCallback(
-    () =>
-      void client.invalidateQueries({
-        predicate: ({ queryKey }) => String(queryKey[0]).startsWith(`incidents/${encodeURIComponent(incidentId)}`),
-      }),
-    [client, incidentId],
-  );
+  const askAgain = useCallback(() => void askIncidentAgain(client, incidentId), [client, incidentId]);
   const live = useLive(incidentLiveAddress(incidentId), askAgain);
   return (
     <QueryState query={postmortem} height={320}>

@@ -38,6 +38,12 @@ const asksAgain = (client: QueryClient) =>
 const write = <I, O>(client: QueryClient, send: (input: I) => Promise<O>) =>
   mutationOptions<O, ApiError, I>({ mutationFn: send, onSuccess: () => asksAgain(client) });
 
+/** Asks again for everything of one incident: somebody changed it. INC-1 does not ask for INC-12. */
+export const askIncidentAgain = (client: QueryClient, incidentId: string) =>
+  client.invalidateQueries({
+    predicate: ({ queryKey }) => `${String(queryKey[0])}/`.startsWith(`${at(incidentId)}/`),
+  });
+
 /** The first incidents that match, newest first. */
 export const incidentsQuery = (asked: IncidentsAsked = {}) => apiQuery<IncidentList>('incidents', { ...asked });
 

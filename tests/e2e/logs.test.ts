@@ -163,8 +163,10 @@ describe.skipIf(!hasChromium())('the logs in a browser', () => {
     const page = await visitLines('?model=fraud_detector&level=error');
     await page.keyboard.press('s');
     await page.keyboard.insertText('prediction_failed');
+    // The lines before the filter stand until the address changes: only an answer tells the filtered ones are there.
+    const filtered = page.waitForResponse((each) => /\/api\/logs\?.*text=prediction_failed/.test(each.url()));
     await page.keyboard.press('Enter');
-    await page.waitForURL(/text=prediction_failed/);
+    await filtered;
     await linesOf(page).first().waitFor();
     await page.keyboard.press('Tab');
     await page.keyboard.press('j');

@@ -125,11 +125,11 @@ export const ENDPOINTS: readonly Endpoint[] = [
   read('slos/rules/loaded', NoParams, SloRules, 'The same beside what the Prometheus has loaded'),
   read('rollouts', NoParams, GuardStates, 'Every guard: mode, run of violations, last action'),
   {
-    ...read('rollouts/switch', KillSwitchChange, GuardStates, 'Throw the kill switch of the guards, or take it back'),
+    ...read('guards/switch', KillSwitchChange, GuardStates, 'Throw the kill switch of the guards, or take it back'),
     method: 'POST',
     permission: 'rollouts:control',
   },
-  read('rollouts/evaluations/{id}/replay', GuardEvaluationParams, GuardReplay, 'A kept verdict, judged again'),
+  read('guards/evaluations/{id}/replay', GuardEvaluationParams, GuardReplay, 'A kept verdict, judged again'),
   read('rollouts/{model}', GuardModelParams, GuardState, 'The guard of a model'),
   read('rollouts/{model}/evaluations', GuardEvaluationsParams, GuardEvaluations, 'What a guard found, newest first'),
   {

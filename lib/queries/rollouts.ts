@@ -31,7 +31,7 @@ export const guardEvaluationsQuery = ({ model, ...page }: Partial<GuardEvaluatio
 });
 
 /** The verdict of a kept evaluation, made again. */
-export const guardReplayQuery = (id: string) => apiQuery<GuardReplay>(`rollouts/evaluations/${id}/replay`);
+export const guardReplayQuery = (id: string) => apiQuery<GuardReplay>(`guards/evaluations/${id}/replay`);
 
 const asksAgain = (client: QueryClient) =>
   client.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith('rollouts') });
@@ -39,7 +39,7 @@ const asksAgain = (client: QueryClient) =>
 /** Throws a kill switch or takes it back. */
 export const moveKillSwitch = (client: QueryClient) =>
   mutationOptions({
-    mutationFn: (change: KillSwitchChange) => apiSend<GuardStates>('POST', 'rollouts/switch', change),
+    mutationFn: (change: KillSwitchChange) => apiSend<GuardStates>('POST', 'guards/switch', change),
     onSuccess: () => asksAgain(client),
   });
 

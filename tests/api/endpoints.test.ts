@@ -47,6 +47,17 @@ describe('the API', () => {
     }
   });
 
+  it('has no fixed word where a model’s name may stand: a model may be named like it', () => {
+    const places = ENDPOINTS.flatMap(({ path }) => {
+      const parts = path.split('/');
+      return parts.map((part, i) => ({ part, before: parts.slice(0, i).join('/') }));
+    });
+    const named = new Set(places.filter(({ part }) => part === '{model}').map(({ before }) => before));
+    expect(named).toContain('/api/rollouts');
+    const taken = places.filter(({ part, before }) => named.has(before) && part !== '{model}' && part !== '');
+    expect(taken).toEqual([]);
+  });
+
   it('has no try/catch in a handler: the wrapper shapes every error', () => {
     expect(files.filter((file) => /\btry\s*\{/.test(readFileSync(join(ROOT, file), 'utf8')))).toEqual([]);
   });

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
+import { POST as killSwitch } from '@/app/api/guards/switch/route';
 import { POST as flagger } from '@/app/api/rollouts/[model]/gate/flagger/[hook]/route';
 import { GET as gate } from '@/app/api/rollouts/[model]/gate/route';
 import { POST as rearm } from '@/app/api/rollouts/[model]/rearm/route';
 import { GET as one } from '@/app/api/rollouts/[model]/route';
 import { GET as all } from '@/app/api/rollouts/route';
-import { POST as killSwitch } from '@/app/api/rollouts/switch/route';
 import { ErrorBody } from '@/lib/contracts/error';
 import { GuardState, GuardStates } from '@/lib/contracts/rollout';
 import { RolloutGate } from '@/lib/contracts/rollout-gate';

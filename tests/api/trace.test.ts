@@ -478,6 +478,57 @@ describe('GET /api/traces/[traceId]/diff', () => {
   });
 });
 
+describe('what the redaction rules take out', () => {
+  const MAIL = 'jane.doe@example.com';
+  const mail = (key: string) => ({ key, value: { stringValue: `for ${MAIL}` } });
+  const secret = () =>
+    traceBody({
+      [`api of ${MAIL}`]: [
+        {
+          id: 1,
+          name: `GET /users/${MAIL}`,
+          ms: 10,
+          failed: true,
+          attributes: { model_name: 'fraud', request_id: MAIL, 'user.email': MAIL, plain: 'words' },
+          events: [{ name: `sent to ${MAIL}`, timeUnixNano: ns(1), attributes: [mail('exception.stacktrace')] }],
+          links: [{ traceId: TRACE_ID, spanId: spanIdOf(9), attributes: [mail('why')] }],
+          raw: { status: { code: 2, message: `no such user ${MAIL}` } },
+        },
+        { id: 2, up: 1, name: 'GET /users/john@example.com' },
+        { id: 3, up: 1, name: 'GET /users/mary@example.com' },
+      ],
+    });
+
+  it('is in no answer: names, attributes, events, links, messages, the file, and what is searched', async () => {
+    holds(secret());
+    const answers = await Promise.all([
+      ask(getTrace),
+      ask(getRows, 'limit=50'),
+      ask(getFlame),
+      ask(getSpan, 'whole=1', { span: spanIdOf(1) }),
+      ask(getRaw),
+    ]);
+    for (const response of answers) {
+      expect(response.status).toBe(200);
+      const body = await response.text();
+      expect(body).not.toContain('@example.com');
+      expect(body).toContain('[e-mail]');
+    }
+    expect((await rows(`find=${encodeURIComponent(MAIL)}`)).find).toMatchObject({ total: 0 });
+    expect((await rows('find=words')).find).toMatchObject({ total: 1, spans: [spanIdOf(1)] });
+    // Names that are shown alike are counted as one.
+    expect((await trace()).statistics).toMatchObject([{ name: 'GET /users/[e-mail]', count: 3 }]);
+  });
+
+  it('is what the configuration says, as for log lines', async () => {
+    point('', 'redaction: { defaults: false, rules: [{ name: plain, pattern: words }] }');
+    holds(secret());
+    const body = await (await ask(getSpan, '', { span: spanIdOf(1) })).text();
+    expect(body).toContain(MAIL);
+    expect(body).toContain('"value":"[plain]"');
+  });
+});
+
 describe('every recorded trace', () => {
   const FIXTURES = new URL('../fixtures/', import.meta.url);
   const recorded = ['recordings/tempo', 'recordings/tempo-2.8', 'corpus/cases/tempo'].flatMap((folder) =>

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { stripAnsi } from '@/lib/domain/ansi';
 import { fieldsOf } from '@/lib/domain/log-fields';
 import { redactorOf } from '@/lib/server/redaction/redact';
+import { redactTraceJson } from '@/lib/server/redaction/redact-trace';
 import { DEFAULT_REDACTION } from '@/lib/server/redaction-defaults';
 
 const { text, labels } = redactorOf(DEFAULT_REDACTION);
@@ -103,5 +104,85 @@ describe('rules of the configuration', () => {
 
   it('may be none', () => {
     expect(redactorOf([]).text('jane@example.com')).toBe('jane@example.com');
+  });
+});
+
+describe('the JSON of a trace', () => {
+  const redactor = redactorOf([
+    ...DEFAULT_REDACTION,
+    { name: 'number', pattern: '\\b77777777\\d*\\b', replacement: '[number]' },
+  ]);
+  const redacted = (json: string, end?: number) => [...redactTraceJson(json, end, redactor)].join('');
+
+  const said = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 12 }),
+    address,
+    fc.constantFrom('":"', '\\', ':', '{"a":"'),
+  );
+  const value = fc.oneof(
+    said.map((stringValue) => ({ stringValue })),
+    said.map((text) => ({ arrayValue: { values: [{ stringValue: text }] } })),
+    fc.tuple(said, said).map(([key, text]) => ({ kvlistValue: { values: [{ key, value: { stringValue: text } }] } })),
+    fc.integer().map((intValue) => ({ intValue: String(intValue) })),
+  );
+  const attributes = fc.array(fc.record({ key: said, value }), { maxLength: 4 });
+  const span = fc.record({
+    spanId: fc.stringMatching(/^[0-9a-f]{16}$/),
+    startTimeUnixNano: fc.stringMatching(/^[1-9]\d{18}$/),
+    name: said,
+    attributes,
+    events: fc.array(fc.record({ name: said, attributes }), { maxLength: 2 }),
+    status: fc.record({ code: fc.constant('STATUS_CODE_ERROR'), message: said }),
+  });
+
+  /** The same by building the tree. */
+  const whole = (node: unknown): unknown =>
+    typeof node === 'string'
+      ? redactor.text(node)
+      : Array.isArray(node)
+        ? node.map(whole)
+        : typeof node === 'object' && node !== null
+          ? Object.fromEntries(Object.entries(node).map(([key, item]) => [key, whole(item)]))
+          : node;
+
+  it('LAW is redacted as its tree would be, and stays as it is written where nothing matches', () => {
+    fc.assert(
+      fc.property(fc.array(span, { maxLength: 4 }), fc.constantFrom(undefined, 2), (spans, indent) => {
+        const json = JSON.stringify({ batches: [{ scopeSpans: [{ spans }] }] }, null, indent);
+        const out = redacted(json);
+        expect(JSON.parse(out)).toEqual(whole(JSON.parse(json)));
+        if (JSON.stringify(whole(JSON.parse(json)), null, indent) === json) expect(out).toBe(json);
+      }),
+    );
+  });
+
+  it('keeps ids and times that look like numbers to hide, and makes a hidden number a text', () => {
+    const attribute = (intValue: string | number) => ({ key: 'account', value: { intValue } });
+    const json = JSON.stringify({
+      spanId: '7777777712345678',
+      startTimeUnixNano: '7777777712345678000',
+      attributes: [attribute('7777777712345678'), attribute(7777777712345678), attribute(7)],
+    });
+    expect(JSON.parse(redacted(json))).toEqual({
+      spanId: '7777777712345678',
+      startTimeUnixNano: '7777777712345678000',
+      attributes: [
+        { key: 'account', value: { stringValue: '[number]' } },
+        { key: 'account', value: { stringValue: '[number]' } },
+        attribute(7),
+      ],
+    });
+    expect(redacted('{"spanId":"jane@example.com"}')).toBe('{"spanId":"[e-mail]"}');
+  });
+
+  it('comes in pieces, of which none tears a value apart', () => {
+    const spans = Array.from({ length: 3_000 }, (_, i) => ({
+      name: `mail to jane${i}@example.com`,
+      intValue: `77777777${i}`,
+    }));
+    const json = JSON.stringify({ spans });
+    const pieces = [...redactTraceJson(json, json.length, redactor)];
+    expect(pieces.length).toBeGreaterThan(1);
+    expect(JSON.parse(pieces.join('')).spans[2_999]).toEqual({ name: 'mail to [e-mail]', stringValue: '[number]' });
   });
 });

@@ -6,13 +6,12 @@ import type { PastedId } from '@/lib/domain/pasted-id';
 import { type NameOf, recordLine, type SaidSpan, toRecord } from '@/lib/domain/request-story-record';
 import { stageOfName, stagesOfTree } from '@/lib/domain/trace-stages';
 import type { Config } from '../config';
-import { redact } from '../redaction/redact';
 import { modelConfigOf } from '../telemetry';
 import { toAttributes } from '../tempo/attributes';
 import { traceHeader } from '../traces/header';
 import type { LoadedTrace } from '../traces/load';
-import { pairsOf, readJson } from '../traces/resource';
-import { isObject, spanJson } from '../traces/span-json';
+import { pairsOf } from '../traces/resource';
+import { isObject, resourceJson, spanJson } from '../traces/span-json';
 import type { StoryLine } from './lines';
 import type { Resolved } from './resolve';
 import { logFieldOf, spanAttributeOf } from './story-queries';
@@ -36,11 +35,9 @@ export function saidByTrace(trace: LoadedTrace): SaidSpan | null {
   const attributes: Record<string, string | number | boolean | null> = {};
   for (const index of [root, ...tree.order.subarray(0, LOOKED_AT)]) {
     const own = toAttributes(pairsOf(spanJson(trace, index)));
-    const resource =
-      index === root ? toAttributes(pairsOf(readJson(parsed.resources[parsed.resource[index] ?? 0] ?? ''))) : {};
+    const resource = index === root ? toAttributes(pairsOf(resourceJson(trace, index))) : {};
     for (const [key, value] of Object.entries({ ...resource, ...own })) {
-      if (attributes[key] === undefined && value !== '')
-        attributes[key] = typeof value === 'string' ? redact(value) : value;
+      if (attributes[key] === undefined && value !== '') attributes[key] = value;
     }
   }
   return {
@@ -56,7 +53,7 @@ export function saidByTrace(trace: LoadedTrace): SaidSpan | null {
 function messageOf(trace: LoadedTrace, index: number): string | null {
   const { status } = spanJson(trace, index);
   const message = isObject(status) && typeof status.message === 'string' ? status.message : '';
-  return message === '' ? null : short(redact(message));
+  return message === '' ? null : short(message);
 }
 
 /** What the first failed span says. */

@@ -50,16 +50,24 @@ function isError(status: unknown): boolean {
   return code === 2 || code === '2' || code === 'STATUS_CODE_ERROR' || code === 'error';
 }
 
-/** Texts met once, numbered. */
+/** Texts met once, numbered; `shown` is what is kept of a text, and texts that are shown alike are one. */
 class Table {
   readonly list: string[] = [];
   readonly #places = new Map<string, number>();
+  readonly #byShown = new Map<string, number>();
+
+  constructor(private readonly shown: (text: string) => string = (text) => text) {}
 
   of(text: string): number {
     let place = this.#places.get(text);
     if (place === undefined) {
-      place = this.list.length;
-      this.list.push(text);
+      const kept = this.shown(text);
+      place = this.#byShown.get(kept);
+      if (place === undefined) {
+        place = this.list.length;
+        this.list.push(kept);
+        this.#byShown.set(kept, place);
+      }
       this.#places.set(text, place);
     }
     return place;
@@ -96,11 +104,18 @@ interface Drafts {
   part: number[];
 }
 
-/** Reads Tempo's JSON of one trace into columns. Yields to other requests every few milliseconds. */
-export async function parseTrace(text: string, signal: AbortSignal): Promise<ParsedTrace> {
+/**
+ * Reads Tempo's JSON of one trace into columns. Yields to other requests every few milliseconds.
+ * @param shown what may be shown of a span's or a service's name
+ */
+export async function parseTrace(
+  text: string,
+  signal: AbortSignal,
+  shown?: (name: string) => string,
+): Promise<ParsedTrace> {
   const parts = findTraceParts(text);
-  const names = new Table();
-  const services = new Table();
+  const names = new Table(shown);
+  const services = new Table(shown);
   const resources = new Table();
   const scopes = new Table();
   const resourceOf = parts.resources.map((json) => resources.of(json));

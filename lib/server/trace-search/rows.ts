@@ -1,6 +1,6 @@
 import 'server-only';
 import type { MatchedSpan, TraceRow } from '@/lib/contracts/traces';
-import { redact } from '../redaction/redact';
+import { redactSpanText } from '../redaction/redact-trace';
 import type { AttributeValue } from '../tempo/attributes';
 import { unscoped } from '../tempo/catalog';
 import type { TraceHit } from '../tempo/search';
@@ -24,7 +24,7 @@ function isNamed(query: string, key: string): boolean {
 }
 
 const textOf = (value: AttributeValue | undefined): string | null =>
-  value === undefined || value === null ? null : String(value).slice(0, MAX_TEXT).toWellFormed();
+  value === undefined || value === null ? null : redactSpanText(String(value)).slice(0, MAX_TEXT).toWellFormed();
 
 /** How found traces become rows. `asked` is the query as its writer wrote it: what it does not name is not a field. */
 export function toTraceRow(hit: TraceHit, about: { names: SpanNames; asked: string; spans: number }): TraceRow {
@@ -34,10 +34,11 @@ export function toTraceRow(hit: TraceHit, about: { names: SpanNames; asked: stri
   const own = new Set(['status', ROOT_FIELD, modelKey, versionKey].filter((key) => !isNamed(asked, key)));
   const toSpan = ({ attributes, ...span }: TraceHit['spans'][number]): MatchedSpan => ({
     ...span,
+    name: redactSpanText(span.name),
     fields: Object.fromEntries(
       Object.entries(attributes)
         .filter(([key]) => !own.has(key))
-        .map(([key, value]) => [key, typeof value === 'string' ? redact(value) : value]),
+        .map(([key, value]) => [key, typeof value === 'string' ? redactSpanText(value) : value]),
     ),
   });
   const root = hit.spans.find(({ attributes }) => attributes[ROOT_FIELD] === -1);
@@ -48,8 +49,8 @@ export function toTraceRow(hit: TraceHit, about: { names: SpanNames; asked: stri
   const rootStatus = root?.attributes.status;
   return {
     traceId: hit.traceId,
-    rootService: hit.rootServiceName,
-    rootName: hit.rootName,
+    rootService: textOf(hit.rootServiceName),
+    rootName: textOf(hit.rootName),
     startMs: hit.startMs,
     traceDurationMs: hit.durationMs,
     rootDurationMs: root?.durationMs ?? null,

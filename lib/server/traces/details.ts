@@ -4,8 +4,7 @@ import { formatCount, formatMs } from '@/lib/domain/format';
 import { AppError } from '../errors';
 import { toHexId } from '../tempo/ids';
 import type { LoadedTrace } from './load';
-import { readJson } from './resource';
-import { isObject, listOf, relativeNs, spanJson, typedAttributes } from './span-json';
+import { isObject, listOf, relativeNs, resourceJson, scopeJson, spanJson, typedAttributes } from './span-json';
 
 const NS_PER_MS = 1e6;
 const MAX_EVENTS = 500;
@@ -38,7 +37,7 @@ export function spanDetails(
   const json = spanJson(trace, index);
   const status = isObject(json.status) ? json.status : {};
   const up = analysis.tree.parent[index] ?? -1;
-  const scope = readJson(parsed.scopes[parsed.scope[index] ?? 0] ?? '');
+  const scope = scopeJson(trace, index);
   const events = listOf(json.events);
   const links = listOf(json.links);
   const attributes = typedAttributes(json, asked.isWhole);
@@ -58,7 +57,7 @@ export function spanDetails(
     kind: wordOf(KINDS as [string, ...string[]], json.kind, 'SPAN_KIND_'),
     status: wordOf<(typeof STATUSES)[number]>([...STATUSES], status.code, 'STATUS_CODE_'),
     statusMessage: textOf(status.message).toWellFormed(),
-    scope: isObject(scope) ? [textOf(scope.name), textOf(scope.version)].filter(Boolean).join(' ') : '',
+    scope: [textOf(scope.name), textOf(scope.version)].filter(Boolean).join(' '),
     atMs: trace.startMs + (analysis.startNs[index] ?? 0) / NS_PER_MS,
     startMs: (analysis.startNs[index] ?? 0) / NS_PER_MS,
     durationMs: (parsed.durationNs[index] ?? 0) / NS_PER_MS,
@@ -69,7 +68,7 @@ export function spanDetails(
     notes: notesOf(trace, index, attributes),
     attributes: bounded(attributes, MAX_ATTRIBUTES, 'attributes'),
     resource: bounded(
-      typedAttributes(readJson(parsed.resources[parsed.resource[index] ?? 0] ?? ''), asked.isWhole),
+      typedAttributes(resourceJson(trace, index), asked.isWhole),
       MAX_ATTRIBUTES,
       'resource attributes',
     ),

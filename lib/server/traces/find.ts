@@ -1,5 +1,6 @@
 import 'server-only';
 import type { TraceAnalysis } from '@/lib/domain/trace-analysis';
+import { redactSpanText } from '../redaction/redact-trace';
 import type { LoadedTrace } from './load';
 import { readJson } from './resource';
 
@@ -70,13 +71,14 @@ function spansByText({ parsed }: LoadedTrace, wanted: string): Set<number> {
 
 const SAYING = ['attributes', 'events', 'status', 'name'] as const;
 
-/** Whether a text stands in what a span says, rather than in the form it says it in. */
+/** Whether a text stands in what a span says, rather than in the form it says it in or in what the rules take out. */
 function saysSo(span: unknown, wanted: string): boolean {
   if (typeof span !== 'object' || span === null) return false;
   const stack: unknown[] = SAYING.map((key) => (key in span ? (span as Record<string, unknown>)[key] : null));
   for (let value = stack.pop(); stack.length > 0 || value !== undefined; value = stack.pop()) {
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
-      if (String(value).toLowerCase().includes(wanted)) return true;
+      const text = String(value);
+      if (text.toLowerCase().includes(wanted) && redactSpanText(text).toLowerCase().includes(wanted)) return true;
     } else if (typeof value === 'object' && value !== null) stack.push(...Object.values(value).slice(0, 10_000));
   }
   return false;

@@ -12,7 +12,8 @@ import { stageTimesNs } from '@/lib/domain/trace-time';
 import { getConfig } from '../config';
 import { toAttributes } from '../tempo/attributes';
 import type { LoadedTrace } from './load';
-import { pairsOf, readJson } from './resource';
+import { pairsOf } from './resource';
+import { resourceJson, spanJson } from './span-json';
 
 const NS_PER_MS = 1e6;
 const BINS = 240;
@@ -175,7 +176,7 @@ const REQUEST_ATTRIBUTES = {
 } as const;
 
 /** Model, version, request and segment, from the root's attributes, else from the first spans that have them. */
-function requestOf({ parsed }: LoadedTrace, { tree, root }: TraceAnalysis) {
+function requestOf(trace: LoadedTrace, { tree, root }: TraceAnalysis) {
   const renamed = getConfig().signals.spanAttributes;
   const found: Record<keyof typeof REQUEST_ATTRIBUTES, string | null> = {
     model: null,
@@ -187,9 +188,10 @@ function requestOf({ parsed }: LoadedTrace, { tree, root }: TraceAnalysis) {
   const looked = root < 0 ? [] : [root, ...tree.order.subarray(0, LOOKED_AT)];
   for (const index of looked) {
     if (Object.values(found).every((value) => value !== null)) break;
-    const resource = readJson(parsed.resources[parsed.resource[index] ?? 0] ?? '');
-    const span = readJson(parsed.text.slice(parsed.from[index], parsed.to[index]));
-    const attributes = { ...toAttributes(pairsOf(resource)), ...toAttributes(pairsOf(span)) };
+    const attributes = {
+      ...toAttributes(pairsOf(resourceJson(trace, index))),
+      ...toAttributes(pairsOf(spanJson(trace, index))),
+    };
     for (const [field, contract] of names) {
       for (const name of contract) {
         const value = attributes[renamed[name] ?? name];

@@ -9,6 +9,7 @@ import { QueryCache } from '../cache';
 import { getConfig, type TempoConfig } from '../config';
 import { AppError } from '../errors';
 import { processWide } from '../process-wide';
+import { redactSpanText } from '../redaction/redact-trace';
 import { parseTraceId } from '../tempo/ids';
 import { nsToFloatMs } from '../tempo/spans';
 import { type ParsedTrace, parseTrace } from '../tempo/trace-columns';
@@ -127,7 +128,7 @@ const cache = () => processWide('traces', () => new QueryCache(TRACE_CACHE_BYTES
 async function readTrace(source: TempoConfig, traceId: string, signal: AbortSignal): Promise<LoadedTrace | null> {
   const answer = await fetchTraceText(source, traceId, signal);
   if (answer === null) return null;
-  const parsed = await parseTrace(answer.value, signal);
+  const parsed = await parseTrace(answer.value, signal, (name) => redactSpanText(name));
   if (parsed.count > 0 || parsed.unreadable > 0) {
     const isBeyond = answer.cut && answer.bytes >= source.maxTraceBytes;
     return new LoadedTrace(traceId, source, parsed, answer.bytes, isBeyond, answer);

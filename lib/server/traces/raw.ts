@@ -1,9 +1,11 @@
 import 'server-only';
+import { redactTraceJson } from '../redaction/redact-trace';
 import type { LoadedTrace } from './load';
 
-const PIECE = 1024 * 1024;
-
-/** The trace's JSON as it came, for saving. One that broke off is closed behind its last whole span, so that it is JSON. */
+/**
+ * The trace's JSON for saving: as it came, but for what the redaction rules take out. One that broke off is closed behind
+ * its last whole span, so that it is JSON.
+ */
 export function rawTrace({ parsed, traceId }: LoadedTrace): Response {
   const { text, whole, closing } = parsed;
   let end = text.length;
@@ -12,19 +14,16 @@ export function rawTrace({ parsed, traceId }: LoadedTrace): Response {
     for (const to of parsed.to) end = Math.max(end, to);
   }
   const encoder = new TextEncoder();
-  let at = 0;
+  const pieces = redactTraceJson(text, end);
   const body = new ReadableStream<Uint8Array>({
     pull(controller) {
-      if (at >= end) {
+      const { done, value } = pieces.next();
+      if (done) {
         if (!whole) controller.enqueue(encoder.encode(closing));
         controller.close();
         return;
       }
-      let next = Math.min(end, at + PIECE);
-      // Half a surrogate pair at the end of a piece would be lost.
-      if (next < end && /[\uD800-\uDBFF]/.test(text[next - 1] ?? '')) next += 1;
-      controller.enqueue(encoder.encode(text.slice(at, next)));
-      at = next;
+      controller.enqueue(encoder.encode(value));
     },
   });
   return new Response(body, {

@@ -1,5 +1,6 @@
 import 'server-only';
 import type { TraceAttribute } from '@/lib/contracts/trace';
+import { redactedSpanJson } from '../redaction/redact-trace';
 import { toAttributeValue } from '../tempo/attributes';
 import type { LoadedTrace } from './load';
 import { pairsOf, readJson } from './resource';
@@ -12,11 +13,22 @@ const MAX_TICKS = 40;
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A span's own JSON, as it came. */
-export function spanJson({ parsed }: LoadedTrace, index: number): Record<string, unknown> {
-  const json = readJson(parsed.text.slice(parsed.from[index], parsed.to[index]));
-  return isObject(json) ? json : {};
-}
+const objectOf = (json: string): Record<string, unknown> => {
+  const read = readJson(json);
+  return isObject(read) ? read : {};
+};
+
+/** A span's own JSON, redacted. */
+export const spanJson = ({ parsed }: LoadedTrace, index: number): Record<string, unknown> =>
+  objectOf(redactedSpanJson(parsed.text.slice(parsed.from[index], parsed.to[index])));
+
+/** The JSON of a span's resource, redacted. */
+export const resourceJson = ({ parsed }: LoadedTrace, index: number): Record<string, unknown> =>
+  objectOf(redactedSpanJson(parsed.resources[parsed.resource[index] ?? 0] ?? ''));
+
+/** The JSON of the scope that a span was written in, redacted. */
+export const scopeJson = ({ parsed }: LoadedTrace, index: number): Record<string, unknown> =>
+  objectOf(redactedSpanJson(parsed.scopes[parsed.scope[index] ?? 0] ?? ''));
 
 export const listOf = (value: unknown): Record<string, unknown>[] =>
   Array.isArray(value) ? value.filter(isObject) : [];
@@ -30,7 +42,8 @@ export function relativeNs({ parsed }: LoadedTrace, raw: unknown): number | null
 
 /** Instants of a span's events, from the trace's start. */
 export function eventTimesNs(trace: LoadedTrace, index: number): number[] {
-  return listOf(spanJson(trace, index).events)
+  // Times alone, of every row of a window: there is nothing to redact.
+  return listOf(objectOf(trace.parsed.text.slice(trace.parsed.from[index], trace.parsed.to[index])).events)
     .slice(0, MAX_TICKS)
     .flatMap((event) => relativeNs(trace, event.timeUnixNano) ?? []);
 }

@@ -8,6 +8,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^server-only$/, replacement: `${root}tests/server-only.ts` },
+      { find: /^fast-check$/, replacement: `${root}tests/seeded-fast-check.ts` },
       { find: /^@\//, replacement: root },
     ],
   },

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fingerprintOf } from '@/lib/domain/fingerprint';
 import { type Firing, firedSentence, noiseAnswer, noiseRows } from '@/lib/domain/noise';

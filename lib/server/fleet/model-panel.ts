@@ -1,13 +1,14 @@
 import 'server-only';
-import { type MissingSignal, Role } from '@/lib/contracts/fleet';
-import { byRole, rolesOf } from '@/lib/domain/roles';
+import type { MissingSignal, Role } from '@/lib/contracts/fleet';
+import { byRole } from '@/lib/domain/roles';
 import { CHART_POINTS, rateWindowMs, stepForRange } from '@/lib/domain/time';
 import { nearest } from '../config-problems';
 import { AppError } from '../errors';
 import { Gather } from '../gather';
-import { gaugeQuery, metricSelector, requestsQuery } from '../prometheus/signal-queries';
-import { modelConfigOf, openTelemetry, type Telemetry } from '../telemetry';
+import { metricSelector, requestsQuery } from '../prometheus/signal-queries';
+import { openTelemetry, type Telemetry } from '../telemetry';
 import { versionOf } from './labels';
+import { rolesQuery, rolesTold, withRoles } from './roles';
 
 /** What every panel of a model's page begins with. */
 export interface ModelPanel {
@@ -33,32 +34,22 @@ export async function openModelPanel(
   const { model, startMs, endMs } = asked;
   const gather = new Gather(signal);
   const query = requestsQuery(map, { fn: 'increase', windowMs: endMs - startMs, model, byVersion: true });
-  const { role } = map.contract;
-  const { model: roleModel = '', version: roleVersion = '', role: roleName = '' } = role.labels;
-  const rolesQuery = role.present
-    ? gaugeQuery(role.metric, [roleVersion, roleName], [{ label: roleModel, op: '=', value: model }])
-    : null;
-  const [requests, told] = await Promise.all([
+  const roles = rolesQuery(map, model);
+  const [requests, samples] = await Promise.all([
     query === null ? null : gather.need('versions with requests', prometheus.instant(query, endMs, signal)),
-    gather.take('roles', rolesQuery === null ? null : prometheus.instant(rolesQuery, endMs, signal)),
+    gather.take('roles', roles === null ? null : prometheus.instant(roles, endMs, signal)),
   ]);
   if (requests !== null && requests.length === 0) await refuseUnknown(telemetry, asked, signal);
   const versions = (requests ?? [])
     // A counter that holds no number is still a version's: what it counted is not known, which is not none.
     .filter(({ value }) => value === null || value > 0)
     .map(({ labels, value }) => ({ version: versionOf(map, labels), requests: value }));
-  const roles = new Map<string, Role>();
-  for (const { labels, value } of told ?? []) {
-    const parsed = Role.safeParse(labels[roleName]);
-    if (value && parsed.success) roles.set(labels[roleVersion] ?? '', parsed.data);
-  }
-  const assigned = rolesOf(versions, modelConfigOf(config, model) ?? { champion: null, challenger: null }, roles);
   const stepMs = stepForRange(endMs - startMs, CHART_POINTS, source.scrapeIntervalMs);
   return {
     telemetry,
     gather,
-    versions: versions
-      .map(({ version }) => ({ version, role: assigned.get(version) ?? ('other' as const) }))
+    versions: withRoles(versions, { config, model, told: rolesTold(map, samples) })
+      .map(({ version, role }) => ({ version, role }))
       .sort(byRole),
     missing: map.missing,
     stepMs,

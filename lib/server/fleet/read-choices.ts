@@ -1,11 +1,12 @@
 import 'server-only';
-import { type ModelChoices, Role } from '@/lib/contracts/fleet';
-import { byRole, rolesOf } from '@/lib/domain/roles';
+import type { ModelChoices } from '@/lib/contracts/fleet';
+import { byRole } from '@/lib/domain/roles';
 import { Gather } from '../gather';
-import { gaugeQuery, requestsQuery } from '../prometheus/signal-queries';
-import { modelConfigOf, type Telemetry } from '../telemetry';
+import { requestsQuery } from '../prometheus/signal-queries';
+import type { Telemetry } from '../telemetry';
 import { modelOf, versionOf } from './labels';
 import { MAX_MODELS } from './read-fleet';
+import { rolesQuery, rolesTold, withRoles } from './roles';
 
 /** Models with requests in the range and their versions with roles, by name; two queries. */
 export async function readChoices(
@@ -15,12 +16,10 @@ export async function readChoices(
 ): Promise<ModelChoices> {
   const gather = new Gather(signal);
   const query = requestsQuery(map, { fn: 'increase', windowMs: endMs - startMs, model: null, byVersion: true });
-  const { role } = map.contract;
-  const { model: roleModel = '', version: roleVersion = '', role: roleName = '' } = role.labels;
-  const rolesQuery = role.present ? gaugeQuery(role.metric, [roleModel, roleVersion, roleName]) : null;
-  const [requests, told] = await Promise.all([
+  const roles = rolesQuery(map, null);
+  const [requests, samples] = await Promise.all([
     query === null ? null : gather.need('models with requests', prometheus.instant(query, endMs, signal)),
-    gather.take('roles', rolesQuery === null ? null : prometheus.instant(rolesQuery, endMs, signal)),
+    gather.take('roles', roles === null ? null : prometheus.instant(roles, endMs, signal)),
   ]);
   const models = new Map<string, { version: string; requests: number | null }[]>();
   for (const { labels, value } of requests ?? []) {
@@ -28,27 +27,15 @@ export async function readChoices(
     if (model === '' || !value) continue;
     models.set(model, [...(models.get(model) ?? []), { version: versionOf(map, labels), requests: value }]);
   }
-  const rolesFor = (model: string): Map<string, Role> => {
-    const roles = new Map<string, Role>();
-    for (const { labels, value } of told ?? []) {
-      const parsed = Role.safeParse(labels[roleName]);
-      if (labels[roleModel] === model && value && parsed.success) roles.set(labels[roleVersion] ?? '', parsed.data);
-    }
-    return roles;
-  };
+  const told = rolesTold(map, samples);
   const names = [...models.keys()].sort().slice(0, MAX_MODELS);
   return {
-    models: names.map((model) => {
-      const versions = models.get(model) ?? [];
-      const configured = modelConfigOf(config, model) ?? { champion: null, challenger: null };
-      const roles = rolesOf(versions, configured, rolesFor(model));
-      return {
-        model,
-        versions: versions
-          .map(({ version }) => ({ version, role: roles.get(version) ?? ('other' as const) }))
-          .sort(byRole),
-      };
-    }),
+    models: names.map((model) => ({
+      model,
+      versions: withRoles(models.get(model) ?? [], { config, model, told })
+        .map(({ version, role }) => ({ version, role }))
+        .sort(byRole),
+    })),
     why: gather.why,
   };
 }

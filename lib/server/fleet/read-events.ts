@@ -5,9 +5,10 @@ import { alertEvents, roleEvents, versionEvents, webHref } from '@/lib/domain/ev
 import { formatDuration } from '@/lib/domain/format';
 import { rateWindowMs, stepForRange } from '@/lib/domain/time';
 import type { Gather } from '../gather';
-import { alertsQuery, gaugeQuery, requestsQuery } from '../prometheus/signal-queries';
+import { alertsQuery, requestsQuery } from '../prometheus/signal-queries';
 import type { Telemetry } from '../telemetry';
 import { modelOf, versionOf } from './labels';
+import { roleSeries, rolesQuery } from './roles';
 
 /** How far before the range a version is looked for, so that one that merely paused is not called new. */
 const LOOK_BACK_MS = 6 * 3_600_000;
@@ -41,11 +42,7 @@ export async function readEvents(
   const earlier = { startMs: Math.max(0, startMs - Math.min(rangeMs, LOOK_BACK_MS)), endMs, stepMs };
   const rate = { fn: 'rate', windowMs: rateWindowMs(stepMs, source.scrapeIntervalMs), byVersion: true } as const;
   const requests = firstTraffic ? requestsQuery(map, { ...rate, model }) : null;
-  const { role } = map.contract;
-  const { model: roleModel = '', version: roleVersion = '', role: roleName = '' } = role.labels;
-  const ofModel = model === null ? [] : [{ label: roleModel, op: '=' as const, value: model }];
-  const roles =
-    roleChanges && role.present ? gaugeQuery(role.metric, [roleModel, roleVersion, roleName], ofModel) : null;
+  const roles = roleChanges ? rolesQuery(map, model) : null;
 
   const [traffic, info, firing, rules] = await Promise.all([
     gather.take('first traffic of versions', requests === null ? null : prometheus.range(requests, earlier, signal)),
@@ -66,16 +63,7 @@ export async function readEvents(
           versionOf: (labels) => versionOf(map, labels),
           fromMs: startMs,
         })),
-    ...(info === null
-      ? []
-      : roleEvents(info, {
-          labelsOf: (labels) => ({
-            model: labels[roleModel] ?? '',
-            version: labels[roleVersion] ?? '',
-            role: labels[roleName] ?? '',
-          }),
-          fromMs: startMs,
-        })),
+    ...(info === null ? [] : roleEvents(info, { labelsOf: roleSeries(map), fromMs: startMs })),
     ...(firing === null ? [] : alertEvents(firing, { modelOf: alertModel, runbooks })),
   ];
   return events.filter((event) => model === null || event.model === null || event.model === model);

@@ -1,10 +1,9 @@
 import 'server-only';
-import { type MissingSignal, Role } from '@/lib/contracts/fleet';
+import type { MissingSignal } from '@/lib/contracts/fleet';
 import type { Sample, SeriesSet } from '@/lib/contracts/series';
 import type { MeasuredModel } from '@/lib/domain/findings';
 import { addBuckets, type Buckets } from '@/lib/domain/histogram';
 import { inputState } from '@/lib/domain/input-state';
-import { rolesOf } from '@/lib/domain/roles';
 import { rateWindowMs, stepForRange } from '@/lib/domain/time';
 import { DEFAULT_POLICY } from '../config-parse';
 import { Gather } from '../gather';
@@ -22,6 +21,7 @@ import { modelConfigOf, type Telemetry } from '../telemetry';
 import { NO_BUDGET, readBudgets } from './budgets';
 import { type CountAnswers, type Counts, countsBy } from './counts';
 import { modelOf, versionOf } from './labels';
+import { rolesQuery, rolesTold, withRoles } from './roles';
 
 /** Models of one answer at most, by traffic. */
 export const MAX_MODELS = 200;
@@ -69,9 +69,9 @@ export async function readFleet(telemetry: Telemetry, asked: FleetAsked, signal:
     model,
     byVersion: false,
   });
-  const { role, featureDriftScore, labelFreshness } = map.contract;
-  const gauge = (signalOf: typeof role, ...roles: string[]) =>
-    signalOf.present ? gaugeQuery(signalOf.metric, namesOf(signalOf.labels, roles)) : null;
+  const { featureDriftScore, labelFreshness } = map.contract;
+  const gauge = (signalOf: typeof labelFreshness, ...keep: string[]) =>
+    signalOf.present ? gaugeQuery(signalOf.metric, namesOf(signalOf.labels, keep)) : null;
 
   const requestsNow = requestsQuery(map, window(true));
   if (requestsNow === null) {
@@ -89,7 +89,7 @@ export async function readFleet(telemetry: Telemetry, asked: FleetAsked, signal:
         'P95 over time',
         sparkQuery === null ? null : prometheus.range(sparkQuery, { startMs, endMs, stepMs }, signal),
       ),
-      gather.take('roles', instant(gauge(role, 'model', 'version', 'role'), endMs)),
+      gather.take('roles', instant(rolesQuery(map, model), endMs)),
       gather.take('input drift', instant(gauge(featureDriftScore, 'model', 'feature', 'method'), endMs)),
       gather.take('label age', instant(gauge(labelFreshness, 'model'), endMs)),
       gather.take('firing alerts', prometheus.instant(alertsQuery(), endMs, signal)),
@@ -111,14 +111,13 @@ export async function readFleet(telemetry: Telemetry, asked: FleetAsked, signal:
   );
 
   const p95Spark = sparkByModel(telemetry, spark);
-  const told = rolesTold(roles, role.labels);
+  const told = rolesTold(map, roles);
   const models = shown.map((name): MeasuredModel => {
     const own = modelConfigOf(config, name);
     const versions = [...byModelVersion]
       .map(([key, counts]) => ({ key: JSON.parse(key) as [string, string], counts }))
       .filter(({ key, counts }) => key[0] === name && (counts.requests ?? 0) > 0)
       .map(({ key, counts }) => ({ version: key[1], ...counts }));
-    const assigned = rolesOf(versions, own ?? { champion: null, challenger: null }, told.get(name) ?? new Map());
     const counts = byModel.get(name) ?? { requests: null, errors: null, buckets: null };
     const before = then.get(name) ?? null;
     const policy = own?.policy ?? DEFAULT_POLICY;
@@ -127,7 +126,7 @@ export async function readFleet(telemetry: Telemetry, asked: FleetAsked, signal:
     return {
       model: name,
       ...counts,
-      versions: versions.map((one) => ({ ...one, role: assigned.get(one.version) ?? 'other' })),
+      versions: withRoles(versions, { config, model: name, told }),
       before: before === null ? null : { called, ...before },
       budget: budgets.get(name) ?? NO_BUDGET,
       inputs: inputState(driftOf(name, drift, featureDriftScore.labels)),
@@ -146,8 +145,8 @@ export async function readFleet(telemetry: Telemetry, asked: FleetAsked, signal:
   return { models, p95Spark, missing: map.missing, truncated, gather };
 }
 
-const namesOf = (labels: Readonly<Record<string, string>>, roles: readonly string[]): string[] =>
-  roles.flatMap((role) => labels[role] ?? []);
+const namesOf = (labels: Readonly<Record<string, string>>, keep: readonly string[]): string[] =>
+  keep.flatMap((name) => labels[name] ?? []);
 
 /**
  * Sums over a model's versions. Requests or errors that one version lacks are not measured for the whole; latency is
@@ -175,22 +174,6 @@ function modelCounts(byVersion: ReadonlyMap<string, Counts>): Map<string, Counts
       ];
     }),
   );
-}
-
-function rolesTold(
-  samples: readonly Sample[] | null,
-  names: Readonly<Record<string, string>>,
-): Map<string, Map<string, Role>> {
-  const told = new Map<string, Map<string, Role>>();
-  for (const { labels, value } of samples ?? []) {
-    const role = Role.safeParse(labels[names.role ?? '']);
-    if (value === null || value === 0 || !role.success) continue;
-    const model = labels[names.model ?? ''] ?? '';
-    const own = told.get(model) ?? new Map<string, Role>();
-    own.set(labels[names.version ?? ''] ?? '', role.data);
-    told.set(model, own);
-  }
-  return told;
 }
 
 const driftOf = (model: string, samples: readonly Sample[] | null, names: Readonly<Record<string, string>>) =>

@@ -1,18 +1,18 @@
 import 'server-only';
 import type { InputState } from '@/lib/contracts/fleet';
-import { Role } from '@/lib/contracts/fleet';
 import type { Deployment, LatencyPlace } from '@/lib/contracts/request-story';
 import { inTime } from '@/lib/domain/events';
 import { placeOf, toDistribution } from '@/lib/domain/feature-place';
 import { totalOf } from '@/lib/domain/histogram';
 import { inputState } from '@/lib/domain/input-state';
-import { byRole, rolesOf } from '@/lib/domain/roles';
+import { byRole } from '@/lib/domain/roles';
 import { bucketsBy } from '../fleet/counts';
 import { versionOf } from '../fleet/labels';
 import { readEvents } from '../fleet/read-events';
+import { rolesQuery, rolesTold, withRoles } from '../fleet/roles';
 import { Gather } from '../gather';
 import { bucketsQuery, gaugeQuery, meanQuery, requestsQuery } from '../prometheus/signal-queries';
-import { modelConfigOf, type Telemetry } from '../telemetry';
+import type { Telemetry } from '../telemetry';
 
 /** What was around a request, in numbers: its version's hour, who was deployed, how the inputs were. */
 
@@ -81,44 +81,31 @@ export async function readDeployment(telemetry: Telemetry, around: Around, signa
   const gather = new Gather(signal);
   const hour = hourAround(atMs, nowMs);
   const query = requestsQuery(map, { fn: 'increase', windowMs: HOUR_MS, model, byVersion: true });
-  const { role } = map.contract;
-  const { model: roleModel = '', version: roleVersion = '', role: roleName = '' } = role.labels;
-  const rolesQuery = gaugeQuery(role.metric, [roleVersion, roleName], [{ label: roleModel, op: '=', value: model }]);
+  const roles = rolesQuery(map, model);
   const range = { startMs: Math.max(0, atMs - BEFORE_MS), endMs: Math.min(nowMs, atMs + HOUR_MS) };
-  const [requests, told, events] = await Promise.all([
+  const [requests, samples, events] = await Promise.all([
     gather.take(
       'versions with requests in that hour',
       query === null ? null : prometheus.instant(query, hour.endMs, signal),
     ),
-    gather.take('roles then', prometheus.instant(rolesQuery, Math.floor(atMs), signal)),
+    gather.take('roles then', roles === null ? null : prometheus.instant(roles, Math.floor(atMs), signal)),
     gather.part('changes', () => readEvents(telemetry, { ...range, model }, signal, gather)),
   ]);
   const versions = (requests ?? [])
     .map(({ labels, value }) => ({ version: versionOf(map, labels), requests: value }))
     .filter((one) => (one.requests ?? 0) > 0);
   const all = versions.reduce((sum, one) => sum + (one.requests ?? 0), 0);
-  const roles = new Map<string, Role>();
-  for (const { labels, value } of told ?? []) {
-    const parsed = Role.safeParse(labels[roleName]);
-    if (value && parsed.success) roles.set(labels[roleVersion] ?? '', parsed.data);
-  }
+  const told = rolesTold(map, samples);
   const own = version === null || versions.some((one) => one.version === version) ? [] : [{ version, requests: null }];
-  const assigned = rolesOf(
-    [...versions, ...own],
-    modelConfigOf(config, model) ?? { champion: null, challenger: null },
-    roles,
-  );
-  const isKnown = versions.length > 0 || roles.size > 0;
+  const assigned = withRoles([...versions, ...own], { config, model, told });
+  const isKnown = versions.length > 0 || told.has(model);
   return {
     gaps: gather.gaps,
     why: gather.why,
-    role: version === null || !isKnown ? null : (assigned.get(version) ?? null),
-    versions: versions
-      .map((one) => ({
-        version: one.version,
-        role: assigned.get(one.version) ?? ('other' as const),
-        share: all > 0 && one.requests !== null ? one.requests / all : null,
-      }))
+    role: isKnown ? (assigned.find((one) => one.version === version)?.role ?? null) : null,
+    versions: assigned
+      // The version that answered may be here without traffic: it has a role then, and no share.
+      .flatMap(({ requests, ...one }) => (requests === null ? [] : [{ ...one, share: requests / all }]))
       .sort(byRole),
     events: inTime(events ?? []).slice(-50),
     ...range,

@@ -1,13 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { hold, newHolder } from '@/lib/server/background/lease';
 import { type Database, openDatabase } from '@/lib/server/db';
 import { migrate } from '@/lib/server/migrate';
+import { GUARD_LOOP } from '@/lib/server/rollouts/act';
+import { evaluateGuard } from '@/lib/server/rollouts/evaluate';
+import { moveSwitch } from '@/lib/server/rollouts/switches';
+import { deliveryLoop } from '@/lib/server/webhooks/deliver';
 import { type Lab, NOW_MS, startLab } from '@/tests/api/console';
 import { hasPostgres, postgresKind, sqliteKind } from '../databases';
 import { type RealEndpoint, SECRET, startEndpoint } from '../webhooks/endpoint';
 import { bundleProcess } from '../writers';
-import { guardConfig, MINUTE_MS } from './guard-lab';
+import { guardConfig, guardedOf, MINUTE_MS } from './guard-lab';
 
 const START_MS = NOW_MS - 10 * MINUTE_MS;
 /** Three evaluations: the guard acts at the second. */
@@ -77,6 +82,32 @@ async function until(what: string, isSo: () => Promise<boolean>): Promise<void> 
   throw new Error(`${what} did not come about within 30 s`);
 }
 
+/** A database whose next change stands still before its commit, everything written, until it is told to go on. */
+function pausing(database: Database): { database: Database; reached: Promise<void>; goOn: () => void } {
+  let goOn = (): void => undefined;
+  let reach = (): void => undefined;
+  const reached = new Promise<void>((done) => {
+    reach = done;
+  });
+  const going = new Promise<void>((done) => {
+    goOn = done;
+  });
+  return {
+    reached,
+    goOn: () => goOn(),
+    database: {
+      ...database,
+      write: (change) =>
+        database.write(async (transaction) => {
+          const result = await change(transaction);
+          reach();
+          await going;
+          return result;
+        }),
+    },
+  };
+}
+
 describe.each([
   { kind: sqliteKind(), run: describe },
   { kind: postgresKind(), run: describe.skipIf(!hasPostgres) },
@@ -119,6 +150,82 @@ webhooks:
       expect(await database.read((client) => client.webhookDelivery.count())).toBe(1);
       await database.close();
     };
+
+    /** After a first violation: what stores the second one, at which the guard acts. */
+    const counted = async (): Promise<{ act(by: Database): Promise<unknown>; release(): Promise<void> }> => {
+      const lease = await hold({ name: GUARD_LOOP, holder: newHolder(), ttlMs: 60_000 }, database);
+      if (lease === null) throw new Error('somebody else evaluates');
+      const evaluate = (atMs: number, by: Database) =>
+        evaluateGuard(guardedOf('fraud_detector'), atMs, {
+          database: by,
+          fence: lease.guard,
+          signal: new AbortController().signal,
+          nowMs: atMs,
+        });
+      await evaluate(START_MS, database);
+      return { act: (by) => evaluate(START_MS + MINUTE_MS, by), release: lease.release };
+    };
+    const kill = (by: Database): Promise<void> =>
+      moveSwitch(
+        { model: 'fraud_detector', killed: true, reason: 'wrong alarm', revision: 0 },
+        { identity: { id: 'ada', name: 'Ada' }, nowMs: START_MS },
+        by,
+      );
+    /** Until somebody waits for a lock; SQLite says of nobody that he waits, and lets one writer in at a time anyway. */
+    const untilBlocked = async (): Promise<void> => {
+      if (database.provider === 'sqlite') return;
+      await until('a wait for a lock', async () =>
+        database.read(async (client) => {
+          const waiting = await client.$queryRaw<unknown[]>`
+            SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+          return waiting.length > 0;
+        }),
+      );
+    };
+    /** Lets everything due out, as the console does, and tells what became of it. */
+    const delivered = async () => {
+      const signal = new AbortController().signal;
+      await deliveryLoop().run({ database, signal, guard: async () => undefined, nowMs: Date.now() });
+      return database.read(async (client) => ({
+        decisions: await decisions(),
+        messages: (await client.webhookDelivery.findMany()).map(({ state, reason }) => `${state}: ${reason}`),
+        calls: endpoint.received.length,
+      }));
+    };
+
+    it('is not called when the switch is thrown while the decision is being stored', { timeout: 60_000 }, async () => {
+      await open();
+      const { act, release } = await counted();
+      const decision = pausing(openDatabase(url));
+      const deciding = act(decision.database);
+      await decision.reached;
+      const switching = kill(database);
+      await untilBlocked();
+      decision.goOn();
+      await Promise.all([deciding, switching]);
+      expect(await delivered()).toEqual({
+        decisions: ['counted', 'act'],
+        messages: ['dead: Not sent any more: Ada threw the kill switch.'],
+        calls: 0,
+      });
+      await release();
+      await Promise.all([decision.database.close(), database.close()]);
+    });
+
+    it('is not called when the decision falls while the switch is being stored', { timeout: 60_000 }, async () => {
+      await open();
+      const { act, release } = await counted();
+      const thrown = pausing(openDatabase(url));
+      const switching = kill(thrown.database);
+      await thrown.reached;
+      const deciding = act(database);
+      await untilBlocked();
+      thrown.goOn();
+      await Promise.all([deciding, switching]);
+      expect(await delivered()).toEqual({ decisions: ['counted', 'killed'], messages: [], calls: 0 });
+      await release();
+      await Promise.all([thrown.database.close(), database.close()]);
+    });
 
     // What does not depend on the database is shown on one of them: each of these starts several consoles.
     const isSqlite = kind.name === 'SQLite';

@@ -4,58 +4,88 @@ import { useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { openDialog } from '@/components/shell/dialogs';
+import { useView } from '@/components/shell/use-view';
 import { ViewLink } from '@/components/shell/ViewLink';
 import { MetricPanel } from '@/components/signals/MetricPanel';
 import { Button, IconButton } from '@/components/ui/Button';
+import { useFrozen } from '@/components/ui/frozen';
 import { Panel } from '@/components/ui/Panel';
+import { pinOf } from '@/components/ui/pin';
+import { useZone } from '@/components/ui/preference';
 import { RelativeTime } from '@/components/ui/RelativeTime';
 import { StatusWord } from '@/components/ui/Status';
-import type { AlertRow } from '@/lib/contracts/alert';
+import type { AlertReport, AlertRow } from '@/lib/contracts/alert';
 import type { Severity } from '@/lib/contracts/incident-words';
-import { formatDuration, formatNumber, formatRatioPercent } from '@/lib/domain/format';
+import { formatDuration, formatInstant, formatNumber, formatRatioPercent } from '@/lib/domain/format';
+import { alertQuery } from '@/lib/queries/alerts';
 import { sloDetailQuery } from '@/lib/queries/slos';
 import { JoinIncident } from './JoinIncident';
 import { useOpenAlert, useSilencing } from './use-open-alert';
 
-/** One alert: since when, why, whose, what to do, and the query's graph. */
+/** What is kept with an alert, as far as it is on the screen. */
+const BESIDE = ['metrics', 'slos/objective'] as const;
+
+/** One alert: since when, why, whose, what to do, and the query's graph; drawn as well from a frozen copy. */
 export function AlertDetail({ alert, canSilence }: { alert: AlertRow; canSilence: boolean }) {
-  const [, setOpen] = useOpenAlert();
-  const [, setSilencing] = useSilencing();
+  const { range } = useView();
+  const isFrozen = useFrozen() !== null;
+  const asked = alertQuery({ alertId: alert.id, startMs: range.startMs, endMs: range.endMs });
+  // What the list does not tell: who silenced it, and until when.
+  const report = useQuery({ ...asked, enabled: isFrozen || alert.silencedBy.length > 0 });
   return (
     <section aria-label={`Details of ${alert.name}`} className="grid grid-cols-1 gap-3">
       <Panel
         title={alert.name}
         definition={alert.summary ?? undefined}
-        actions={
-          <IconButton label="Close details" onClick={() => setOpen(null)}>
-            <X size={14} aria-hidden />
-          </IconButton>
-        }
+        why={report.data?.why}
+        pin={{ ...pinOf('alert', asked), beside: BESIDE }}
+        actions={isFrozen ? undefined : <CloseButton />}
       >
         <div className="mb-3 flex flex-wrap items-center gap-2">
           {alert.incident === null ? (
-            <>
-              <Button look="primary" onClick={() => openDialog({ kind: 'declare', from: declarationOf(alert) })}>
-                Declare incident
-              </Button>
-              <JoinIncident alert={alert} />
-            </>
+            isFrozen ? null : (
+              <>
+                <Button look="primary" onClick={() => openDialog({ kind: 'declare', from: declarationOf(alert) })}>
+                  Declare incident
+                </Button>
+                <JoinIncident alert={alert} />
+              </>
+            )
           ) : (
             <ViewLink to={`/incidents/${alert.incident.number}`} className="link">
               Open INC-{alert.incident.number}
             </ViewLink>
           )}
-          {canSilence ? <Button onClick={() => setSilencing(alert.id)}>Silence…</Button> : null}
+          {canSilence ? <SilenceButton id={alert.id} /> : null}
         </div>
         {alert.note === null ? null : <p className="mb-2 text-small text-watch">{alert.note}</p>}
-        <Facts alert={alert} />
+        <Facts alert={alert} silences={report.data?.silences ?? []} />
+        {report.data?.gaps.map((gap) => (
+          <p key={gap} className="mt-1 text-small text-watch">
+            {gap}
+          </p>
+        ))}
       </Panel>
       {alert.query === null ? null : <MetricPanel query={alert.query} source={alert.sources[0]} />}
     </section>
   );
 }
 
-function Facts({ alert }: { alert: AlertRow }) {
+function CloseButton() {
+  const [, setOpen] = useOpenAlert();
+  return (
+    <IconButton label="Close details" onClick={() => setOpen(null)}>
+      <X size={14} aria-hidden />
+    </IconButton>
+  );
+}
+
+function SilenceButton({ id }: { id: string }) {
+  const [, setSilencing] = useSilencing();
+  return <Button onClick={() => setSilencing(id)}>Silence…</Button>;
+}
+
+function Facts({ alert, silences }: { alert: AlertRow; silences: AlertReport['silences'] }) {
   const runbook = alert.runbook;
   const labels = Object.entries(alert.labels).filter(([name]) => name !== 'alertname');
   return (
@@ -88,7 +118,12 @@ function Facts({ alert }: { alert: AlertRow }) {
       </Fact>
       {alert.inhibitedBy.length === 0 ? null : <Fact name="Held back by">{alert.inhibitedBy.join(', ')}</Fact>}
       {alert.silencedBy.length === 0 ? null : (
-        <Fact name="Silenced in">{[...new Set(alert.silencedBy.map(({ source }) => source))].join(', ')}</Fact>
+        <Fact name="Silenced in">
+          {[...new Set(alert.silencedBy.map(({ source }) => source))].join(', ')}
+          {silences.map((silence) => (
+            <SilenceWords key={silence.id} silence={silence} />
+          ))}
+        </Fact>
       )}
       {alert.receivers.length === 0 ? null : <Fact name="Notifies">{alert.receivers.join(', ')}</Fact>}
       <Fact name="Seen by">{alert.sources.join(', ')}</Fact>
@@ -96,6 +131,17 @@ function Facts({ alert }: { alert: AlertRow }) {
         <span className="font-mono text-t2">{labels.map(([name, value]) => `${name}="${value}"`).join(' ')}</span>
       </Fact>
     </dl>
+  );
+}
+
+/** Why an alert is silent, in the words of whoever silenced it. */
+function SilenceWords({ silence: { comment, createdBy, endsAtMs } }: { silence: AlertReport['silences'][number] }) {
+  const { zone } = useZone();
+  return (
+    <span className="block text-t2">
+      “{comment}” by {createdBy}
+      {endsAtMs === null ? '' : `, until ${formatInstant(endsAtMs, zone)}`}
+    </span>
   );
 }
 

@@ -5,6 +5,7 @@ import { useView } from '@/components/shell/use-view';
 import { ViewLink } from '@/components/shell/ViewLink';
 import { AnswerLine } from '@/components/ui/AnswerLine';
 import { Diagnosis } from '@/components/ui/Diagnosis';
+import { useFrozen } from '@/components/ui/frozen';
 import { QueryState } from '@/components/ui/QueryState';
 import type { AlertList } from '@/lib/contracts/alert';
 import { matchersOf } from '@/lib/domain/silence';
@@ -41,14 +42,16 @@ export function AlertsPage() {
   );
 }
 
-function Alerts({ data }: { data: AlertList }) {
+/** The alerts of an answer and the one that is open; drawn as well from a frozen copy, in which nothing is silenced. */
+export function Alerts({ data }: { data: AlertList }) {
   const [openId] = useOpenAlert();
   const [silencing, setSilencing] = useSilencing();
   const all = data.groups.flatMap(({ alerts }) => alerts);
   const open = all.find(({ id }) => id === openId);
   const silenced = all.find(({ id }) => id === silencing);
   const close = () => setSilencing(null);
-  const canSilence = data.alertmanagers.length > 0;
+  const isFrozen = useFrozen() !== null;
+  const canSilence = data.alertmanagers.length > 0 && !isFrozen;
   return (
     <div className="grid grid-cols-1 gap-3">
       <AnswerLine answer={data.answer} />

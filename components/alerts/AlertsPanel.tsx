@@ -1,15 +1,18 @@
 'use client';
 
+import { useView } from '@/components/shell/use-view';
 import { ViewLink } from '@/components/shell/ViewLink';
 import { modelPath } from '@/components/shell/view-address';
 import { Choice } from '@/components/ui/Choice';
 import { type Column, DataTable } from '@/components/ui/DataTable';
 import { Panel } from '@/components/ui/Panel';
+import { pinOf } from '@/components/ui/pin';
 import { RelativeTime } from '@/components/ui/RelativeTime';
 import { StatusWord } from '@/components/ui/Status';
 import { useUrlParam } from '@/components/ui/use-url-param';
 import type { AlertList, AlertRow } from '@/lib/contracts/alert';
 import { NOT_MEASURED } from '@/lib/domain/format';
+import { alertsQuery } from '@/lib/queries/alerts';
 import { useOpenAlert } from './use-open-alert';
 
 const SHOWN = [
@@ -46,7 +49,9 @@ const none = <span className="text-t3">–</span>;
 
 /** Alerts by model, what needs a person most first; a row opens its details beneath. */
 export function AlertsPanel({ data }: { data: AlertList }) {
-  const [, setOpen] = useOpenAlert();
+  const { view } = useView();
+  const [openId, setOpen] = useOpenAlert();
+  const beside = ['metrics', 'slos/objective', ...(openId === null ? [] : [`alerts/${encodeURIComponent(openId)}`])];
   const [text, setShown] = useUrlParam('state');
   const shown = SHOWN.find(({ value }) => value === text)?.value ?? 'all';
   const lines = data.groups
@@ -58,6 +63,7 @@ export function AlertsPanel({ data }: { data: AlertList }) {
       title="Alerts"
       definition="a row opens it"
       why={data.why}
+      pin={{ ...pinOf('alerts', alertsQuery({ model: view.model })), beside }}
       actions={
         <Choice
           label="State"

@@ -25,6 +25,8 @@ const Traces = dynamic(() => import('./FrozenTraces').then((file) => file.Frozen
 const Trace = dynamic(() => import('./FrozenTrace').then((file) => file.FrozenTrace), { ssr: false, loading });
 const Drift = dynamic(() => import('./FrozenDrift').then((file) => file.FrozenDrift), { ssr: false, loading });
 const Slos = dynamic(() => import('./FrozenSlos').then((file) => file.FrozenSlos), { ssr: false, loading });
+const AlertsOf = dynamic(() => import('./FrozenAlerts').then((file) => file.FrozenAlerts), { ssr: false, loading });
+const Ready = dynamic(() => import('./FrozenReadiness').then((file) => file.FrozenReadiness), { ssr: false, loading });
 const Request = dynamic(() => import('./FrozenRequest').then((file) => file.FrozenRequest), { ssr: false, loading });
 
 /** What draws each kind, and what it is called. A new kind needs a line here beside the server's. */
@@ -50,6 +52,9 @@ const KINDS: Readonly<Record<EvidenceKind, { name: string; Draw: ComponentType<D
   request: { name: 'Request', Draw: Request },
   drift: { name: 'Drift and quality', Draw: Drift },
   slos: { name: 'Objectives', Draw: Slos },
+  alert: { name: 'Alert', Draw: AlertsOf },
+  alerts: { name: 'Alerts', Draw: AlertsOf },
+  readiness: { name: 'Readiness', Draw: Ready },
 };
 
 /** What a kind of pin is called: "Chart", "Log lines". */

@@ -6,6 +6,7 @@ import { useView } from '@/components/shell/use-view';
 import { ViewLink } from '@/components/shell/ViewLink';
 import { AnswerLine } from '@/components/ui/AnswerLine';
 import { useFrozen } from '@/components/ui/frozen';
+import { PinContext, pinOf } from '@/components/ui/pin';
 import { QueryState } from '@/components/ui/QueryState';
 import type { ReadinessReport } from '@/lib/contracts/readiness';
 import { readinessQuery, readinessReportAddress } from '@/lib/queries/readiness';
@@ -20,7 +21,8 @@ export function ReadinessPage() {
   const { view, range } = useView();
   const { startMs, endMs } = range;
   const asked = { startMs, endMs, ...(view.model === undefined ? {} : { model: view.model }) };
-  const readiness = useQuery(readinessQuery(asked));
+  const question = readinessQuery(asked);
+  const readiness = useQuery(question);
   return (
     <div className="grid grid-cols-1 gap-3">
       <header className="flex flex-wrap items-center gap-3">
@@ -44,7 +46,11 @@ export function ReadinessPage() {
         </a>
       </header>
       <QueryState query={readiness} height={PAGE_HEIGHT}>
-        {(report) => <Readiness report={report} />}
+        {(report) => (
+          <PinContext value={pinOf('readiness', question)}>
+            <Readiness report={report} />
+          </PinContext>
+        )}
       </QueryState>
     </div>
   );

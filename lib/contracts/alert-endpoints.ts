@@ -1,4 +1,4 @@
-import { AlertList, AlertsParams } from './alert';
+import { AlertList, AlertParams, AlertReport, AlertsParams } from './alert';
 import { AlertHistory } from './alert-history';
 import { type Endpoint, read } from './endpoint';
 import {
@@ -21,6 +21,7 @@ const write = (
 /** Endpoints of alerts and silences. */
 export const ALERT_ENDPOINTS: readonly Endpoint[] = [
   read('alerts', AlertsParams, AlertList, 'Alerts of every Prometheus and Alertmanager, by model'),
+  read('alerts/{alertId}', AlertParams, AlertReport, 'One alert, and the silences that hold it'),
   read('alerts/history', AlertsParams, AlertHistory, 'How often alerts fired in 14 days, and how often somebody acted'),
   read('silences', SilencesParams, SilenceList, 'Silences of every Alertmanager, and what each mutes now'),
   {

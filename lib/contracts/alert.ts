@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { AnswerText, Status } from './answer';
 import { MissingSignal } from './fleet';
-import { ModelName } from './range';
+import { ModelName, RANGE_MESSAGE, RangeFields, withinTenYears } from './range';
 import { Labels } from './series';
 import { Why } from './why';
 
@@ -61,3 +61,28 @@ export const AlertList = z.object({
   why: z.array(Why),
 });
 export type AlertList = z.infer<typeof AlertList>;
+
+/** One alert by its fingerprint. The range is the one its query is drawn over, which a pin of it keeps; what it says is of now. */
+export const AlertParams = z
+  .object({ alertId: z.string().regex(/^[0-9a-f]{1,32}$/, 'expected the fingerprint of an alert'), ...RangeFields })
+  .refine(withinTenYears, { message: RANGE_MESSAGE, path: ['startMs'] });
+export type AlertParams = z.infer<typeof AlertParams>;
+
+/** One alert as it is now, with the words of the silences that hold it. */
+export const AlertReport = z.object({
+  alert: AlertRow,
+  /** Silences that hold it back, as far as an Alertmanager tells of them. */
+  silences: z.array(
+    z.object({
+      id: z.string(),
+      sources: z.array(z.string()),
+      createdBy: z.string(),
+      comment: z.string(),
+      endsAtMs: z.number().nullable(),
+    }),
+  ),
+  /** What could not be asked, as sentences. */
+  gaps: z.array(z.string()),
+  why: z.array(Why),
+});
+export type AlertReport = z.infer<typeof AlertReport>;

@@ -21,6 +21,9 @@ export const EVIDENCE_KINDS = [
   'request',
   'drift',
   'slos',
+  'alert',
+  'alerts',
+  'readiness',
 ] as const;
 export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 

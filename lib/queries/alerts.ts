@@ -1,5 +1,5 @@
 import { mutationOptions, type QueryClient } from '@tanstack/react-query';
-import type { AlertList } from '@/lib/contracts/alert';
+import type { AlertList, AlertReport } from '@/lib/contracts/alert';
 import type { AlertHistory } from '@/lib/contracts/alert-history';
 import type {
   NewSilenceAsked,
@@ -20,6 +20,10 @@ export const alertsQuery = (asked: { model?: string | undefined }) => ({
   ...apiQuery<AlertList>('alerts', asked),
   refetchInterval: POLL_MS,
 });
+
+/** One alert with the silences that hold it; the range is the one its query is drawn over. */
+export const alertQuery = ({ alertId, startMs, endMs }: { alertId: string; startMs: number; endMs: number }) =>
+  apiQuery<AlertReport>(`alerts/${encodeURIComponent(alertId)}`, { startMs, endMs });
 
 /** How often alerts fired in 14 days, and how often somebody acted. */
 export const alertHistoryQuery = (asked: { model?: string | undefined }) =>

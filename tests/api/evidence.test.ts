@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { GET as alertsRoute } from '@/app/api/alerts/route';
 import { GET as againRoute } from '@/app/api/evidence/[id]/again/route';
 import { GET as reportRoute } from '@/app/api/evidence/[id]/report/route';
 import { GET as readRoute } from '@/app/api/evidence/[id]/route';
 import { POST as createRoute, GET as listRoute } from '@/app/api/evidence/route';
 import { GET as latencyRoute } from '@/app/api/models/[model]/latency/route';
 import { GET as tracesRoute } from '@/app/api/traces/route';
+import { AlertList, AlertReport } from '@/lib/contracts/alert';
 import { Compare } from '@/lib/contracts/compare';
 import { ENDPOINTS } from '@/lib/contracts/endpoints';
 import { ErrorBody } from '@/lib/contracts/error';
 import { Evidence, EvidenceAgain, EvidenceList, EvidenceRead } from '@/lib/contracts/evidence';
 import { EVIDENCE_KINDS, type EvidenceKind } from '@/lib/contracts/evidence-kinds';
 import { LogPage } from '@/lib/contracts/logs';
+import { Metric } from '@/lib/contracts/metric';
 import { TraceSearch } from '@/lib/contracts/traces';
 import { getConfig } from '@/lib/server/config';
 import { db } from '@/lib/server/db';
@@ -27,6 +30,7 @@ const model = 'fraud_detector';
 let lab: Lab;
 let isDown = false;
 let trace = { traceId: '', requestId: '' };
+let firing = { id: '', query: '' };
 
 beforeAll(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW_MS });
@@ -49,6 +53,9 @@ redaction:
   const found = await call(tracesRoute, { query: { ...range, model, limit: 5 } });
   const [first] = TraceSearch.parse(found.body).rows;
   trace = { traceId: first?.traceId ?? '', requestId: '' };
+  const alerts = AlertList.parse((await call(alertsRoute, {})).body).groups.flatMap((group) => group.alerts);
+  const alert = alerts.find(({ state }) => state === 'firing');
+  firing = { id: alert?.id ?? '', query: alert?.query ?? '' };
 }, 120_000);
 
 afterAll(async () => {
@@ -120,6 +127,9 @@ const questions = (): Record<EvidenceKind, object> => ({
     ],
   },
   slos: asked('slos', 'slos', { endMs: NOW_MS }),
+  alert: asked('alert', `alerts/${firing.id}`),
+  alerts: asked('alerts', 'alerts', { model }),
+  readiness: asked('readiness', 'readiness', { ...range, model }),
   request: asked('request', `requests/${encodeURIComponent(trace.traceId)}/story`, { atMs: NOW_MS - HOUR_MS }),
 });
 
@@ -150,6 +160,21 @@ describe('a pin', () => {
       JSON.parse(JSON.stringify(answer), (key, value) => (key === 'elapsedMs' || key === 'cached' ? null : value));
     expect(document?.parts[0]).toMatchObject({ path: `models/${model}/latency`, params: range });
     expect(withoutTimes(document?.parts[0]?.answer)).toEqual(withoutTimes(direct.body));
+  });
+
+  it('of an alert has its labels, its value, its expression, and the graph of that over the range', async () => {
+    const { id } = await pin(asked('alert', `alerts/${firing.id}`));
+    const { document, startMs, endMs } = await read(id);
+    const { alert } = AlertReport.parse(document?.parts[0]?.answer);
+    expect(alert).toMatchObject({ id: firing.id, state: 'firing', query: firing.query, sources: ['Prometheus'] });
+    expect(Object.keys(alert.labels)).toContain('alertname');
+    expect(alert.sinceMs).toBeGreaterThan(0);
+    expect({ startMs, endMs }).toEqual(range);
+    expect(document?.parts[1]).toMatchObject({ path: 'metrics', params: { ...range, query: firing.query } });
+    expect(Metric.parse(document?.parts[1]?.answer).set.series.length).toBeGreaterThan(0);
+    expect(await again(id)).toMatchObject({ state: 'same' });
+    const refused = await refusal(asked('alert', 'alerts/0123456789abcdef'));
+    expect(refused).toMatchObject({ status: 404, message: expect.stringContaining('No source tells of this alert') });
   });
 
   it('has an absolute range, whatever the page showed', async () => {

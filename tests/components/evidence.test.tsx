@@ -5,6 +5,7 @@ import { cleanup, configure, render, screen, waitFor, within } from '@testing-li
 import userEvent from '@testing-library/user-event';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EvidenceView } from '@/components/evidence/EvidenceView';
+import { AlertList } from '@/lib/contracts/alert';
 import { Compare } from '@/lib/contracts/compare';
 import { type EvidenceAgain, type EvidenceRead, type FrozenDocument, NewEvidence } from '@/lib/contracts/evidence';
 import type { EvidenceKind } from '@/lib/contracts/evidence-kinds';
@@ -172,6 +173,22 @@ describe('a frozen panel', () => {
       onlyItself();
     },
   );
+
+  it('an alert is drawn with its labels and the graph of its expression, and nothing to press', async () => {
+    const { parts } = await frozen('alerts', 'alerts', {});
+    const [alert] = AlertList.parse(parts[0]?.answer).groups.flatMap(({ alerts }) => alerts);
+    expect(alert).toBeDefined();
+    const page = await show(await frozen('alert', `alerts/${alert?.id}`, range, look('/alerts', `alert=${alert?.id}`)));
+    const details = within(await page.findByRole('region', { name: alert?.name }));
+    for (const [name, value] of Object.entries(alert?.labels ?? {})) {
+      if (name !== 'alertname') expect(details.getByText(new RegExp(`${name}="${value}"`))).toBeTruthy();
+    }
+    expect(details.queryByRole('button', { name: /incident|Silence|Close/ })).toBeNull();
+    const graph = within(page.getByRole('region', { name: 'Metric' }));
+    expect(graph.getByText(alert?.query ?? 'no query')).toBeTruthy();
+    expect(page.queryByText(/does not hold that/)).toBeNull();
+    onlyItself();
+  });
 
   it('a trace opens its spans, its flame graph and its log lines from what was kept', async () => {
     const { parts } = await frozen('traces', 'traces', { ...range, model: MODEL, order: 'slowest', limit: 1 });

@@ -14,7 +14,9 @@ function pageOf(path: string): string {
   if (model !== undefined) return `/models/${model}`;
   const [resource = ''] = path.split('/');
   if (resource === 'traces' && path !== 'traces') return `/${path}`;
-  return ['compare', 'logs', 'traces', 'drift', 'slos'].includes(resource) ? `/${resource}` : '/';
+  return ['compare', 'logs', 'traces', 'drift', 'slos', 'alerts', 'readiness'].includes(resource)
+    ? `/${resource}`
+    : '/';
 }
 
 /** The address a page would have to ask this question: for who asks without a page, such as a program. */

@@ -1,4 +1,5 @@
 import 'server-only';
+import type { AlertReport } from '@/lib/contracts/alert';
 import type { Compare } from '@/lib/contracts/compare';
 import type { EvidenceKind, EvidenceParams } from '@/lib/contracts/evidence-kinds';
 import type { LogPage } from '@/lib/contracts/logs';
@@ -143,6 +144,21 @@ function examplesOf({ answer }: Seen): Companion[] {
   return [{ endpoint: 'compare/traces', path: 'compare/traces', params }];
 }
 
+/** The graph of the alert's expression, and what is left of the budget that it watches. */
+function partsOfAlert(seen: Seen): Companion[] {
+  const { alert } = seen.answer as AlertReport;
+  const { startMs, endMs } = seen.question.params;
+  const [source] = alert.sources;
+  const at = alert.slo?.indexOf('/') ?? -1;
+  const budget = alert.slo === null || at <= 0 ? [] : [{ model: alert.slo.slice(0, at), slo: alert.slo.slice(at + 1) }];
+  if (startMs === undefined || endMs === undefined || alert.query === null || source === undefined) return [];
+  return [
+    { endpoint: 'metrics', path: 'metrics', params: { query: alert.query, source, startMs, endMs } },
+    ...budget.map((params): Companion => ({ endpoint: 'slos/objective', path: 'slos/objective', params })),
+    ...changes(seen),
+  ];
+}
+
 const rangeOfTrace = ({ answer }: Seen) => {
   const { startMs, durationMs } = answer as Trace;
   return { startMs: Math.floor(startMs), endMs: Math.ceil(startMs + durationMs) };
@@ -195,4 +211,7 @@ export const PINNABLE: Readonly<Record<EvidenceKind, Pinnable>> = {
   request: { endpoint: 'requests/{requestId}/story', range: rangeOfStory },
   drift: { endpoint: 'drift' },
   slos: { endpoint: 'slos', range: rangeOfObjectives },
+  alert: { endpoint: 'alerts/{alertId}', companions: partsOfAlert },
+  alerts: { endpoint: 'alerts' },
+  readiness: { endpoint: 'readiness' },
 };

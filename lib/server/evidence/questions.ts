@@ -1,5 +1,6 @@
 import 'server-only';
 import type { z } from 'zod';
+import { AlertParams, AlertsParams } from '@/lib/contracts/alert';
 import { CompareReportParams, CompareTracesParams } from '@/lib/contracts/compare-params';
 import { DriftArmsParams, DriftFeatureParams, DriftHeatParams, DriftParams } from '@/lib/contracts/drift-params';
 import { EventsParams } from '@/lib/contracts/event';
@@ -10,6 +11,7 @@ import { MetricParams } from '@/lib/contracts/metric';
 import type { Permission } from '@/lib/contracts/permission';
 import { QualityParams } from '@/lib/contracts/quality';
 import { ModelRangeParams, RangeParams } from '@/lib/contracts/range';
+import { ReadinessParams } from '@/lib/contracts/readiness';
 import { RequestStoryParams } from '@/lib/contracts/request-story';
 import { SloParams, SlosParams } from '@/lib/contracts/slo';
 import {
@@ -20,6 +22,8 @@ import {
   TraceSpanParams,
 } from '@/lib/contracts/trace';
 import { TraceSearchParams } from '@/lib/contracts/traces';
+import { readAlert } from '../alerts/read-alert';
+import { readAlerts } from '../alerts/read-alerts';
 import type { Identity } from '../auth/identity';
 import { readJudged } from '../compare/read-judged';
 import { readTraces } from '../compare/read-traces';
@@ -48,6 +52,7 @@ import { listLogs } from '../logs/list';
 import { summariseLogs } from '../logs/summary';
 import { readMetric } from '../prometheus/metric';
 import { readQuality } from '../quality/read-quality';
+import { readReadiness } from '../readiness/read-readiness';
 import type { Reading } from '../reading';
 import { wholeStory } from '../requests/whole-story';
 import { readEaten } from '../slos/eaten';
@@ -179,6 +184,9 @@ export const ANSWERABLE: ReadonlyMap<string, Answerable> = new Map([
       readEaten(await openTelemetry(nowMs), { ...params, endMs: params.endMs ?? nowMs, signal }),
     ),
   ],
+  ['alerts', answerable(AlertsParams, ({ model = null }, { signal, nowMs }) => readAlerts({ model, nowMs, signal }))],
+  ['alerts/{alertId}', answerable(AlertParams, readAlert)],
+  ['readiness', answerable(ReadinessParams, readReadiness)],
   [
     'requests/{requestId}/story',
     answerable(RequestStoryParams, (params, { signal, nowMs }) => wholeStory(params, nowMs, signal)),

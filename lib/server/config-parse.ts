@@ -228,6 +228,7 @@ function toModel(written: ConfigFile['models'][number], index: number, found: Fi
             ),
             timeoutMs: replay.timeout,
             maxAnswerBytes: replay.maxAnswerSize,
+            allowLinkLocal: replay.allowLinkLocal,
           },
   };
 }

@@ -197,6 +197,7 @@ const model = block({
     headers: secretHeaders.optional(),
     timeout: durationMs(100, 60_000, '100ms to 1m').prefault('10s'),
     maxAnswerSize: sizeBytes(1_000, 10_000_000, '1kB to 10MB').prefault('1MB'),
+    allowLinkLocal: flag.default(false),
   }).optional(),
   synthetic: SyntheticBlock.optional(),
 }).refine((value) => value.champion === undefined || value.champion !== value.challenger, {

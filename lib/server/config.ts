@@ -129,6 +129,8 @@ export interface ReplayConfig {
   headers: Readonly<Record<string, string>>;
   timeoutMs: number;
   maxAnswerBytes: number;
+  /** Without the address checks that keep the console from asking its cloud for credentials. */
+  allowLinkLocal: boolean;
 }
 
 /** What a tool shows to prove who it is, and what it may then do. */

@@ -1,4 +1,5 @@
 import 'server-only';
+import type { IncomingMessage } from 'node:http';
 import type { Replay } from '@/lib/contracts/request-story';
 import { featuresOf, MAX_FEATURES, recordLine } from '@/lib/domain/request-story-record';
 import { answeredBy, replayAnswer } from '@/lib/domain/request-story-replay';
@@ -9,8 +10,9 @@ import { db } from '../db';
 import { AppError } from '../errors';
 import { redact } from '../redaction/redact';
 import { modelConfigOf } from '../telemetry';
-import { readBounded, TooLargeError } from '../upstream-body';
-import { plainWords } from '../upstream-error';
+import { TooLargeError } from '../upstream-body';
+import { networkReason } from '../upstream-network';
+import { post, RefusedAddress } from '../webhooks/post';
 import { logFieldOf } from './story-queries';
 import { findRequest } from './tell';
 
@@ -108,7 +110,8 @@ function parse(text: string): unknown {
 
 /**
  * Not fetchUpstream: a model's endpoint is no telemetry source, is never asked twice, and its refusal is an answer to be
- * shown. The same care: a timeout, a bound, no redirect, so that no header leaves for another address.
+ * shown. The same care: a timeout, a bound, no redirect, so that no header leaves for another address, and none of the
+ * addresses that a cloud gives its credentials out at.
  */
 async function send(endpoint: ReplayConfig, body: object, reader: AbortSignal) {
   const deadline = AbortSignal.timeout(endpoint.timeoutMs);
@@ -116,24 +119,23 @@ async function send(endpoint: ReplayConfig, body: object, reader: AbortSignal) {
   const startedMs = performance.now();
   const { host } = new URL(endpoint.url);
   try {
-    const response = await fetch(endpoint.url, {
-      method: 'POST',
+    const response = await post(endpoint.url, {
       headers: { accept: 'application/json', ...endpoint.headers, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-      redirect: 'manual',
-      cache: 'no-store',
+      body: Buffer.from(JSON.stringify(body)),
       signal,
+      allowLinkLocal: endpoint.allowLinkLocal,
     });
-    if (response.status === 0 || (response.status >= 300 && response.status < 400)) {
-      await response.body?.cancel();
+    const status = response.statusCode ?? 0;
+    if (status >= 300 && status < 400) {
+      response.destroy();
       throw new AppError(
         'upstream_rejected',
         `${host} answered with a redirect, which is not followed: set the final address in models.replay.url.`,
         { source: host },
       );
     }
-    const { text } = await readBounded(response, endpoint.maxAnswerBytes, 'refuse');
-    return { status: response.status, text, elapsedMs: Math.round(performance.now() - startedMs) };
+    const text = await textOf(response, endpoint.maxAnswerBytes);
+    return { status, text, elapsedMs: Math.round(performance.now() - startedMs) };
   } catch (error) {
     if (reader.aborted) throw reader.reason;
     if (error instanceof AppError) throw error;
@@ -150,8 +152,25 @@ async function send(endpoint: ReplayConfig, body: object, reader: AbortSignal) {
         { source: host, cause: error },
       );
     }
-    const reason =
-      error instanceof Error && error.cause instanceof Error ? ` (${plainWords(error.cause.message)})` : '';
-    throw new AppError('upstream_unreachable', `${host} cannot be reached${reason}.`, { source: host, cause: error });
+    if (error instanceof RefusedAddress) {
+      const sentence = error.sentence('requests', 'replay.allowLinkLocal for this model');
+      throw new AppError('upstream_rejected', `${host} was not asked. ${sentence}`, { source: host, cause: error });
+    }
+    throw new AppError('upstream_unreachable', `${host} cannot be reached: ${networkReason(error)}.`, {
+      source: host,
+      cause: error,
+    });
   }
+}
+
+/** The whole answer; one that is larger than allowed throws TooLargeError, and is not read on. */
+async function textOf(response: IncomingMessage, maxBytes: number): Promise<string> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of response as AsyncIterable<Buffer>) {
+    bytes += piece.length;
+    if (bytes > maxBytes) throw new TooLargeError(`sent more than ${maxBytes} bytes`);
+    pieces.push(piece);
+  }
+  return new TextDecoder().decode(Buffer.concat(pieces));
 }

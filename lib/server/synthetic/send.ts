@@ -1,14 +1,11 @@
 import 'server-only';
-import { lookup as resolve } from 'node:dns';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import type { SyntheticAnswer } from '@/lib/contracts/synthetic';
 import { judgeAnswer, traceparentOf } from '@/lib/domain/synthetic';
 import type { SyntheticConfig } from '../config-synthetic';
 import { redact } from '../redaction/redact';
 import { networkReason } from '../upstream-network';
-import { refusedAddress } from '../webhooks/address';
+import { post, RefusedAddress } from '../webhooks/post';
 
 /** Bytes of an answer that are read: the answer of one prediction is small. */
 const MAX_ANSWER_BYTES = 256 * 1024;
@@ -19,27 +16,6 @@ export interface CheckIds {
   traceId: string;
   spanId: string;
 }
-
-class RefusedAddress extends Error {}
-
-const refusal = (address: string, what: string): RefusedAddress =>
-  new RefusedAddress(
-    `Its name leads to ${address}, ${what}, which checks are not sent to. If that is meant, set synthetic.allowLinkLocal for this model in windsock.yaml.`,
-  );
-
-/** Looks a name up as Node does and refuses what it may not lead to: what is checked is what is connected to. */
-const checkedLookup: LookupFunction = (hostname, options, callback) => {
-  resolve(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error !== null) return callback(error, []);
-    for (const { address } of addresses) {
-      const what = refusedAddress(address);
-      if (what !== null) return callback(refusal(address, what), []);
-    }
-    const first = addresses[0];
-    if (options.all || first === undefined) return callback(null, addresses);
-    callback(null, first.address, first.family);
-  });
-};
 
 /** The body with the run's own ids where it asks for them. */
 function withIds(value: unknown, ids: CheckIds): unknown {
@@ -77,39 +53,28 @@ export async function sendCheck(
       const reason = `It did not answer within ${check.timeoutMs / 1000} s.`;
       return { ...none, state: 'timeout', elapsedMs: clock() - startedMs, reason };
     }
-    const reason = error instanceof RefusedAddress ? error.message : `It cannot be reached: ${networkReason(error)}.`;
+    const reason =
+      error instanceof RefusedAddress
+        ? error.sentence('checks', 'synthetic.allowLinkLocal for this model')
+        : `It cannot be reached: ${networkReason(error)}.`;
     return { ...none, state: 'unreachable', reason };
   }
 }
 
-async function ask(check: SyntheticConfig, ids: CheckIds, signal: AbortSignal): Promise<IncomingMessage> {
-  const url = new URL(check.url);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const refused = check.allowLinkLocal || isIP(host) === 0 ? null : refusedAddress(host);
-  if (refused !== null) throw refusal(host, refused);
-  const body = Buffer.from(JSON.stringify(withIds(check.body, ids)));
-  const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
-    method: 'POST',
-    // A connection of its own: what is timed is what a new client would see, and none is reused while it closes.
-    agent: false,
+const ask = (check: SyntheticConfig, ids: CheckIds, signal: AbortSignal): Promise<IncomingMessage> =>
+  post(check.url, {
+    body: Buffer.from(JSON.stringify(withIds(check.body, ids))),
     signal,
-    ...(check.allowLinkLocal ? {} : { lookup: checkedLookup }),
+    allowLinkLocal: check.allowLinkLocal,
     headers: {
       accept: 'application/json',
       'user-agent': 'Windsock synthetic check',
       ...check.headers,
       'content-type': 'application/json',
-      'content-length': body.length,
       traceparent: traceparentOf(ids.traceId, ids.spanId),
       'x-request-id': ids.requestId,
     },
   });
-  return new Promise((done, fail) => {
-    request.on('response', done);
-    request.on('error', fail);
-    request.end(body);
-  });
-}
 
 /** The answer's text, at most so many bytes of it; one that breaks off throws. */
 async function textOf(response: IncomingMessage): Promise<string> {

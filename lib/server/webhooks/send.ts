@@ -1,11 +1,8 @@
 import 'server-only';
-import { lookup as resolve } from 'node:dns';
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import type { WebhookEndpoint } from '../config-webhooks';
 import { networkReason } from '../upstream-network';
-import { refusedAddress } from './address';
+import { post, RefusedAddress } from './post';
 import { signatureHeader } from './signature';
 
 /** Bytes of an answer that are read; nothing beyond them is needed to tell what it is. */
@@ -39,8 +36,7 @@ export interface SignedMessage {
 
 /**
  * Sends one message once. Only a 2xx that is no HTML counts as delivered: a login page or a proxy's apology also says
- * 200. Redirects are not followed, so that no message goes to an address nobody configured; the address is checked at
- * the moment of connecting, so that a name cannot answer differently to the check and to the call. Never throws.
+ * 200. Never throws.
  */
 export async function send(
   endpoint: WebhookEndpoint,
@@ -69,16 +65,11 @@ export async function send(
       const reason = `It did not answer within ${endpoint.timeoutMs / 1000} s. Whether it took the message is not known.`;
       return { ...nothing, delivered: false, durationMs, reason };
     }
-    const reason = error instanceof RefusedAddress ? error.message : `It cannot be reached: ${networkReason(error)}.`;
+    const reason =
+      error instanceof RefusedAddress
+        ? error.sentence('webhooks', 'allowLinkLocal for this endpoint')
+        : `It cannot be reached: ${networkReason(error)}.`;
     return { ...nothing, delivered: false, durationMs, reason };
-  }
-}
-
-class RefusedAddress extends Error {
-  constructor(address: string, what: string) {
-    super(
-      `Its name leads to ${address}, ${what}, which webhooks are not sent to. If that is meant, set allowLinkLocal for this endpoint in windsock.yaml.`,
-    );
   }
 }
 
@@ -87,22 +78,14 @@ async function exchange(
   message: SignedMessage,
   { nowMs, signal }: { nowMs: number; signal: AbortSignal },
 ): Promise<{ response: IncomingMessage; text: string }> {
-  const url = new URL(endpoint.url);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const refused = endpoint.allowLinkLocal || isIP(host) === 0 ? null : refusedAddress(host);
-  if (refused !== null) throw new RefusedAddress(host, refused);
   const timestampS = Math.floor(nowMs / 1000);
   const body = Buffer.from(message.body);
-  const make = url.protocol === 'https:' ? httpsRequest : httpRequest;
-  const request = make(url, {
-    method: 'POST',
-    // A connection of its own: none that the endpoint may be closing this very moment.
-    agent: false,
+  const response = await post(endpoint.url, {
+    body,
     signal,
-    ...(endpoint.allowLinkLocal ? {} : { lookup: checkedLookup }),
+    allowLinkLocal: endpoint.allowLinkLocal,
     headers: {
       'content-type': 'application/json; charset=utf-8',
-      'content-length': body.length,
       'user-agent': 'Windsock',
       accept: '*/*',
       'webhook-id': message.id,
@@ -111,16 +94,8 @@ async function exchange(
       'idempotency-key': message.idempotencyKey,
     },
   });
-  const response = await answerOf(request, body);
   return { response, text: await beginningOf(response) };
 }
-
-const answerOf = (request: ClientRequest, body: Buffer): Promise<IncomingMessage> =>
-  new Promise((done, fail) => {
-    request.on('response', done);
-    request.on('error', fail);
-    request.end(body);
-  });
 
 /** The beginning of an answer. One that breaks off, or goes on past the deadline, has still said its status. */
 async function beginningOf(response: IncomingMessage): Promise<string> {
@@ -138,20 +113,6 @@ async function beginningOf(response: IncomingMessage): Promise<string> {
   response.destroy();
   return new TextDecoder().decode(Buffer.concat(pieces).subarray(0, MAX_ANSWER_BYTES));
 }
-
-/** Looks a name up as Node does and refuses what it may not lead to: what is checked is what is connected to. */
-const checkedLookup: LookupFunction = (hostname, options, callback) => {
-  resolve(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error !== null) return callback(error, []);
-    for (const { address } of addresses) {
-      const what = refusedAddress(address);
-      if (what !== null) return callback(new RefusedAddress(address, what), []);
-    }
-    const first = addresses[0];
-    if (options.all || first === undefined) return callback(null, addresses);
-    callback(null, first.address, first.family);
-  });
-};
 
 /** Why an answer is no success; null when it is one. */
 function refusalOf(status: number, contentType: string, text: string): string | null {

@@ -118,6 +118,36 @@ describe('POST /api/requests/{requestId}/replay', () => {
     expect([late.status, (await errorOf(late)).code]).toEqual([504, 'upstream_timeout']);
   });
 
+  const pointAt = (url: string, more = '') => {
+    undo();
+    undo = configure(
+      { loki: loki.url },
+      `models:\n  - name: fraud\n    replay: { url: "${url}", timeout: 300ms${more} }\n`,
+    );
+  };
+
+  it.each(['http://169.254.169.254/latest', 'http://[::ffff:a9fe:a9fe]/', 'http://2852039166/'])(
+    'asks no cloud for its credentials: %s',
+    async (url) => {
+      pointAt(url);
+      const response = await replay();
+      expect(response.status).toBe(502);
+      expect((await errorOf(response)).message).toMatch(/was not asked.*cloud metadata.*replay\.allowLinkLocal/);
+    },
+  );
+
+  it('says why nothing answered', async () => {
+    const gone = await FakeUpstream.start();
+    const { url } = gone;
+    await gone.close();
+    pointAt(url);
+    const response = await replay();
+    expect([response.status, (await errorOf(response)).message]).toEqual([
+      502,
+      `${new URL(url).host} cannot be reached: nothing listens at its address.`,
+    ]);
+  });
+
   it('shows a refusal and a page instead of an answer as what they are', async () => {
     model.on('/predict', text('overloaded', 503));
     expect(Replay.parse(await (await replay()).json())).toMatchObject({

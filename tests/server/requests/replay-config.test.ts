@@ -17,6 +17,7 @@ describe('models.replay', () => {
       headers: { Authorization: 'Bearer x' },
       timeoutMs: 10_000,
       maxAnswerBytes: 1_000_000,
+      allowLinkLocal: false,
     });
     expect(() => read(block)).toThrow(/models\.0\.replay\.headers\.Authorization\.env/);
   });

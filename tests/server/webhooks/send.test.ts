@@ -124,7 +124,7 @@ describe('one call', () => {
   ])('to %s is refused before anything is sent', async (url) => {
     const result = await send(configured(url, { timeoutMs: 300 }), message, { nowMs: Date.now() });
     expect(result.reason).toMatch(/cloud metadata, which webhooks are not sent to/);
-    expect(result.durationMs).toBeLessThan(100);
+    expect(result.status).toBeNull();
   });
 
   it('to a name is checked by the address that the name leads to', async () => {

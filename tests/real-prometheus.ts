@@ -15,6 +15,8 @@ export const hasPrometheus = (): boolean => binary('prometheus') !== null && bin
 export interface PrometheusOptions {
   /** An OpenMetrics file with timestamps; it becomes blocks. Nothing younger than about three hours. */
   openMetricsFile?: string;
+  /** Writes further blocks into the folder of the server's data before it starts. */
+  addBlocks?: (data: string) => void;
   /** The text of prometheus.yml; by default nothing is scraped. */
   config?: string;
   /** The text of rules.yml, beside the configuration; the default configuration loads it. */
@@ -42,6 +44,7 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
       // promtool writes the blocks where the server looks for them.
       execFileSync(tool, ['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', options.openMetricsFile, data]);
     }
+    options.addBlocks?.(data);
     const rules = options.rules === undefined ? '' : 'rule_files: [rules.yml]\n';
     if (options.rules !== undefined) await writeFile(join(directory, 'rules.yml'), options.rules);
     await writeFile(join(directory, 'prometheus.yml'), options.config ?? `global: {}\n${rules}`);

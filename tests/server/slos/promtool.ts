@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { WrittenSeries } from '../../remote-write';
 
 /** Runs something in a folder of its own that holds these files. */
 export function inFolder(files: Record<string, string>, run: (folder: string) => string): string {
@@ -19,24 +18,16 @@ export function inFolder(files: Record<string, string>, run: (folder: string) =>
 export const promtool = (folder: string, ...args: string[]): string =>
   execFileSync('promtool', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
-/** A series as promtool's input names it. */
-export const seriesText = ({ labels }: WrittenSeries): string => {
-  const { __name__, ...own } = labels;
-  return `${__name__}{${Object.entries(own)
-    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
-    .join(',')}}`;
-};
-
-/** Values from an instant on in steps of 30 s, as promtool's input has them; `_` before a series begins. */
-export function valuesFrom({ timesMs, values }: WrittenSeries, fromMs: number): string {
-  const texts: string[] = [];
-  let at = 0;
-  while (at < timesMs.length && (timesMs[at] ?? 0) < fromMs) at += 1;
-  for (let timeMs = fromMs; at < timesMs.length; timeMs += 30_000) {
-    if ((timesMs[at] ?? 0) < timeMs + 30_000) {
-      texts.push(String(values[at]));
-      at += 1;
-    } else texts.push('_');
-  }
-  return texts.join(' ');
-}
+/** Evaluates the recording rules of a file over what a server has measured, into blocks under `data`. */
+export const recordHistory = (
+  rules: string,
+  { url, startMs, endMs, data }: { url: string; startMs: number; endMs: number; data: string },
+): string =>
+  inFolder({ 'rules.yml': rules }, (folder) =>
+    promtool(
+      folder,
+      ...['tsdb', 'create-blocks-from', 'rules', '--quiet', `--url=${url}`, `--output-dir=${data}`],
+      ...[`--start=${Math.floor(startMs / 1000)}`, `--end=${Math.floor(endMs / 1000)}`, '--eval-interval=30s'],
+      'rules.yml',
+    ),
+  );

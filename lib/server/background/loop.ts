@@ -25,6 +25,11 @@ export interface BackgroundLoop {
   leaseTtlMs?: number;
   /** Returns the milliseconds until the next run is wanted; null for the usual interval. What it throws is logged, with a back-off. */
   run(context: LoopContext): Promise<number | null>;
+  /**
+   * What runs left going on beside them. Awaited when the loop stops, before its lease goes back, so that its outcome is
+   * stored. Never rejects.
+   */
+  underWay?(): Promise<unknown>;
 }
 
 export interface LoopContext {
@@ -44,7 +49,8 @@ const LONGEST_STOP_MS = 5_000;
 interface RunningLoop {
   /** Runs now instead of after the pause; while it runs, once more after that. */
   wake(): void;
-  stop(): Promise<void>;
+  /** Waits this long for what is under way, milliseconds; five seconds without it. */
+  stop(patienceMs?: number): Promise<void>;
 }
 
 /** Starts one loop. `random` is 0 to 1. */
@@ -116,6 +122,7 @@ export function startLoop(loop: BackgroundLoop, database: Database, random: () =
       woken = false;
       pauseMs = await once();
     }
+    await loop.underWay?.();
     await held.lease?.release();
   })();
 
@@ -124,13 +131,13 @@ export function startLoop(loop: BackgroundLoop, database: Database, random: () =
       woken = true;
       wakeUp();
     },
-    stop: async () => {
+    stop: async (patienceMs = LONGEST_STOP_MS) => {
       stopping.abort();
       wakeUp();
       // Work that does not listen to its signal must not keep a console from ending; its lease runs out by itself.
       let timer: NodeJS.Timeout | undefined;
       const patience = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, LONGEST_STOP_MS);
+        timer = setTimeout(resolve, patienceMs);
       });
       await Promise.race([running, patience]);
       clearTimeout(timer);

@@ -74,6 +74,8 @@ export function deliveryLoop({
     intervalMs,
     leaseTtlMs,
     runs: 'one',
+    // A stop between two runs would otherwise leave a call whose outcome nobody stores.
+    underWay: () => Promise.all(busy.values()),
     run: async (context) => {
       const configured = endpoints();
       await buryOrphans(

@@ -290,6 +290,49 @@ describe.each([
       await settled(next.id, 'delivered');
     });
 
+    it('stores what came of an attempt under way before it stops (F36)', async () => {
+      const answers: (() => void)[] = [];
+      endpoint.answer = (response) => {
+        answers.push(() => response.writeHead(204).end());
+      };
+      const { id } = await enqueue('under-way');
+      const loop = deliver([configured(endpoint.url, { timeoutMs: 10_000 })]);
+      await endpoint.calls(1);
+      // By now a run is over, and the call goes on beside the pause.
+      await sleep(50);
+      let stopped = false;
+      const stopping = loop.stop().then(() => {
+        stopped = true;
+      });
+      await sleep(50);
+      expect(stopped).toBe(false);
+      for (const answer of answers) answer();
+      await stopping;
+      expect(await findDelivery(id, database)).toMatchObject({ state: 'delivered', attempts: 1 });
+      const lease = await database.read((client) => client.lease.findFirstOrThrow());
+      expect(lease.expiresAtMs).toBe(0n);
+    });
+
+    it('does not wait for ever for an endpoint when it stops; the next console goes on as after a crash (F34)', async () => {
+      const slow = await startEndpoint();
+      stops.push(() => slow.close());
+      slow.answer = (response, call) => {
+        if (call > 1) response.writeHead(204).end();
+      };
+      const { id } = await enqueue('never-answered');
+      const first = deliver([configured(slow.url, { timeoutMs: 60_000 })]);
+      await slow.calls(1);
+      await first.stop(50);
+      expect((await findDelivery(id, database)).history).toMatchObject([{ outcome: 'under way' }]);
+      // The process of the first would be gone by now, and its lease with it.
+      await database.write((transaction) => transaction.lease.updateMany({ data: { expiresAtMs: 0n } }));
+      aheadMs += 120_000;
+      deliver([configured(slow.url, { timeoutMs: 60_000 })]);
+      const { history } = await settled(id, 'delivered');
+      expect(history).toMatchObject([{ outcome: 'interrupted' }, { outcome: 'delivered' }]);
+      await slow.close();
+    });
+
     it('settles an attempt whose message was removed meanwhile without a fault', async () => {
       const { id } = await enqueue('removed');
       const claim = await beginAttempt(

@@ -1,10 +1,13 @@
 import type { Proportion } from './comparison';
 import { type Buckets, toBuckets, totalOf } from './histogram';
+import { nativeTotal, type SparseHistogram } from './native-buckets';
 
 /** What is known of one feature on one side: a histogram or the counts of its categories, and its missing values. */
 export interface FeatureSide {
   readonly buckets: Buckets | null;
   readonly categories: ReadonlyMap<string, number> | null;
+  /** A native histogram: brought to buckets once the other side is known, and finer than they are. */
+  readonly native: SparseHistogram | null;
   /** Values, missing ones not counted; fractional where increase() extrapolated. Null: the side does not have it. */
   readonly total: number | null;
   /** Missing among observed; null: not counted. */
@@ -21,6 +24,7 @@ export type Sides = Map<string, FeatureSide>;
 export const NO_SIDE: FeatureSide = {
   buckets: null,
   categories: null,
+  native: null,
   total: null,
   missing: null,
   notes: [],
@@ -94,6 +98,13 @@ function bucketSide(buckets: Buckets, repaired: number): FeatureSide {
 /** Share of a histogram in its open bucket from which it is said. */
 const OPEN_SHARE = 0.2;
 
+/** A native histogram. One that is negative somewhere, or no number, is there and could not be read. */
+export function nativeSide(native: SparseHistogram): FeatureSide {
+  const total = nativeTotal(native);
+  if (total === null) return unreadSide(['Its native histogram holds a count that is negative or no number.']);
+  return { ...NO_SIDE, native, total };
+}
+
 /** Counts of categories. */
 export function categorySide(categories: ReadonlyMap<string, number>, notes: readonly string[] = []): FeatureSide {
   let total = 0;
@@ -105,6 +116,7 @@ export function categorySide(categories: ReadonlyMap<string, number>, notes: rea
 export const joinSides = (a: FeatureSide, b: FeatureSide): FeatureSide => ({
   buckets: a.buckets ?? b.buckets,
   categories: a.categories ?? b.categories,
+  native: a.native ?? b.native,
   total: a.total === null ? b.total : b.total === null ? a.total : Math.max(a.total, b.total),
   missing: a.missing ?? b.missing,
   notes: [...a.notes, ...b.notes],

@@ -8,6 +8,16 @@ export interface SparseHistogram {
 const edgesOf = ({ buckets }: SparseHistogram): number[] =>
   buckets.flatMap(({ lower, upper }) => [lower, upper].filter((edge) => edge !== null));
 
+/** What a native histogram counted; 0 for none, null for a count that is negative or no number. */
+export function nativeTotal({ buckets }: SparseHistogram): number | null {
+  let total = 0;
+  for (const { count } of buckets) {
+    if (!(count >= 0) || !Number.isFinite(count)) return null;
+    total += count;
+  }
+  return total;
+}
+
 /**
  * Cumulative buckets of native histograms, each over every edge that any of them has and that lies in none of its own
  * buckets: empty stretches are not in the answer, so two versions would else share few bounds. Bounds are multiplied by
@@ -16,10 +26,23 @@ const edgesOf = ({ buckets }: SparseHistogram): number[] =>
  * bucket is 9 % wide, that is less than 0.1 % of the value.
  */
 export function nativeBuckets(list: readonly SparseHistogram[], factor = 1): (Buckets | null)[] {
-  const edges = [...new Set(list.flatMap(edgesOf))].filter((edge) => edge > 0).sort((a, b) => a - b);
-  return list.map(({ buckets }) => {
-    const total = buckets.reduce((sum, { count }) => sum + count, 0);
-    if (!(total > 0) || !Number.isFinite(total) || buckets.some(({ count }) => count < 0)) return null;
+  return overEdges(
+    list,
+    list.flatMap(edgesOf).filter((edge) => edge > 0),
+    factor,
+  );
+}
+
+/** The same over every edge, negative ones and zero among them: of values that may lie anywhere. */
+export const signedBuckets = (list: readonly SparseHistogram[]): (Buckets | null)[] =>
+  overEdges(list, list.flatMap(edgesOf), 1);
+
+function overEdges(list: readonly SparseHistogram[], all: readonly number[], factor: number): (Buckets | null)[] {
+  const edges = [...new Set(all)].sort((a, b) => a - b);
+  return list.map((histogram) => {
+    const { buckets } = histogram;
+    const total = nativeTotal(histogram);
+    if (total === null || !(total > 0)) return null;
     const own = buckets.toSorted((a, b) => (a.upper ?? Infinity) - (b.upper ?? Infinity));
     const bounds: number[] = [];
     const cumulative: number[] = [];

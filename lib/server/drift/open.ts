@@ -6,7 +6,7 @@ import { AppError } from '../errors';
 import { UNVERSIONED } from '../fleet/labels';
 import { type ModelPanel, openModelPanel } from '../fleet/model-panel';
 import { Gather } from '../gather';
-import { featureIncrease, labelOf } from '../prometheus/drift-queries';
+import { featureIncrease, labelOf, valueIncrease } from '../prometheus/drift-queries';
 import { modelConfigOf, openTelemetry } from '../telemetry';
 
 export interface Context {
@@ -65,15 +65,14 @@ async function openInputPanel(
   const { featureValue, featureCategory } = map.contract;
   const gather = new Gather(signal);
   const windowMs = endMs - startMs;
-  const versionsBy = (of: typeof featureValue, suffix: string) =>
-    prometheus.instant(
-      featureIncrease(of, [labelOf(of, 'version')], { model, version: null, windowMs }, suffix),
-      endMs,
-      signal,
-    );
+  const of = { model, version: null, windowMs };
+  const ask = (query: string) => prometheus.instant(query, endMs, signal);
   const [values, categories] = await Promise.all([
-    gather.take('versions with inputs', versionsBy(featureValue, '_count')),
-    gather.take('versions with categories', versionsBy(featureCategory, '')),
+    gather.take('versions with inputs', ask(valueIncrease(featureValue, [labelOf(featureValue, 'version')], of))),
+    gather.take(
+      'versions with categories',
+      ask(featureIncrease(featureCategory, [labelOf(featureCategory, 'version')], of)),
+    ),
   ]);
   const found = new Map<string, number>();
   for (const { labels, value } of [...(values ?? []), ...(categories ?? [])]) {

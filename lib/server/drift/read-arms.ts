@@ -4,6 +4,7 @@ import type { DriftArmsParams } from '@/lib/contracts/drift-params';
 import { rowOrder } from '@/lib/domain/drift-rank';
 import { type FeaturePair, judgeFeatures } from '@/lib/domain/feature-drift';
 import type { Sides } from '@/lib/domain/feature-side';
+import { resolveNative } from '@/lib/domain/native-side';
 import { firstTrafficOf, sidesOf } from '../compare/window';
 import { type Context, openPanel } from './open';
 import { canCompare } from './read-drift';
@@ -46,8 +47,7 @@ export async function readArms(params: DriftArmsParams, { signal, nowMs }: Conte
   const pairs = names.map(
     (feature): FeaturePair => ({
       feature,
-      reference: reference.get(feature) ?? null,
-      current: current.get(feature) ?? null,
+      ...resolveNative(reference.get(feature) ?? null, current.get(feature) ?? null),
       source: 'metrics',
       referenceOwn: null,
       score: null,

@@ -6,7 +6,7 @@ import { type FeaturePair, shapeOf } from '@/lib/domain/feature-drift';
 import { bucketIndex } from '@/lib/domain/feature-place';
 import { rankCorrelation } from '@/lib/domain/rank-correlation';
 import { ScoreByBin } from '@/lib/domain/score-by-bin';
-import { featureIncrease } from '../prometheus/drift-queries';
+import { valueIncrease, valueSum } from '../prometheus/drift-queries';
 import { readCurrent } from './current';
 import type { LogSlice } from './log-slice';
 import type { Context } from './open';
@@ -101,11 +101,11 @@ async function alongWindows(both: BothSides, params: DriftParams): Promise<Row[]
   const { prometheus, map } = panel.telemetry;
   const windows = windowsOf(params, WINDOWS, MIN_WINDOW_MS);
   const of = { model, version, windowMs: windows.windowMs };
-  const ask = (suffix: string) =>
-    askWindows(prometheus, featureIncrease(map.contract.predictionScore, [], of, suffix), windows, signal, 10);
+  const { predictionScore } = map.contract;
+  const ask = (query: string) => askWindows(prometheus, query, windows, signal, 10);
   const [sums, counts] = await Promise.all([
-    panel.gather.take('sum of scores by window', ask('_sum')),
-    panel.gather.take('scores by window', ask('_count')),
+    panel.gather.take('sum of scores by window', ask(valueSum(predictionScore, [], of))),
+    panel.gather.take('scores by window', ask(valueIncrease(predictionScore, [], of))),
   ]);
   const means = Array.from({ length: windows.count }, (_, i) => {
     const count = counts?.[0]?.values[i] ?? null;

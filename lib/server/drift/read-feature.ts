@@ -5,7 +5,8 @@ import type { ChangeEvent } from '@/lib/contracts/event';
 import { wilsonInterval } from '@/lib/domain/comparison';
 import { distributionsOf } from '@/lib/domain/feature-distributions';
 import { type FeaturePair, judgeFeatures } from '@/lib/domain/feature-drift';
-import { histogramQuantile } from '@/lib/domain/histogram';
+import { type Buckets, histogramQuantile } from '@/lib/domain/histogram';
+import { signedBuckets } from '@/lib/domain/native-buckets';
 import { readEvents } from '../fleet/read-events';
 import { sampleLines } from '../loki/sample-queries';
 import { openLoki } from '../telemetry';
@@ -86,12 +87,12 @@ function quantilesOf(
 ): DriftFeature['overTime']['quantiles'] {
   const isNumeric = [pair, ...pairs].some((one) => (one?.current?.buckets ?? one?.reference?.buckets ?? null) !== null);
   if (!isNumeric) return [];
+  const windows = pairs.map((one) => finestOf(one?.current ?? null));
+  const reference = finestOf(pair.reference);
   return QUANTILES.map((q) => {
-    const own = pairs.map((one) => {
-      const buckets = one?.current?.buckets ?? null;
-      return buckets === null ? { value: null, atLeast: false } : histogramQuantile(buckets, q);
-    });
-    const reference = pair.reference?.buckets ?? null;
+    const own = windows.map((buckets) =>
+      buckets === null ? { value: null, atLeast: false } : histogramQuantile(buckets, q),
+    );
     return {
       q,
       values: own.map(({ value }) => value),
@@ -99,6 +100,13 @@ function quantilesOf(
       reference: reference === null ? null : histogramQuantile(reference, q).value,
     };
   });
+}
+
+/** The finest histogram of a side: its native one, before it was coarsened to what it is compared with. */
+function finestOf(side: FeaturePair['current']): Buckets | null {
+  const native = side?.native ?? null;
+  const [fine] = native === null ? [] : signedBuckets([native]);
+  return fine ?? side?.buckets ?? null;
 }
 
 function missingOf(

@@ -5,6 +5,7 @@ import {
   histogramSide,
   joinSides,
   NO_SIDE,
+  nativeSide,
   type Sides,
   unreadSide,
   windowSide,
@@ -16,7 +17,14 @@ import { regexAnyOf } from '../prometheus/promql';
 import type { ResolvedSignal } from '../signals/signal-map';
 import type { Telemetry } from '../telemetry';
 import type { Unread } from './open';
-import { askWindows, endOf, type WindowSeries, type Windows } from './windows';
+import {
+  askNativeWindows,
+  askWindows,
+  endOf,
+  type NativeWindowSeries,
+  type WindowSeries,
+  type Windows,
+} from './windows';
 
 /** Bucket series of one answer at most: 5,000 features of ten buckets. */
 export const MAX_BUCKET_SERIES = 60_000;
@@ -25,6 +33,8 @@ export const MAX_CATEGORY_SERIES = 25_000;
 /** Categories of one feature that are read at most; a feature with more is told to be one of too many. */
 export const MAX_READ_CATEGORIES = 12_000;
 const MAX_FEATURE_SERIES = 10_000;
+/** Native histograms of one answer at most: each is a whole distribution. */
+const MAX_NATIVE_SERIES = 2_000;
 
 export interface SidesAsked {
   model: string;
@@ -47,7 +57,7 @@ export interface WindowedSides {
 
 /**
  * Distributions of every feature of a version in each window, from histograms and counters: four queries, however many
- * features there are.
+ * features there are, and one more where native histograms are there.
  */
 export async function readMetricSides(
   { prometheus, map }: Telemetry,
@@ -70,8 +80,20 @@ export async function readMetricSides(
       signal,
       limit,
     );
-  const [buckets, categories, missing, observed] = await Promise.all([
+  const [buckets, natives, categories, missing, observed] = await Promise.all([
     gather.take(`${purpose}: histograms`, ask(featureValue, ['le'], MAX_BUCKET_SERIES, '_bucket')),
+    featureValue.hasNative
+      ? gather.take(
+          `${purpose}: native histograms`,
+          askNativeWindows(
+            prometheus,
+            featureIncrease(featureValue, [labelOf(featureValue, 'feature')], askedOf(featureValue)),
+            windows,
+            signal,
+            MAX_NATIVE_SERIES,
+          ),
+        )
+      : [],
     readCategories(
       { prometheus, map },
       gather,
@@ -83,6 +105,7 @@ export async function readMetricSides(
   ]);
   const sides = Array.from({ length: windows.count }, (): Sides => new Map());
   addHistograms(sides, buckets ?? [], (labels) => labels[labelOf(featureValue, 'feature')]);
+  addNatives(sides, natives ?? [], (labels) => labels[labelOf(featureValue, 'feature')]);
   addCategories(sides, categories.series ?? [], featureCategory);
   for (const name of categories.tooMany.keys()) {
     for (const own of sides) own.set(name, unreadSide([categories.tooMany.get(name) ?? '']));
@@ -98,7 +121,10 @@ export async function readMetricSides(
     windows,
     sides,
     truncated,
-    unread: { numeric: buckets === null || isCut, categorical: categories.series === null || isCut },
+    unread: {
+      numeric: buckets === null || natives === null || isCut,
+      categorical: categories.series === null || isCut,
+    },
   };
 }
 
@@ -177,6 +203,23 @@ export function addHistograms(
           )
         : histogramSide(own.map(({ upperBound, values }) => ({ upperBound, count: values[i] ?? null })));
       put(window, name, side);
+    }
+  }
+}
+
+/** Adds native histograms where a feature has no classic one: those say exactly what lies below their bounds. */
+export function addNatives(
+  sides: readonly Sides[],
+  series: readonly NativeWindowSeries[],
+  featureOf: (labels: NativeWindowSeries['labels']) => string | undefined,
+): void {
+  for (const { labels, values } of series) {
+    const name = featureOf(labels);
+    if (name === undefined || name === '') continue;
+    for (const [i, window] of sides.entries()) {
+      const own = values[i] ?? null;
+      const isClassic = (window.get(name)?.buckets ?? null) !== null;
+      if (own !== null && !isClassic) put(window, name, nativeSide(own));
     }
   }
 }

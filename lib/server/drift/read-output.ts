@@ -10,8 +10,8 @@ import { missingContract } from '../signals/missing';
 import { findBaseline } from './baseline-store';
 import { type Context, type DriftPanel, openDrift } from './open';
 import { canCompare } from './read-drift';
-import { addHistograms, hasTraffic } from './read-metrics';
-import { askWindows, oneWindow } from './windows';
+import { addHistograms, addNatives, hasTraffic } from './read-metrics';
+import { askNativeWindows, askWindows, oneWindow } from './windows';
 
 const DAY_MS = 86_400_000;
 /** Names of the three outputs, which an uploaded baseline may use for its features. */
@@ -132,13 +132,20 @@ async function readOutputs(
   const of = { model, version: asked.version, windowMs: windows.windowMs };
   const [predicted, outcome] = [labelOf(predictions, 'label'), labelOf(outcomes, 'outcome')];
   const ask = (query: string) => askWindows(prometheus, query, windows, signal, MAX_SERIES);
-  const [scores, labels, truths] = await Promise.all([
+  const [scores, natives, labels, truths] = await Promise.all([
     panel.gather.take(`${purpose}: scores`, ask(featureIncrease(predictionScore, ['le'], of, '_bucket'))),
+    predictionScore.hasNative
+      ? panel.gather.take(
+          `${purpose}: native histograms of scores`,
+          askNativeWindows(prometheus, featureIncrease(predictionScore, [], of), windows, signal, 1),
+        )
+      : [],
     panel.gather.take(`${purpose}: predictions by label`, ask(featureIncrease(predictions, [predicted], of))),
     panel.gather.take(`${purpose}: outcomes`, ask(featureIncrease(outcomes, [outcome], of))),
   ]);
   const sides: Sides = new Map();
   addHistograms([sides], scores ?? [], () => SCORES);
+  addNatives([sides], natives ?? [], () => SCORES);
   const counted = new Map<string, number>();
   for (const { labels: own, values } of labels ?? []) {
     const value = values[0] ?? null;

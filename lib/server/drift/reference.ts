@@ -3,7 +3,7 @@ import type { Reference } from '@/lib/contracts/drift';
 import type { DriftParams, ReferenceKind } from '@/lib/contracts/drift-params';
 import type { FeatureSide, Sides } from '@/lib/domain/feature-side';
 import { heldOf } from '@/lib/domain/held-side';
-import { featureCount, featureGauge, labelOf } from '../prometheus/drift-queries';
+import { featureCount, featureGauge, labelOf, valueCount } from '../prometheus/drift-queries';
 import { regexAnyOf } from '../prometheus/promql';
 import { findBaseline } from './baseline-store';
 import { type DriftPanel, NONE_UNREAD, type ReadSides } from './open';
@@ -55,7 +55,7 @@ export async function readReference(drift: DriftPanel, asked: ReferenceAsked): P
       'whether there is a training baseline',
       count(featureCount(featureBaseline, { ...trained, only: [...trained.only, ONE_EACH] }), endMs),
     ),
-    gather.take('whether there were inputs before', count(featureCount(featureValue, own, '_count'), earlier.endMs)),
+    gather.take('whether there were inputs before', count(valueCount(featureValue, own), earlier.endMs)),
     gather.take('whether there were categories before', count(featureCount(featureCategory, own), earlier.endMs)),
   ]);
   const others = panel.versions.map((one) => one.version).filter((name) => name !== version);

@@ -1,8 +1,9 @@
 import 'server-only';
-import type { Labels, Sample, SeriesSet } from '@/lib/contracts/series';
+import type { Labels, Sample } from '@/lib/contracts/series';
 import { snapRange, stepForRange } from '@/lib/domain/time';
 import type { Answer } from '../answer';
 import type { PrometheusClient } from '../prometheus/client';
+import type { NativeHistogram } from '../prometheus/results';
 
 /** Windows of one length that lie side by side: window i is startMs + i·windowMs … + windowMs. */
 export interface Windows {
@@ -54,8 +55,35 @@ export async function askWindows(
   return { value: onWindows(value, windows), why };
 }
 
+/** A series of native histograms, one per window. */
+export interface NativeWindowSeries {
+  labels: Labels;
+  values: readonly (NativeHistogram | null)[];
+}
+
+/** The same of native histograms. */
+export async function askNativeWindows(
+  prometheus: PrometheusClient,
+  query: string,
+  windows: Windows,
+  signal: AbortSignal,
+  limit: number,
+): Promise<Answer<NativeWindowSeries[]>> {
+  if (windows.count === 1) {
+    const { value, why } = await prometheus.nativeHistograms(query, endOf(windows), signal, limit);
+    return { value: value.map((one) => ({ labels: one.labels, values: [one] })), why };
+  }
+  const { startMs, windowMs } = windows;
+  const asked = { startMs: startMs + windowMs, endMs: endOf(windows), stepMs: windowMs };
+  const { value, why } = await prometheus.nativeRange(query, asked, signal, limit);
+  return { value: onWindows(value, windows), why };
+}
+
 /** Values of a set on the windows, wherever its grid begins. */
-function onWindows(set: SeriesSet, { startMs, windowMs, count }: Windows): WindowSeries[] {
+function onWindows<T>(
+  set: { startMs: number; stepMs: number; series: { labels: Labels; values: readonly (T | null)[] }[] },
+  { startMs, windowMs, count }: Windows,
+): { labels: Labels; values: readonly (T | null)[] }[] {
   const from = Math.round((startMs + windowMs - set.startMs) / set.stepMs);
   if (from === 0 && set.stepMs === windowMs) return set.series;
   return set.series.map(({ labels, values }) => ({

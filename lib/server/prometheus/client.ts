@@ -16,8 +16,10 @@ import {
   type Exemplar,
   HISTOGRAM_WARNING,
   type NativeHistogram,
+  type NativeSeriesSet,
   toExemplars,
   toNativeHistograms,
+  toNativeSeriesSet,
   toSamples,
   toSeriesSet,
 } from './results';
@@ -34,7 +36,14 @@ export interface PrometheusClient extends PrometheusCatalog, PrometheusState {
   /** Series on a grid that is aligned to the step, both ends included; at most 2,000 points. */
   range(query: string, range: RangeAsked, signal: AbortSignal, limit?: number): Promise<Answer<SeriesSet>>;
   /** The native histograms of an instant query. */
-  nativeHistograms(query: string, timeMs: number, signal: AbortSignal): Promise<Answer<NativeHistogram[]>>;
+  nativeHistograms(
+    query: string,
+    timeMs: number,
+    signal: AbortSignal,
+    limit?: number,
+  ): Promise<Answer<NativeHistogram[]>>;
+  /** Native histograms on a grid as that of `range`: one per point, null where there is none. */
+  nativeRange(query: string, range: RangeAsked, signal: AbortSignal, limit?: number): Promise<Answer<NativeSeriesSet>>;
   /** Exemplars of every selector in the query; none when the server keeps none. */
   exemplars(query: string, range: { startMs: number; endMs: number }, signal: AbortSignal): Promise<Answer<Exemplar[]>>;
   /** Resolves when queries are answered, else throws with the reason. */
@@ -166,9 +175,41 @@ export function prometheusClient(source: SourceConfig, options: ClientOptions = 
         warnings: hasHistograms ? [...answer.warnings, HISTOGRAM_WARNING] : answer.warnings,
       });
     },
-    async nativeHistograms(text, timeMs, signal) {
-      const answer = await query(text, timeMs, signal, MAX_SERIES);
-      return toAnswer(source, askedAt(text, timeMs), toNativeHistograms(source, answer.data), answer);
+    async nativeHistograms(text, timeMs, signal, limit = MAX_SERIES) {
+      const answer = await query(text, timeMs, signal, limit);
+      const found = toNativeHistograms(source, answer.data);
+      return toAnswer(source, askedAt(text, timeMs), found.slice(0, limit), {
+        ...answer,
+        truncated: answer.limited || found.length > limit ? cutSentence(limit) : answer.truncated,
+      });
+    },
+    async nativeRange(text, asked, signal, limit = MAX_SERIES) {
+      const grid = gridOf(asked);
+      const answer = await api({
+        path: '/api/v1/query_range',
+        params: {
+          query: text,
+          start: toSeconds(grid.startMs),
+          end: toSeconds(grid.endMs),
+          step: toSeconds(grid.stepMs),
+          timeout,
+          limit: limit + 1,
+        },
+        data: QueryData,
+        span: grid,
+        signal,
+        form: true,
+      });
+      const set = toNativeSeriesSet(source, answer.data, grid);
+      return toAnswer(
+        source,
+        { language: 'promql', query: text, ...grid },
+        { ...set, series: set.series.slice(0, limit) },
+        {
+          ...answer,
+          truncated: answer.limited || set.series.length > limit ? cutSentence(limit) : answer.truncated,
+        },
+      );
     },
     async exemplars(text, { startMs, endMs }, signal) {
       // The defaults of start and end are the ends of time: both are always sent.

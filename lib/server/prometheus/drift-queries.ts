@@ -46,6 +46,30 @@ export const featureGauge = (
 export const featureCount = (signal: ResolvedSignal, asked: Omit<FeaturesAsked, 'windowMs'>, suffix = ''): string =>
   `count(${selector(`${signal.metric}${suffix}`, matchersOf(signal, asked))})`;
 
+/** How many series of numeric inputs a version had at an instant, classic histograms or native ones. */
+export const valueCount = (signal: ResolvedSignal, asked: Omit<FeaturesAsked, 'windowMs'>): string =>
+  signal.hasNative
+    ? `${featureCount(signal, asked, '_count')} or ${featureCount(signal, asked)}`
+    : featureCount(signal, asked, '_count');
+
+/** How many values were observed by labels, in classic histograms or native ones. */
+export const valueIncrease = (signal: ResolvedSignal, keep: readonly string[], asked: FeaturesAsked): string =>
+  ofEither(signal, keep, asked, 'count');
+
+/** The sum of the values that were observed by labels. */
+export const valueSum = (signal: ResolvedSignal, keep: readonly string[], asked: FeaturesAsked): string =>
+  ofEither(signal, keep, asked, 'sum');
+
+function ofEither(
+  signal: ResolvedSignal,
+  keep: readonly string[],
+  asked: FeaturesAsked,
+  part: 'count' | 'sum',
+): string {
+  const classic = featureIncrease(signal, keep, asked, `_${part}`);
+  return signal.hasNative ? `${classic} or histogram_${part}(${featureIncrease(signal, keep, asked)})` : classic;
+}
+
 /** Categories told apart of each feature. */
 export const categoryCount = (signal: ResolvedSignal, asked: Omit<FeaturesAsked, 'windowMs'>): string =>
   `count ${by([labelOf(signal, 'feature')])} (${selector(signal.metric, matchersOf(signal, asked))})`;

@@ -23,6 +23,13 @@ export interface NativeHistogram {
   buckets: NativeBucket[];
 }
 
+/** Native histograms on a grid; null: the series has none at that point. */
+export interface NativeSeriesSet {
+  startMs: number;
+  stepMs: number;
+  series: { labels: Labels; values: (NativeHistogram | null)[] }[];
+}
+
 /** An observation with a trace. `traceId` is 32 lowercase hex digits, null when no label holds one. */
 export interface Exemplar {
   seriesLabels: Labels;
@@ -124,21 +131,35 @@ function toBuckets(histogram: RawHistogram): NativeBucket[] {
   }));
 }
 
+const toNativeHistogram = (labels: Labels, raw: RawHistogram): NativeHistogram => ({
+  labels,
+  count: toNumber(raw.count),
+  sum: toNumber(raw.sum ?? ''),
+  buckets: toBuckets(raw),
+});
+
 /** The native histograms of an instant answer; series with plain values are left out. */
 export function toNativeHistograms(source: SourceConfig, data: QueryData): NativeHistogram[] {
   if (data.resultType !== 'vector') throw wrongShape(source, `a ${data.resultType}`, 'histograms');
   return data.result.flatMap(({ metric, histogram }) =>
-    histogram === undefined
-      ? []
-      : [
-          {
-            labels: metric,
-            count: toNumber(histogram[1].count),
-            sum: toNumber(histogram[1].sum ?? ''),
-            buckets: toBuckets(histogram[1]),
-          },
-        ],
+    histogram === undefined ? [] : [toNativeHistogram(metric, histogram[1])],
   );
+}
+
+/** The native histograms of a range answer on its grid; series with plain values alone are left out. */
+export function toNativeSeriesSet(source: SourceConfig, data: QueryData, grid: Grid): NativeSeriesSet {
+  if (data.resultType !== 'matrix') throw wrongShape(source, `a ${data.resultType}`, 'histograms over a range');
+  const points = gridLength(grid.startMs, grid.endMs, grid.stepMs);
+  const series = data.result.flatMap(({ metric, histograms = [] }) => {
+    if (histograms.length === 0) return [];
+    const values: (NativeHistogram | null)[] = new Array(points).fill(null);
+    for (const [seconds, raw] of histograms) {
+      const index = Math.round((seconds * 1000 - grid.startMs) / grid.stepMs);
+      if (index >= 0 && index < points) values[index] = toNativeHistogram(metric, raw);
+    }
+    return [{ labels: metric, values }];
+  });
+  return { startMs: grid.startMs, stepMs: grid.stepMs, series };
 }
 
 const TRACE_LABEL = /^(?:trace_?id|otel_?trace_?id)$/i;

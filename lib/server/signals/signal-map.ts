@@ -27,6 +27,8 @@ export interface ResolvedSignal {
   metric: string;
   labels: Readonly<Record<string, string>>;
   present: boolean;
+  /** Of a histogram: whether series of its bare name are there, as native ones are. */
+  hasNative: boolean;
   series: number;
   origin: 'preset' | 'configuration';
   /** Pattern of the status label's values that mean failure; null: nobody said. */
@@ -239,12 +241,15 @@ function contractOf(holdings: Holdings, { overrides }: SignalsConfig): SignalMap
     const entry = CONTRACT[signal];
     const written = own?.metric ?? entry.metric;
     const metric = entry.type === 'counter' ? spelled(holdings, written) : written;
-    const counted = holdings.series.get(entry.type === 'histogram' ? `${metric}_count` : metric) ?? 0;
+    const bare = holdings.series.get(metric) ?? 0;
+    // A native histogram has no _count series.
+    const counted = entry.type === 'histogram' ? (holdings.series.get(`${metric}_count`) ?? bare) : bare;
     return {
       signal,
       metric,
       labels: { ...entry.labels, ...own?.labels },
       present: counted > 0,
+      hasNative: entry.type === 'histogram' && bare > 0,
       series: counted,
       origin: own === undefined ? 'preset' : 'configuration',
       errorPattern: own?.errorValues === undefined ? null : regexAnyOf(own.errorValues),

@@ -1,5 +1,6 @@
 'use client';
 
+import { FieldError } from '@/components/ui/FieldError';
 import { StatusIcon } from '@/components/ui/Status';
 import type { SilencePreview } from '@/lib/contracts/silence';
 
@@ -14,11 +15,7 @@ export function PreviewText({
   const { data, error } = preview;
   if (!isAsked) return <p className="text-small text-t3">Say what is to be silenced: a label and its value.</p>;
   if (error !== null && data === undefined) {
-    return (
-      <p role="alert" className="text-bad text-small">
-        {error.message} Nothing can be silenced until it answers.
-      </p>
-    );
+    return <FieldError>{error.message} Nothing can be silenced until it answers.</FieldError>;
   }
   if (data === undefined) return <p className="text-small text-t3">Asking what it would mute …</p>;
   const more = data.matchedCount - data.matched.length;
@@ -28,9 +25,7 @@ export function PreviewText({
         {data.extreme === null ? null : <StatusIcon status="watch" label="needs a look" />} {data.sentence}
       </p>
       {data.faults.map((fault) => (
-        <p key={fault} role="alert" className="text-bad text-small">
-          {fault}
-        </p>
+        <FieldError key={fault}>{fault}</FieldError>
       ))}
       {data.matched.length === 0 ? null : (
         <ul aria-label="Alerts it would mute" className="grid max-h-40 gap-0.5 overflow-y-auto text-small text-t2">

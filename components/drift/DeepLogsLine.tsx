@@ -1,8 +1,8 @@
 'use client';
 
 import { Button } from '@/components/ui/Button';
+import { FailureLine } from '@/components/ui/FailureLine';
 import { useZone } from '@/components/ui/preference';
-import { StatusIcon } from '@/components/ui/Status';
 import type { DriftReport } from '@/lib/contracts/drift';
 import type { DriftAsked } from '@/lib/contracts/drift-params';
 import { formatCount, formatRange } from '@/lib/domain/format';
@@ -49,12 +49,8 @@ export function DeepLogsLine({
             : state.kind === 'failed'
               ? null
               : 'Up to 60 000 of the range, evenly; takes a while, and can be stopped.'}
-        {state.kind === 'failed' ? (
-          <span role="alert">
-            <StatusIcon status="bad" label="failed" /> {state.message}
-          </span>
-        ) : null}
       </span>
+      {state.kind === 'failed' ? <FailureLine>{state.message}</FailureLine> : null}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { type FormEvent, useRef, useState } from 'react';
 import { announce } from '@/components/ui/announce';
 import { Button } from '@/components/ui/Button';
 import { type Column, DataTable } from '@/components/ui/DataTable';
+import { FaultyFields } from '@/components/ui/FaultyFields';
 import { Input, Select } from '@/components/ui/Field';
 import { Panel } from '@/components/ui/Panel';
 import { QueryState } from '@/components/ui/QueryState';
@@ -129,13 +130,7 @@ function Upload({ model, versions }: { model: string; versions: DriftReport['ver
             <p className="font-medium text-t1">
               <StatusIcon status="bad" label="refused" /> {error.message}
             </p>
-            {Object.entries(error.fields)
-              .filter(([, text]) => !error.message.includes(text))
-              .map(([field, text]) => (
-                <p key={field} className="text-t2">
-                  <code className="font-mono">{field}</code>: {text}
-                </p>
-              ))}
+            <FaultyFields error={error} />
             <p className="text-t2">Nothing of it was stored. The file stays chosen.</p>
           </div>
         )}

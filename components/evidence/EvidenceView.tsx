@@ -3,8 +3,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button } from '@/components/ui/Button';
+import { FailureLine } from '@/components/ui/FailureLine';
 import { QueryState } from '@/components/ui/QueryState';
-import { StatusIcon } from '@/components/ui/Status';
 import type { EvidenceRead, FrozenDocument } from '@/lib/contracts/evidence';
 import { evidenceQuery } from '@/lib/queries/evidence';
 import { Again } from './Again';
@@ -79,9 +79,8 @@ function Copies({
 
 function Damaged({ damage }: { damage: string | null }) {
   return (
-    <p role="alert" className="text-body text-t1">
-      <StatusIcon status="bad" label="damaged" /> This pin is damaged, so that nothing of it is shown. {damage} A backup
-      may hold it as it was.
-    </p>
+    <FailureLine label="damaged">
+      This pin is damaged, so that nothing of it is shown. {damage} A backup may hold it as it was.
+    </FailureLine>
   );
 }

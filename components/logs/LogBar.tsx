@@ -7,6 +7,7 @@ import dynamic from 'next/dynamic';
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '@/components/ui/Button';
 import { Select } from '@/components/ui/Field';
+import { FieldError } from '@/components/ui/FieldError';
 import { Skeleton } from '@/components/ui/Skeleton';
 import { useShortcut } from '@/components/ui/shortcuts';
 import { type FieldFilter, writeFilter } from '@/lib/contracts/log-filter';
@@ -176,9 +177,9 @@ function Editor({ query, range, model, error, onChange }: LogBarProps & { query:
         <Button onClick={() => onChange({ query: null })}>Builder</Button>
       </div>
       {isRefused && position !== null ? (
-        <p role="alert" className="text-bad text-small">
+        <FieldError>
           Line {position.line}, column {position.column}: {error?.message}
-        </p>
+        </FieldError>
       ) : null}
       {model === undefined ? null : (
         <p className="text-small text-t3">The query decides which lines: the model {model} is not added to it.</p>

@@ -3,11 +3,10 @@
 import { useMutation } from '@tanstack/react-query';
 import { AnswerLine } from '@/components/ui/AnswerLine';
 import { Button } from '@/components/ui/Button';
+import { FormError } from '@/components/ui/FormError';
 import { Panel } from '@/components/ui/Panel';
-import { StatusIcon } from '@/components/ui/Status';
 import type { Replay, StoryCore } from '@/lib/contracts/request-story';
 import { formatMs, formatNumber } from '@/lib/domain/format';
-import { toApiError } from '@/lib/queries/api';
 import { replayRequest } from '@/lib/queries/request-story';
 
 /** Sends the logged inputs to the model once more, where its configuration names an endpoint. */
@@ -23,11 +22,7 @@ export function ReplayPanel({ story }: { story: StoryCore }) {
           <Button disabled={replay.isPending} onClick={() => replay.mutate({ requestId: id, atMs })}>
             {replay.isPending ? 'Sending…' : `Send the ${inputs} again`}
           </Button>
-          {replay.error === null ? null : (
-            <p role="alert" className="text-t1">
-              <StatusIcon status="bad" label="failed" /> {toApiError(replay.error).message}
-            </p>
-          )}
+          <FormError error={replay.error} />
           {replay.data === undefined ? null : <Result replay={replay.data} />}
         </div>
       ) : (

@@ -7,9 +7,10 @@ import { useView } from '@/components/shell/use-view';
 import { ViewLink } from '@/components/shell/ViewLink';
 import { AnswerLine } from '@/components/ui/AnswerLine';
 import { Button } from '@/components/ui/Button';
+import { FailureLine } from '@/components/ui/FailureLine';
+import { FieldError } from '@/components/ui/FieldError';
 import { PinContext, pinOf } from '@/components/ui/pin';
 import { Skeleton } from '@/components/ui/Skeleton';
-import { StatusIcon } from '@/components/ui/Status';
 import { useUrlParam } from '@/components/ui/use-url-param';
 import { MAX_BACK_MS } from '@/lib/contracts/request-limits';
 import { readPasted } from '@/lib/domain/pasted-id';
@@ -61,11 +62,7 @@ export function RequestPage({ requestId }: { requestId: string }) {
         ) : null}
         <LookUp />
       </header>
-      {failure === null ? null : (
-        <p role="alert" className="text-body text-t1">
-          <StatusIcon status="bad" label="failed" /> {failure.message}
-        </p>
-      )}
+      {failure === null ? null : <FailureLine>{failure.message}</FailureLine>}
       <Answer state={state} isTelling={isTelling} onFurther={(ms) => setBack(String(ms))} />
       <StepsPanel
         steps={state.steps}
@@ -129,9 +126,9 @@ function LookUp() {
       />
       <Button type="submit">Open</Button>
       {isUnread ? (
-        <span role="alert" className="w-full text-bad text-small">
-          No id is in this text.
-        </span>
+        <div className="w-full">
+          <FieldError>No id is in this text.</FieldError>
+        </div>
       ) : null}
     </form>
   );

@@ -2,15 +2,14 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Play } from 'lucide-react';
-import { announce } from '@/components/ui/announce';
 import { Button } from '@/components/ui/Button';
+import { FormError } from '@/components/ui/FormError';
 import { Panel } from '@/components/ui/Panel';
 import { RelativeTime } from '@/components/ui/RelativeTime';
 import { StatusWord } from '@/components/ui/Status';
 import type { SyntheticCheck } from '@/lib/contracts/synthetic';
 import { formatCount, formatMs } from '@/lib/domain/format';
 import { formatSeen, OUTCOME, rhythmText, SIGNAL_NAME } from '@/lib/domain/synthetic-answer';
-import { toApiError } from '@/lib/queries/api';
 import { runSyntheticCheck } from '@/lib/queries/synthetic';
 import { RunStrip } from './RunStrip';
 
@@ -26,10 +25,7 @@ export function CheckPanel({
   opened: string | null;
   onOpen: (id: string) => void;
 }) {
-  const run = useMutation({
-    ...runSyntheticCheck(useQueryClient()),
-    onError: (error: Error) => announce(toApiError(error).message),
-  });
+  const run = useMutation(runSyntheticCheck(useQueryClient()));
   const isByHand = check.running?.origin === 'hand';
   return (
     <Panel
@@ -50,11 +46,7 @@ export function CheckPanel({
         ) : undefined
       }
     >
-      {run.error === null ? null : (
-        <p role="alert" className="mb-2 text-small text-bad">
-          {toApiError(run.error).message}
-        </p>
-      )}
+      <FormError error={run.error} />
       <LastRun check={check} />
       <RunStrip check={check} opened={opened} onOpen={onOpen} />
     </Panel>

@@ -1,5 +1,6 @@
 import { clsx } from 'clsx';
 import { type ComponentProps, type ReactNode, useId } from 'react';
+import { FieldError } from './FieldError';
 
 const BOX =
   'w-full rounded-panel border border-line bg-raised px-2 text-small text-t1 placeholder:text-t3 aria-invalid:border-bad';
@@ -17,11 +18,7 @@ function Labelled({ id, label, error, children }: FieldText & { id: string; chil
         {label}
       </label>
       {children}
-      {error === undefined ? null : (
-        <p id={`${id}-error`} role="alert" className="text-bad text-small">
-          {error}
-        </p>
-      )}
+      {error === undefined ? null : <FieldError id={`${id}-error`}>{error}</FieldError>}
     </div>
   );
 }

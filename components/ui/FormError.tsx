@@ -1,4 +1,5 @@
 import { toApiError } from '@/lib/queries/api';
+import { FieldError } from './FieldError';
 
 export interface FormErrorProps {
   error: Error | null;
@@ -10,9 +11,9 @@ export interface FormErrorProps {
 export function FormError({ error, before }: FormErrorProps) {
   if (error === null) return null;
   return (
-    <p role="alert" className="text-bad text-small">
+    <FieldError>
       {before === undefined ? '' : `${before} `}
       {toApiError(error).message}
-    </p>
+    </FieldError>
   );
 }

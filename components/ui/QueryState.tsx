@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { type ApiError, lastGoodAnswer, toApiError } from '@/lib/queries/api';
 import { Button } from './Button';
 import { Diagnosis, type DiagnosisText } from './Diagnosis';
+import { FaultyFields } from './FaultyFields';
 import { RelativeTime } from './RelativeTime';
 import { Skeleton } from './Skeleton';
 import { StatusIcon } from './Status';
@@ -98,14 +99,7 @@ function Failure({ error: thrown, height, onRetry }: { error: ApiError; height: 
         {error.message}
       </p>
       {ADVICE[error.code] === undefined ? null : <p className="text-t2">{ADVICE[error.code]}</p>}
-      {Object.entries(error.fields)
-        // The sentence above is that of the first field.
-        .filter(([, expected]) => !error.message.includes(expected))
-        .map(([field, expected]) => (
-          <p key={field} className="text-t2">
-            <code className="font-mono">{field}</code>: {expected}
-          </p>
-        ))}
+      <FaultyFields error={error} />
       <Button className="mt-2" onClick={onRetry}>
         Ask again
       </Button>

@@ -2,6 +2,7 @@
 
 import { type FormEvent, useState } from 'react';
 import { Button } from '@/components/ui/Button';
+import { FailureLine } from '@/components/ui/FailureLine';
 import { Input, Select } from '@/components/ui/Field';
 import { Panel } from '@/components/ui/Panel';
 import { useZone } from '@/components/ui/preference';
@@ -142,11 +143,7 @@ function BacktestFound({ backtest }: { backtest: Backtest }) {
           Cancelled after {steps.length} of {of} evaluations.
         </p>
       ) : null}
-      {error === null ? null : (
-        <p role="alert" className="text-bad">
-          {error}
-        </p>
-      )}
+      {error === null ? null : <FailureLine>{error}</FailureLine>}
       {result === null ? null : (
         <p aria-live="polite" className="text-body text-t1">
           <StatusIcon status={fired === null ? 'ok' : 'bad'} />{' '}

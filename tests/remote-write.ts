@@ -4,6 +4,15 @@ export interface WrittenSeries {
   labels: Readonly<Record<string, string>>;
   timesMs: ArrayLike<number>;
   values: ArrayLike<number>;
+  /** One per instant, instead of the values. */
+  histograms?: readonly WrittenHistogram[];
+}
+
+/** A native histogram: whole counts of bucket `index`, from 2^((index − 1)/2^schema) to 2^(index/2^schema). */
+export interface WrittenHistogram {
+  schema: number;
+  counts: ReadonlyMap<number, number>;
+  sum: number;
 }
 
 /** Samples of all series go in slices of this length, so that none is older than the head lets in. */
@@ -24,21 +33,57 @@ function varint(value: number | bigint): Buffer {
 const field = (number: number, body: Buffer): Buffer =>
   Buffer.concat([varint((number << 3) | 2), varint(body.length), body]);
 
-function sample(value: number, timeMs: number): Buffer {
-  const double = Buffer.alloc(9);
-  double[0] = (1 << 3) | 1;
-  double.writeDoubleLE(value, 1);
-  return Buffer.concat([double, varint(2 << 3), varint(Math.round(timeMs))]);
+function double(number: number, value: number): Buffer {
+  const written = Buffer.alloc(9);
+  written[0] = (number << 3) | 1;
+  written.writeDoubleLE(value, 1);
+  return written;
+}
+const whole = (number: number, value: number): Buffer => Buffer.concat([varint(number << 3), varint(value)]);
+/** A signed whole number, small in both directions. */
+const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);
+
+const sample = (value: number, timeMs: number): Buffer =>
+  Buffer.concat([double(1, value), whole(2, Math.round(timeMs))]);
+
+/** As of remote.proto: spans of neighbouring buckets, and how each bucket's count differs from the one before. */
+function histogram({ schema, counts, sum }: WrittenHistogram, timeMs: number): Buffer {
+  const filled = [...counts].filter(([, count]) => count > 0).sort(([a], [b]) => a - b);
+  const spans: { offset: number; length: number }[] = [];
+  const deltas: Buffer[] = [];
+  let [nextIndex, before] = [0, 0];
+  for (const [index, count] of filled) {
+    const last = spans.at(-1);
+    if (last === undefined || index !== nextIndex) spans.push({ offset: index - nextIndex, length: 1 });
+    else last.length += 1;
+    deltas.push(varint(zigzag(count - before)));
+    [nextIndex, before] = [index + 1, count];
+  }
+  return Buffer.concat([
+    whole(
+      1,
+      filled.reduce((all, [, count]) => all + count, 0),
+    ),
+    double(3, sum),
+    whole(4, zigzag(schema)),
+    double(5, 1e-128),
+    whole(6, 0),
+    ...spans.map(({ offset, length }) => field(11, Buffer.concat([whole(1, zigzag(offset)), whole(2, length)]))),
+    field(12, Buffer.concat(deltas)),
+    whole(15, Math.round(timeMs)),
+  ]);
 }
 
-function timeSeries({ labels, timesMs, values }: WrittenSeries, fromMs: number, toMs: number): Buffer {
+function timeSeries({ labels, timesMs, values, histograms }: WrittenSeries, fromMs: number, toMs: number): Buffer {
   const names = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
   const parts = names.map(([name, value]) =>
     field(1, Buffer.concat([field(1, Buffer.from(name)), field(2, Buffer.from(value))])),
   );
   for (let at = 0; at < timesMs.length; at += 1) {
     const timeMs = timesMs[at] ?? 0;
-    if (timeMs >= fromMs && timeMs < toMs) parts.push(field(2, sample(values[at] ?? 0, timeMs)));
+    if (timeMs < fromMs || timeMs >= toMs) continue;
+    const told = histograms?.[at];
+    parts.push(told === undefined ? field(2, sample(values[at] ?? 0, timeMs)) : field(4, histogram(told, timeMs)));
   }
   return parts.length === names.length ? Buffer.alloc(0) : field(1, Buffer.concat(parts));
 }

@@ -2,11 +2,15 @@ import 'server-only';
 import type { CompareInputs, SideCells } from '@/lib/contracts/compare-inputs';
 import type { SeriesSet } from '@/lib/contracts/series';
 import { type Buckets, histogramQuantile, toBuckets } from '@/lib/domain/histogram';
+import { nativeBuckets } from '@/lib/domain/native-buckets';
 import { stepForRange } from '@/lib/domain/time';
 import { tellsErrors } from '../fleet/counts';
 import { versionOf } from '../fleet/labels';
-import { histogramsOf } from '../fleet/latency-series';
-import { bucketsQuery, errorsQuery, requestsQuery } from '../prometheus/signal-queries';
+import { histogramsOf, type VersionHistograms } from '../fleet/latency-series';
+import type { NativeSeriesSet } from '../prometheus/results';
+import { bucketsQuery, errorsQuery, nativeHistogramsQuery, requestsQuery } from '../prometheus/signal-queries';
+import { UNIT_MS } from '../signals/preset';
+import type { SignalMap } from '../signals/signal-map';
 import type { Telemetry } from '../telemetry';
 import type { Parts } from './parts';
 import type { SideAsked } from './read-sides';
@@ -39,17 +43,26 @@ export async function readCells(
   const windowMs = stepMs + scrapeIntervalMs;
   const { model } = sides.champion;
   const asked = { fn: 'increase', windowMs, model, byVersion: true } as const;
-  const ask = (query: string | null) => (query === null ? null : prometheus.range(query, { ...range, stepMs }, signal));
-  const [requests, errors, buckets] = await Promise.all([
+  const grid = { ...range, stepMs };
+  const ask = (query: string | null) => (query === null ? null : prometheus.range(query, grid, signal));
+  const nativeQuery = nativeHistogramsQuery(map, asked);
+  const [requests, errors, buckets, native] = await Promise.all([
     parts.take('requests', 'requests by version over time', ask(requestsQuery(map, asked))),
     parts.take('errors', 'failed requests by version over time', ask(errorsQuery(map, asked))),
     parts.take('latency', 'latency buckets by version over time', ask(bucketsQuery(map, asked))),
+    // Beside classic buckets its failure costs resolution, not the measure.
+    parts.take(
+      map.latency.kind === 'native' ? 'latency' : 'other',
+      'native latency histograms by version over time',
+      nativeQuery === null ? null : prometheus.nativeRange(nativeQuery, grid, signal),
+    ),
   ]);
   if (requests === null) return null;
   const factor = stepMs / windowMs;
   const length = requests.series[0]?.values.length ?? 0;
   const told = errors !== null && tellsErrors(map);
-  const histograms = buckets === null ? [] : histogramsOf(map, buckets);
+  const fine = native === null ? [] : nativeHistogramsOf(map, native);
+  const histograms = [...fine, ...(buckets === null ? [] : histogramsOf(map, buckets))];
   const times = Array.from({ length }, (_, i) => requests.startMs + i * requests.stepMs);
   const own = (side: SideAsked): CellsRead['champion'] => {
     // A cell belongs to a side when it lies wholly in the side's own part of the window.
@@ -81,6 +94,19 @@ export async function readCells(
     champion: own(sides.champion),
     challenger: own(sides.challenger),
   };
+}
+
+/** Native histograms by version and point, all over the same bounds, so that cells can be added up. */
+function nativeHistogramsOf(map: SignalMap, { series }: NativeSeriesSet): VersionHistograms[] {
+  const factor = map.latency.kind === 'histogram' || map.latency.kind === 'native' ? UNIT_MS[map.latency.unit] : 1;
+  const all = nativeBuckets(
+    series.flatMap(({ values }) => values.map((one) => one ?? { buckets: [] })),
+    factor,
+  );
+  return series.map(({ labels, values }, i) => ({
+    version: versionOf(map, labels),
+    points: all.slice(i * values.length, (i + 1) * values.length),
+  }));
 }
 
 const scaled = (buckets: Buckets | null, factor: number): Buckets | null =>

@@ -285,10 +285,7 @@ export function namesToAsk({ overrides }: SignalsConfig): string[] {
     add(preset.requests?.metric);
     if (preset.errors.kind === 'metric') add(preset.errors.metric);
     if (preset.latency.kind === 'histogram') addHistogram(preset.latency.metric);
-    if (preset.latency.kind === 'mean') {
-      add(preset.latency.sum);
-      add(preset.latency.count);
-    }
+    if (preset.latency.kind === 'mean') for (const name of [preset.latency.sum, preset.latency.count]) add(name);
     if (preset.inFlight !== null) names.add(preset.inFlight);
     add(preset.tokens?.input.metric);
     add(preset.tokens?.output.metric);

@@ -70,7 +70,7 @@ export interface ServicePropagation {
   /** Traces that it begins, and traces of others that it goes on with, among those sampled. */
   asRoot: number;
   asChild: number;
-  /** Of `asked` requests that it begins a trace for, those that have a trace of another service as well. */
+  /** Of `asked` requests that it begins a trace for, those that another service began a trace for before. */
   asked: number;
   elsewhere: number;
   /** A service that begins those other traces; null where none was found. */
@@ -119,5 +119,8 @@ export function judgePropagation(found: ServicePropagation): ReadinessResult {
       `${service} begins ${asRoot} of ${all} sampled traces, and their spans carry no request id: whether it is called by another service cannot be told.`,
     );
   }
-  return result('pass', `${service} begins its traces where requests enter: none of ${asked} looked up has another.`);
+  return result(
+    'pass',
+    `${service} begins its traces where requests enter: none of ${asked} looked up has an earlier one.`,
+  );
 }

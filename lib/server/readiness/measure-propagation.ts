@@ -20,19 +20,31 @@ interface Found {
   traceId: string;
   requestId: string | null;
   startMs: number;
+  durationMs: number;
 }
+
+/** Clocks of two machines may differ by this much: closer beginnings do not tell who called whom. */
+const SKEW_MS = 100;
+
+/** Whether a span of another trace took the request first: a caller begins before what it calls, and lasts longer. */
+const isCaller = (other: Found, own: Found): boolean => {
+  const aheadMs = own.startMs - other.startMs;
+  return Math.abs(aheadMs) > SKEW_MS ? aheadMs > 0 : other.durationMs >= own.durationMs;
+};
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
 const spansOf = (hits: readonly TraceHit[], requestIdName: string): Found[] =>
   hits.flatMap(({ traceId, spans }) =>
-    spans.flatMap(({ attributes, startMs }) => {
+    spans.flatMap(({ attributes, startMs, durationMs }) => {
       const service = text(attributes['service.name']);
-      return service === null ? [] : [{ service, traceId, requestId: text(attributes[requestIdName]), startMs }];
+      return service === null
+        ? []
+        : [{ service, traceId, requestId: text(attributes[requestIdName]), startMs, durationMs }];
     }),
   );
 
-/** Where the spans stand with which services take requests, and whether a request has traces of two beginnings. */
+/** Where the spans stand with which services take requests, and whether a request had a trace before theirs began. */
 export async function measurePropagation(
   tempo: TempoClient,
   scope: Scope,
@@ -83,7 +95,7 @@ export async function measurePropagation(
     }),
   );
 
-  /** Of requests whose trace a service begins, how many have spans in a trace of another. */
+  /** Of requests whose trace a service begins, how many have spans in a trace that another began before. */
   async function lookAgain(
     begun: readonly Found[],
   ): Promise<Pick<ServicePropagation, 'asked' | 'elsewhere' | 'caller'>> {
@@ -101,12 +113,14 @@ export async function measurePropagation(
     );
     if (hits === null) return none;
     const others = spansOf(hits, name);
-    const split = begun.filter(({ requestId: id, traceId }) =>
-      others.some((span) => span.requestId === id && span.traceId !== traceId),
-    );
-    const [first] = split;
-    const caller = others.find((span) => span.requestId === first?.requestId && span.traceId !== first?.traceId);
+    const earlier = begun.flatMap((span) => {
+      const caller = others.find(
+        (other) => other.requestId === span.requestId && other.traceId !== span.traceId && isCaller(other, span),
+      );
+      return caller === undefined ? [] : [caller];
+    });
+    const [caller] = earlier;
     const root = roots.find((span) => span.traceId === caller?.traceId);
-    return { asked: begun.length, elsewhere: split.length, caller: root?.service ?? caller?.service ?? null };
+    return { asked: begun.length, elsewhere: earlier.length, caller: root?.service ?? caller?.service ?? null };
   }
 }

@@ -7,6 +7,7 @@ import { Button } from '@/components/ui/Button';
 import { Choice } from '@/components/ui/Choice';
 import { FormError } from '@/components/ui/FormError';
 import { useZone } from '@/components/ui/preference';
+import { useEditing } from '@/components/ui/presence';
 import { useDraft } from '@/components/ui/use-draft';
 import {
   type EntryRelation,
@@ -16,6 +17,7 @@ import {
   WRITTEN_KINDS,
   type WrittenKind,
 } from '@/lib/contracts/incident-words';
+import { ENTRY_PART } from '@/lib/domain/incident';
 import { addEntry } from '@/lib/queries/incidents';
 import type { EntryAbout } from './TimelinePanel';
 import { KIND_PLACEHOLDER } from './words';
@@ -53,6 +55,7 @@ export function EntryForm({
   const [id, setId] = useState(() => crypto.randomUUID());
   const atMs = at === '' ? undefined : fromInput(at, isUtc);
   const text = draft.text.trim();
+  useEditing(ENTRY_PART, text !== '');
   const settles = about?.relation === 'settles';
   const maySend = !add.isPending && atMs !== null && (text !== '' || settles);
 

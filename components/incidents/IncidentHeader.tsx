@@ -3,10 +3,12 @@
 import { useState } from 'react';
 import { ViewLink } from '@/components/shell/ViewLink';
 import { Button } from '@/components/ui/Button';
+import { PresenceLine } from '@/components/ui/PresenceLine';
 import { StatusIcon } from '@/components/ui/Status';
 import type { LiveState } from '@/components/ui/use-live';
 import type { Incident } from '@/lib/contracts/incident';
 import type { IncidentStatus } from '@/lib/contracts/incident-words';
+import { partName } from '@/lib/domain/incident';
 import { incidentExportAddress } from '@/lib/queries/incidents';
 import { EditIncidentDialog } from './EditIncidentDialog';
 import { IncidentStatusMark, SeverityMark } from './Marks';
@@ -64,6 +66,7 @@ export function IncidentHeader({ incident, live }: { incident: Incident; live: L
           <StatusIcon status="watch" label="needs a look" /> {sentence}
         </p>
       ))}
+      <PresenceLine nameOf={partName} />
       {LIVE_WORD[live] === null ? null : (
         <p role="status" className="text-small text-watch">
           <StatusIcon status="watch" /> {LIVE_WORD[live]}

@@ -2,6 +2,7 @@
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
+import { PresenceContext, usePresence } from '@/components/ui/presence';
 import { QueryState } from '@/components/ui/QueryState';
 import { useLive } from '@/components/ui/use-live';
 import { askIncidentAgain, incidentLiveAddress, incidentQuery } from '@/lib/queries/incidents';
@@ -20,26 +21,29 @@ export function IncidentPage({ incidentId }: { incidentId: string }) {
   const client = useQueryClient();
   const incident = useQuery(incidentQuery(incidentId));
   const askAgain = useCallback(() => void askIncidentAgain(client, incidentId), [client, incidentId]);
-  const live = useLive(incidentLiveAddress(incidentId), askAgain);
+  const { asked, hear, presence } = usePresence();
+  const live = useLive(incidentLiveAddress(incidentId, asked), askAgain, hear);
   return (
-    <QueryState query={incident} height={320}>
-      {(found) => (
-        <div className="grid grid-cols-1 gap-3">
-          <IncidentHeader incident={found} live={live} />
-          <div className="grid grid-cols-1 gap-3 lg:grid-cols-[minmax(0,1fr)_340px]">
-            <TimelinePanel incident={found} />
-            <div className="grid grid-cols-1 content-start gap-3">
-              <RolesPanel incident={found} />
-              <ContextPanel incidentId={incidentId} />
-              <ChecklistsPanel incidentId={incidentId} />
-              <TasksPanel incident={found} />
-              <AlertsPanel incident={found} />
-              <TimesPanel incident={found} />
-              <LinksPanel incident={found} />
+    <PresenceContext value={presence}>
+      <QueryState query={incident} height={320}>
+        {(found) => (
+          <div className="grid grid-cols-1 gap-3">
+            <IncidentHeader incident={found} live={live} />
+            <div className="grid grid-cols-1 gap-3 lg:grid-cols-[minmax(0,1fr)_340px]">
+              <TimelinePanel incident={found} />
+              <div className="grid grid-cols-1 content-start gap-3">
+                <RolesPanel incident={found} />
+                <ContextPanel incidentId={incidentId} />
+                <ChecklistsPanel incidentId={incidentId} />
+                <TasksPanel incident={found} />
+                <AlertsPanel incident={found} />
+                <TimesPanel incident={found} />
+                <LinksPanel incident={found} />
+              </div>
             </div>
           </div>
-        </div>
-      )}
-    </QueryState>
+        )}
+      </QueryState>
+    </PresenceContext>
   );
 }

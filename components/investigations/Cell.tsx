@@ -6,6 +6,7 @@ import { type KeyboardEvent, useState } from 'react';
 import { IconButton } from '@/components/ui/Button';
 import { readStored } from '@/components/ui/browser-storage';
 import { FormError } from '@/components/ui/FormError';
+import { EditingHint } from '@/components/ui/PresenceLine';
 import { RelativeTime } from '@/components/ui/RelativeTime';
 import { Skeleton } from '@/components/ui/Skeleton';
 import type { InvestigationCell } from '@/lib/contracts/investigation';
@@ -83,6 +84,7 @@ export function Cell(props: CellProps) {
         }}
       />
       <FormError error={error} />
+      <EditingHint part={cell.id} isEditing={isOpen && isEditing} />
       {!isOpen ? null : isEditing && cell.state === 'frozen' ? (
         <TitleEditor {...{ investigationId, cell }} onClose={() => setEditing(false)} />
       ) : isEditing ? (

@@ -8,6 +8,7 @@ import { ViewLink } from '@/components/shell/ViewLink';
 import { announce } from '@/components/ui/announce';
 import { Button } from '@/components/ui/Button';
 import { FormError } from '@/components/ui/FormError';
+import { PresenceLine } from '@/components/ui/PresenceLine';
 import { RelativeTime } from '@/components/ui/RelativeTime';
 import { StatusIcon } from '@/components/ui/Status';
 import type { LiveState } from '@/components/ui/use-live';
@@ -15,7 +16,7 @@ import type { Investigation } from '@/lib/contracts/investigation';
 import { editInvestigation, investigationExportAddress } from '@/lib/queries/investigations';
 import { AttachedIncidents } from './AttachedIncidents';
 import { useCopy } from './use-copy';
-import { investigationPath } from './words';
+import { cellName, investigationPath } from './words';
 
 const EditInvestigationDialog = dynamic(
   () => import('./InvestigationDialog').then((file) => file.EditInvestigationDialog),
@@ -86,6 +87,7 @@ export function InvestigationHeader({ investigation, live }: { investigation: In
         )}
       </p>
       <AttachedIncidents investigation={investigation} />
+      <PresenceLine nameOf={(part) => nameOfCell(investigation, part)} />
       {live === 'lost' ? (
         <p role="status" className="text-small text-watch">
           <StatusIcon status="watch" /> Changes of others do not arrive: the console cannot be reached. The browser
@@ -96,6 +98,11 @@ export function InvestigationHeader({ investigation, live }: { investigation: In
       {isEditing ? <EditInvestigationDialog investigation={investigation} onClose={() => setEditing(false)} /> : null}
     </header>
   );
+}
+
+function nameOfCell({ list }: Investigation, cellId: string): string {
+  const cell = list.find(({ id }) => id === cellId);
+  return cell === undefined ? 'a cell' : cellName(cell.title, cell.content);
 }
 
 async function copyLink(number: number): Promise<void> {

@@ -2,6 +2,7 @@
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
+import { PresenceContext, usePresence } from '@/components/ui/presence';
 import { QueryState } from '@/components/ui/QueryState';
 import { useLive } from '@/components/ui/use-live';
 import { investigationLiveAddress, investigationQuery } from '@/lib/queries/investigations';
@@ -16,15 +17,18 @@ export function InvestigationPage({ investigationId }: { investigationId: string
     () => void client.invalidateQueries({ queryKey: investigationQuery(investigationId).queryKey }),
     [client, investigationId],
   );
-  const live = useLive(investigationLiveAddress(investigationId), askAgain);
+  const { asked, hear, presence } = usePresence();
+  const live = useLive(investigationLiveAddress(investigationId, asked), askAgain, hear);
   return (
-    <QueryState query={investigation} height={320}>
-      {(found) => (
-        <div className="grid min-w-0 grid-cols-1 gap-3">
-          <InvestigationHeader investigation={found} live={live} />
-          <CellList key={found.id} investigation={found} />
-        </div>
-      )}
-    </QueryState>
+    <PresenceContext value={presence}>
+      <QueryState query={investigation} height={320}>
+        {(found) => (
+          <div className="grid min-w-0 grid-cols-1 gap-3">
+            <InvestigationHeader investigation={found} live={live} />
+            <CellList key={found.id} investigation={found} />
+          </div>
+        )}
+      </QueryState>
+    </PresenceContext>
   );
 }

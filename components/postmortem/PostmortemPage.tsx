@@ -3,10 +3,13 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { ViewLink } from '@/components/shell/ViewLink';
+import { PresenceLine } from '@/components/ui/PresenceLine';
+import { PresenceContext, usePresence } from '@/components/ui/presence';
 import { QueryState } from '@/components/ui/QueryState';
 import { StatusIcon } from '@/components/ui/Status';
 import { useLive } from '@/components/ui/use-live';
 import type { Postmortem } from '@/lib/contracts/postmortem';
+import { partName } from '@/lib/domain/incident';
 import { askIncidentAgain, incidentLiveAddress, incidentQuery } from '@/lib/queries/incidents';
 import { postmortemExportAddress, postmortemQuery } from '@/lib/queries/postmortems';
 import { ActionsPanel } from './ActionsPanel';
@@ -23,51 +26,55 @@ export function PostmortemPage({ incidentId }: { incidentId: string }) {
   const incident = useQuery(incidentQuery(incidentId));
   const postmortem = useQuery(postmortemQuery(incidentId));
   const askAgain = useCallback(() => void askIncidentAgain(client, incidentId), [client, incidentId]);
-  const live = useLive(incidentLiveAddress(incidentId), askAgain);
+  const { asked, hear, presence } = usePresence();
+  const live = useLive(incidentLiveAddress(incidentId, asked), askAgain, hear);
   return (
-    <QueryState query={postmortem} height={320}>
-      {(found) => (
-        <div className="grid grid-cols-1 gap-3">
-          <header className="grid gap-1.5">
-            <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-              <h1 className="min-w-0 text-[18px] text-t1 font-semibold [overflow-wrap:anywhere]">
-                Postmortem: {incident.data?.title ?? `INC-${incidentId}`}
-              </h1>
-              <StateWord state={found.state} />
-              <div className="ml-auto flex flex-wrap gap-2 max-sm:ml-0">
-                <ViewLink to={`/incidents/${incidentId}`} className={LINK}>
-                  Incident
-                </ViewLink>
-                <ViewLink to={`/incidents/${incidentId}/postmortem/print`} className={LINK}>
-                  Print view
-                </ViewLink>
-                <a href={postmortemExportAddress(incidentId)} download className={LINK}>
-                  Markdown
-                </a>
+    <PresenceContext value={presence}>
+      <QueryState query={postmortem} height={320}>
+        {(found) => (
+          <div className="grid grid-cols-1 gap-3">
+            <header className="grid gap-1.5">
+              <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+                <h1 className="min-w-0 text-[18px] text-t1 font-semibold [overflow-wrap:anywhere]">
+                  Postmortem: {incident.data?.title ?? `INC-${incidentId}`}
+                </h1>
+                <StateWord state={found.state} />
+                <div className="ml-auto flex flex-wrap gap-2 max-sm:ml-0">
+                  <ViewLink to={`/incidents/${incidentId}`} className={LINK}>
+                    Incident
+                  </ViewLink>
+                  <ViewLink to={`/incidents/${incidentId}/postmortem/print`} className={LINK}>
+                    Print view
+                  </ViewLink>
+                  <a href={postmortemExportAddress(incidentId)} download className={LINK}>
+                    Markdown
+                  </a>
+                </div>
+              </div>
+              <p className="max-w-[960px] text-answer text-t1 font-medium">{found.answer}</p>
+              <PresenceLine nameOf={partName} />
+              {live === 'lost' ? (
+                <p role="status" className="text-small text-watch">
+                  The console cannot be reached. What you type is kept in this browser and can be saved when it is back.
+                </p>
+              ) : null}
+            </header>
+            <div className="grid grid-cols-1 gap-3 lg:grid-cols-[minmax(0,1fr)_340px]">
+              <div className="grid grid-cols-1 content-start gap-3">
+                {found.sections.map((section) => (
+                  <SectionPanel key={section.key} incidentId={incidentId} section={section} />
+                ))}
+                <ActionsPanel incidentId={incidentId} actions={found.actions} />
+              </div>
+              <div className="grid grid-cols-1 content-start gap-3">
+                <ReviewPanel incidentId={incidentId} postmortem={found} />
+                <GapsPanel postmortem={found} />
               </div>
             </div>
-            <p className="max-w-[960px] text-answer text-t1 font-medium">{found.answer}</p>
-            {live === 'lost' ? (
-              <p role="status" className="text-small text-watch">
-                The console cannot be reached. What you type is kept in this browser and can be saved when it is back.
-              </p>
-            ) : null}
-          </header>
-          <div className="grid grid-cols-1 gap-3 lg:grid-cols-[minmax(0,1fr)_340px]">
-            <div className="grid grid-cols-1 content-start gap-3">
-              {found.sections.map((section) => (
-                <SectionPanel key={section.key} incidentId={incidentId} section={section} />
-              ))}
-              <ActionsPanel incidentId={incidentId} actions={found.actions} />
-            </div>
-            <div className="grid grid-cols-1 content-start gap-3">
-              <ReviewPanel incidentId={incidentId} postmortem={found} />
-              <GapsPanel postmortem={found} />
-            </div>
           </div>
-        </div>
-      )}
-    </QueryState>
+        )}
+      </QueryState>
+    </PresenceContext>
   );
 }
 

@@ -4,6 +4,7 @@ import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { Button } from '@/components/ui/Button';
 import { Panel } from '@/components/ui/Panel';
+import { EditingHint } from '@/components/ui/PresenceLine';
 import { RelativeTime } from '@/components/ui/RelativeTime';
 import { StatusIcon } from '@/components/ui/Status';
 import type { PostmortemSection } from '@/lib/contracts/postmortem';
@@ -56,6 +57,7 @@ export function SectionPanel({ incidentId, section }: { incidentId: string; sect
         ) : undefined
       }
     >
+      <EditingHint part={section.key} isEditing={open === 'edit'} />
       {open === 'edit' ? (
         <SectionEditor incidentId={incidentId} section={section} proposal={proposal} onClose={read} />
       ) : open === 'draft' ? (

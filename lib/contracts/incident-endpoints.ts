@@ -9,7 +9,6 @@ import {
   IncidentParams,
   IncidentSummary,
   IncidentsParams,
-  LiveEvent,
   NewIncident,
   StatusChange,
 } from './incident';
@@ -30,7 +29,7 @@ import { EntriesParams, Entry, EntryPage, NewEntry } from './incident-entry';
 import { IncidentLink, IncidentSplit, LinkUndo, NewIncidentLink } from './incident-link';
 import { IncidentRole, IncidentRoleEnd, NewIncidentRole } from './incident-role';
 import { IncidentTask, IncidentTaskEdit, NewIncidentTask } from './incident-task';
-
+import { IncidentLiveParams, LiveEvent } from './live';
 import { NoParams } from './params';
 import {
   NewPostmortemAction,
@@ -115,7 +114,7 @@ export const INCIDENT_ENDPOINTS: readonly Endpoint[] = [
     summary: 'Attach alerts, or take them off',
   }),
   {
-    ...read(`${ONE}/live`, { params: IncidentParams, response: LiveEvent, summary: 'When an incident changes' }),
+    ...read(`${ONE}/live`, { params: IncidentLiveParams, response: LiveEvent, summary: 'When an incident changes' }),
     media: 'text/event-stream',
   },
   read(`${ONE}/context`, {

@@ -213,12 +213,3 @@ export type StatusChange = z.infer<typeof StatusChange>;
 /** "I have it": sets the acknowledgement if nobody did, and makes whoever says so its commander if there is none. */
 export const Acknowledgement = z.object({ incidentId: IncidentKey, id: ClientId });
 export type Acknowledgement = z.infer<typeof Acknowledgement>;
-
-/** What the live stream of an incident or an investigation says. `hello` comes first, `changed` after each change. */
-export const LiveEvent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('hello'), activity: z.number().int() }),
-  z.object({ type: z.literal('changed'), activity: z.number().int() }),
-  /** The database cannot be asked; the stream goes on and says `changed` when it can again. */
-  z.object({ type: z.literal('stale'), sentence: z.string() }),
-]);
-export type LiveEvent = z.infer<typeof LiveEvent>;

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { Endpoint } from './endpoint';
-import { LiveEvent } from './incident';
 import {
   CellEdit,
   CellMove,
@@ -14,6 +13,7 @@ import {
   NewCell,
   NewInvestigation,
 } from './investigation';
+import { InvestigationLiveParams, LiveEvent } from './live';
 
 type Told = Pick<Endpoint, 'params' | 'response' | 'summary'>;
 
@@ -51,7 +51,7 @@ export const INVESTIGATION_ENDPOINTS: readonly Endpoint[] = [
   write('POST', `${ONE}/copy`, InvestigationCopy, 'Duplicate an investigation'),
   write('POST', `${ONE}/attachment`, InvestigationAttachment, 'Attach an investigation to an incident, or take it off'),
   {
-    ...read(`${ONE}/live`, { params: InvestigationParams, response: LiveEvent, summary: 'When one changes' }),
+    ...read(`${ONE}/live`, { params: InvestigationLiveParams, response: LiveEvent, summary: 'When one changes' }),
     media: 'text/event-stream',
   },
   {

@@ -1,5 +1,11 @@
 import type { IncidentDurations, IncidentInstants } from '@/lib/contracts/incident';
-import { type IncidentStatus, NEXT_STATUSES, type Severity } from '@/lib/contracts/incident-words';
+import {
+  type IncidentStatus,
+  NEXT_STATUSES,
+  POSTMORTEM_SECTIONS,
+  SECTION_TITLES,
+  type Severity,
+} from '@/lib/contracts/incident-words';
 import { formatCount, formatDuration } from './format';
 
 /** From one instant to a later one, milliseconds; null where one is unknown or they lie the wrong way round. */
@@ -147,4 +153,13 @@ export function incidentsAnswer(
   if (more.total === 0) return more.filtered ? 'No incident matches.' : 'No incident has been declared yet.';
   if (worst === undefined) return `No incident is open; ${all}.`;
   return `${plural(open.length, 'incident')} open, the worst INC-${worst.number} (${worst.severity}): ${worst.title}. ${all}.`;
+}
+
+/** The name of the part in which entries are written, as those who look at the same incident hear of it. */
+export const ENTRY_PART = 'entry';
+
+/** What somebody writes, by the part's name: an entry, or a section of the postmortem. */
+export function partName(part: string): string {
+  const section = POSTMORTEM_SECTIONS.find((key) => key === part);
+  return section === undefined ? 'an entry' : SECTION_TITLES[section];
 }

@@ -91,8 +91,9 @@ export const alertDeliveriesQuery = (asked: { source?: string; outcome?: string;
 export const alertDeliveryQuery = (deliveryId: string) =>
   apiQuery<AlertDeliveryBody>(`alert-deliveries/${encodeURIComponent(deliveryId)}`);
 
-/** Where an incident says that it changed, as server-sent events of `LiveEvent`. */
-export const incidentLiveAddress = (incidentId: string): string => apiAddress(at(incidentId, '/live'), {});
+/** Where an incident says that it changed and who else looks, as server-sent events of `LiveEvent`. */
+export const incidentLiveAddress = (incidentId: string, viewer: { viewer: string; editing?: string }): string =>
+  apiAddress(at(incidentId, '/live'), viewer);
 
 /** Where an incident with its postmortem is had as Markdown. */
 export const incidentExportAddress = (incidentId: string): string => apiAddress(at(incidentId, '/export'), {});

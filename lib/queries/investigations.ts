@@ -51,9 +51,11 @@ export const investigationPages = (asked: InvestigationsAsked = {}) =>
 /** One investigation with its cells, by UUID or number. */
 export const investigationQuery = (investigationId: string) => apiQuery<Investigation>(at(investigationId));
 
-/** Where an investigation says that it changed, as server-sent events of `LiveEvent`. */
-export const investigationLiveAddress = (investigationId: string): string =>
-  apiAddress(at(investigationId, '/live'), {});
+/** Where an investigation says that it changed and who else looks, as server-sent events of `LiveEvent`. */
+export const investigationLiveAddress = (
+  investigationId: string,
+  viewer: { viewer: string; editing?: string },
+): string => apiAddress(at(investigationId, '/live'), viewer);
 
 /** Where an investigation is downloaded as Markdown. */
 export const investigationExportAddress = (investigationId: string): string =>

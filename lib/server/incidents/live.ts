@@ -1,8 +1,9 @@
 import 'server-only';
-import type { LiveEvent } from '@/lib/contracts/incident';
+import type { LiveEvent } from '@/lib/contracts/live';
 import { type Database, db } from '../db';
 import { AppError } from '../errors';
 import { processWide } from '../process-wide';
+import { onlookersOf, type Present, presenceBook, presentOn, type Viewer } from './presence';
 
 /**
  * Tells the viewers of an incident or an investigation that it changed, whichever process changed it. One watcher in
@@ -11,7 +12,10 @@ import { processWide } from '../process-wide';
 
 export type Watched = 'incident' | 'investigation';
 
-type Listener = (event: LiveEvent) => void;
+/** What the watcher tells: what happened, and who looks, of whom each reader is told the others. */
+export type WatchEvent = Exclude<LiveEvent, { type: 'present' }> | { type: 'people'; people: readonly Present[] };
+
+type Listener = (event: WatchEvent) => void;
 
 const BEAT_MS = 1_000;
 
@@ -20,8 +24,13 @@ interface Topic {
   id: string;
   activity: number;
   stale: boolean;
+  /** Who looked at the last look, as text to compare; null: somebody came who was told nothing yet. */
+  people: string | null;
   listeners: Set<Listener>;
 }
+
+/** Nobody, as text. */
+const NOBODY = '[]';
 
 /** The watcher of one process. */
 export class LiveWatcher {
@@ -29,12 +38,16 @@ export class LiveWatcher {
   #timer: NodeJS.Timeout | null = null;
   #looking = false;
 
-  constructor(private readonly database: () => Database) {}
+  constructor(
+    private readonly database: () => Database,
+    private readonly now: () => number = Date.now,
+  ) {}
 
   /** Calls the listener for each change after `activity`, until the returned function is called. */
   watch(place: { kind: Watched; id: string; activity: number }, listener: Listener): () => void {
     const key = `${place.kind}:${place.id}`;
-    const topic = this.#topics.get(key) ?? { ...place, stale: false, listeners: new Set<Listener>() };
+    const topic = this.#topics.get(key) ?? { ...place, stale: false, people: NOBODY, listeners: new Set<Listener>() };
+    if (topic.people !== NOBODY) topic.people = null;
     // Who comes later may know more than the last look did; those before hear of it at the next.
     topic.activity = Math.min(topic.activity, place.activity);
     topic.listeners.add(listener);
@@ -55,13 +68,23 @@ export class LiveWatcher {
     this.#looking = true;
     const topics = [...this.#topics.values()];
     try {
-      const now = await this.#activities(topics);
+      const { activities, present } = await this.#ask(topics);
       for (const topic of topics) {
-        const activity = now.get(`${topic.kind}:${topic.id}`);
-        if (activity === undefined || (activity === topic.activity && !topic.stale)) continue;
-        topic.activity = activity;
-        topic.stale = false;
-        for (const listener of topic.listeners) listener({ type: 'changed', activity });
+        const key = `${topic.kind}:${topic.id}`;
+        const tell = (event: WatchEvent) => {
+          for (const listener of topic.listeners) listener(event);
+        };
+        const activity = activities.get(key);
+        if (activity !== undefined && (activity !== topic.activity || topic.stale)) {
+          topic.activity = activity;
+          topic.stale = false;
+          tell({ type: 'changed', activity });
+        }
+        const people = present.get(key) ?? [];
+        const told = JSON.stringify(people);
+        if (told === topic.people) continue;
+        topic.people = told;
+        tell({ type: 'people', people });
       }
     } catch (error) {
       const sentence = error instanceof AppError ? error.message : 'The database cannot be asked at the moment.';
@@ -74,54 +97,68 @@ export class LiveWatcher {
     }
   }
 
-  async #activities(topics: readonly Topic[]): Promise<Map<string, number>> {
+  async #ask(topics: readonly Topic[]): Promise<{ activities: Map<string, number>; present: Map<string, Present[]> }> {
     const idsOf = (kind: Watched) => topics.filter((topic) => topic.kind === kind).map(({ id }) => id);
     const [incidents, investigations] = [idsOf('incident'), idsOf('investigation')];
     const select = { id: true, activity: true };
     return this.database().read(async (client) => {
-      const [seen, noted] = await Promise.all([
+      const [seen, noted, present] = await Promise.all([
         incidents.length === 0 ? [] : client.incident.findMany({ where: { id: { in: incidents } }, select }),
         investigations.length === 0
           ? []
           : client.investigation.findMany({ where: { id: { in: investigations } }, select }),
+        presentOn(
+          client,
+          topics.map(({ kind, id }) => `${kind}:${id}`),
+          this.now(),
+        ),
       ]);
-      return new Map([
+      const activities = new Map([
         ...seen.map(({ id, activity }) => [`incident:${id}`, activity] as const),
         ...noted.map(({ id, activity }) => [`investigation:${id}`, activity] as const),
       ]);
+      return { activities, present };
     });
   }
 }
 
 const watcher = (): LiveWatcher => processWide('live-watcher', () => new LiveWatcher(db));
 
-/** Tells a reader of changes until the reader leaves. Several changes while the reader is busy are told as one. */
+/**
+ * Tells a reader of changes until the reader leaves, and a reader who names a viewer of the others who look. Several
+ * changes while the reader is busy are told as one.
+ */
 export async function followChanges(
-  place: { kind: Watched; id: string; activity: number },
+  { viewer, ...place }: { kind: Watched; id: string; activity: number; viewer: Viewer | null },
   emit: (event: LiveEvent) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  let next: LiveEvent | null = null;
+  // Each kind waits in a place of its own: who looks must not push out that something changed.
+  const waiting = new Map<'change' | 'people', LiveEvent>();
   let wake: () => void = () => undefined;
   const stop = watcher().watch(place, (event) => {
-    next = event;
+    if (event.type !== 'people') waiting.set('change', event);
+    else if (viewer !== null) waiting.set('people', { type: 'present', others: onlookersOf(event.people, viewer) });
     wake();
   });
   signal.addEventListener('abort', () => wake(), { once: true });
+  let leave: (() => Promise<void>) | null = null;
   try {
     await emit({ type: 'hello', activity: place.activity });
+    if (viewer !== null) leave = await presenceBook().enter(`${place.kind}:${place.id}`, viewer);
     while (!signal.aborted) {
-      if (next === null) {
+      const [next] = waiting;
+      if (next === undefined) {
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
         continue;
       }
-      const event: LiveEvent = next;
-      next = null;
-      await emit(event);
+      waiting.delete(next[0]);
+      await emit(next[1]);
     }
   } finally {
     stop();
+    await leave?.();
   }
 }

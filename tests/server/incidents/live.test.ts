@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { LiveEvent } from '@/lib/contracts/incident';
 import type { Database } from '@/lib/server/db';
 import { AppError } from '@/lib/server/errors';
 import { touchIncident } from '@/lib/server/incidents/append';
-import { LiveWatcher } from '@/lib/server/incidents/live';
+import { LiveWatcher, type WatchEvent } from '@/lib/server/incidents/live';
+import { onlookersOf, PresenceBook, type Viewer } from '@/lib/server/incidents/presence';
 import { declared, onBothDatabases } from './both-databases';
 
 onBothDatabases('those who look at an incident', (stage) => {
@@ -23,13 +23,72 @@ onBothDatabases('those who look at an incident', (stage) => {
     const watcher = new LiveWatcher(lossy);
     const { id } = await declared(stage());
     const { activity } = await change(id);
-    const told = Array.from({ length: readers }, (): LiveEvent[] => []);
+    const told = Array.from({ length: readers }, (): WatchEvent[] => []);
     const leave = told.map((events) =>
       watcher.watch({ kind: 'incident', id, activity }, (event) => void events.push(event)),
     );
     stops.push(...leave);
     return { watcher, id, activity, told, leave };
   }
+
+  describe('from two consoles on one database', () => {
+    const viewer = (viewerId: string, name: string, editing: string[] = []): Viewer => ({
+      viewerId,
+      editing,
+      identity: { id: name, name },
+    });
+
+    it('are each told of the other and what the other writes, until the other leaves or falls silent', async () => {
+      let nowMs = 1_700_000_000_000;
+      const now = () => nowMs;
+      const { id } = await declared(stage());
+      const { activity } = await change(id);
+      const [here, there] = [new PresenceBook(lossy, now), new PresenceBook(lossy, now)];
+      const watcher = new LiveWatcher(lossy, now);
+      const [ana, bo] = [viewer('a1', 'ana'), viewer('b1', 'bo', ['impact'])];
+      let others: unknown = 'nothing told';
+      stops.push(
+        watcher.watch({ kind: 'incident', id, activity }, (event) => {
+          if (event.type === 'people') others = onlookersOf(event.people, ana);
+        }),
+      );
+      const topic = `incident:${id}`;
+      const anaLeaves = await here.enter(topic, ana);
+      const boLeaves = await there.enter(topic, bo);
+      await watcher.look();
+      expect(others).toEqual([{ name: 'bo', isReader: false, editing: ['impact'] }]);
+      // Another part is another stream of the same tab: the newer one counts, whichever of the two is closed first.
+      nowMs += 1;
+      const boGoesOn = await there.enter(topic, viewer('b1', 'bo', ['lessons']));
+      await boLeaves();
+      await here.enter(topic, viewer('a2', 'ana'));
+      await watcher.look();
+      expect(others).toEqual([
+        { name: 'ana', isReader: true, editing: [] },
+        { name: 'bo', isReader: false, editing: ['lessons'] },
+      ]);
+      await boGoesOn();
+      await watcher.look();
+      expect(others).toEqual([{ name: 'ana', isReader: true, editing: [] }]);
+      // A process that died beats no more.
+      await there.enter(topic, bo);
+      nowMs += 40_000;
+      await here.beat();
+      await watcher.look();
+      expect(others).toEqual([{ name: 'ana', isReader: true, editing: [] }]);
+      await anaLeaves();
+    });
+
+    it('hear nothing of each other where it cannot be written down, and lose nothing by it', async () => {
+      isLost = true;
+      const leave = await new PresenceBook(lossy).enter('incident:x', viewer('a1', 'ana'));
+      await leave();
+      isLost = false;
+      expect(
+        await stage().database.read((client) => client.livePresence.count({ where: { topic: 'incident:x' } })),
+      ).toBe(0);
+    });
+  });
 
   describe('together', () => {
     it('are both told of one change, once', async () => {

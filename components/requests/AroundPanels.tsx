@@ -18,7 +18,7 @@ import {
 import { latencyWords, requestHref } from '@/lib/domain/request-story';
 import { bucketWords, DistributionBars } from './DistributionBars';
 import { Part } from './Part';
-import { WideTable } from './WideTable';
+import { type WideColumn, WideTable } from './WideTable';
 
 const HEIGHT = 130;
 
@@ -118,6 +118,14 @@ export function DeploymentPanel({ part, story, isTelling }: Props<Deployment>) {
   );
 }
 
+const SIMILAR_COLUMNS: readonly WideColumn[] = [
+  { name: 'Request' },
+  { name: 'When' },
+  { name: 'Latency', isNumeric: true },
+  { name: 'Answer' },
+  { name: 'Trace' },
+];
+
 /** Requests like this one that went well, to compare with. */
 export function SimilarPanel({ part, story, isTelling }: Props<SimilarRequests>) {
   const traceId = story.trace?.traceId ?? null;
@@ -130,64 +138,43 @@ export function SimilarPanel({ part, story, isTelling }: Props<SimilarRequests>)
             {story.record.model === null ? 'No model is named to look for.' : 'The failure may be all there was.'}
           </p>
         ) : (
-          <WideTable label="Similar requests that went well">
-            <thead>
-              <tr className="text-left text-t3">
-                <th scope="col" className="px-3 py-1 font-normal">
-                  Request
-                </th>
-                <th scope="col" className="px-2 py-1 font-normal">
-                  When
-                </th>
-                <th scope="col" className="px-2 py-1 text-right font-normal">
-                  Latency
-                </th>
-                <th scope="col" className="px-2 py-1 font-normal">
-                  Answer
-                </th>
-                <th scope="col" className="px-3 py-1 font-normal">
-                  Trace
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((row) => (
-                <tr key={row.id} className="border-line border-t">
-                  <td className="max-w-[200px] truncate px-3 py-1" title={row.id}>
-                    <ViewLink to={requestHref(row.id, row.atMs)} className="link font-mono">
-                      {row.id}
+          <WideTable label="Similar requests that went well" columns={SIMILAR_COLUMNS}>
+            {rows.map((row) => (
+              <tr key={row.id} className="border-line border-t">
+                <td className="max-w-[200px] truncate px-3 py-1" title={row.id}>
+                  <ViewLink to={requestHref(row.id, row.atMs)} className="link font-mono">
+                    {row.id}
+                  </ViewLink>
+                </td>
+                <td className="whitespace-nowrap px-2 py-1 text-t2">
+                  {row.atMs <= story.atMs
+                    ? `${formatDuration(story.atMs - row.atMs)} before`
+                    : `${formatDuration(row.atMs - story.atMs)} after`}
+                </td>
+                <td className="whitespace-nowrap px-2 py-1 text-right tabular-nums">{formatMs(row.latencyMs)}</td>
+                <td className="px-2 py-1 [overflow-wrap:anywhere]">
+                  {[row.label, row.score === null ? null : formatNumber(row.score, 3)]
+                    .filter((one) => one !== null)
+                    .join(', ') || <span className="text-t3">not logged</span>}
+                </td>
+                <td className="whitespace-nowrap px-3 py-1">
+                  {row.traceId === null || row.sampled === false ? (
+                    <span className="text-t3">not sampled</span>
+                  ) : (
+                    <ViewLink
+                      to={
+                        traceId === null
+                          ? `/traces/${row.traceId}`
+                          : `/traces/${traceId}?tab=compare&against=${row.traceId}`
+                      }
+                      className="link"
+                    >
+                      {traceId === null ? 'Open' : 'Compare'}
                     </ViewLink>
-                  </td>
-                  <td className="whitespace-nowrap px-2 py-1 text-t2">
-                    {row.atMs <= story.atMs
-                      ? `${formatDuration(story.atMs - row.atMs)} before`
-                      : `${formatDuration(row.atMs - story.atMs)} after`}
-                  </td>
-                  <td className="whitespace-nowrap px-2 py-1 text-right tabular-nums">{formatMs(row.latencyMs)}</td>
-                  <td className="px-2 py-1 [overflow-wrap:anywhere]">
-                    {[row.label, row.score === null ? null : formatNumber(row.score, 3)]
-                      .filter((one) => one !== null)
-                      .join(', ') || <span className="text-t3">not logged</span>}
-                  </td>
-                  <td className="whitespace-nowrap px-3 py-1">
-                    {row.traceId === null || row.sampled === false ? (
-                      <span className="text-t3">not sampled</span>
-                    ) : (
-                      <ViewLink
-                        to={
-                          traceId === null
-                            ? `/traces/${row.traceId}`
-                            : `/traces/${traceId}?tab=compare&against=${row.traceId}`
-                        }
-                        className="link"
-                      >
-                        {traceId === null ? 'Open' : 'Compare'}
-                      </ViewLink>
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
+                  )}
+                </td>
+              </tr>
+            ))}
           </WideTable>
         )
       }

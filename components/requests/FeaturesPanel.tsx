@@ -8,7 +8,7 @@ import type { FeatureReport, FeatureRow } from '@/lib/contracts/request-story';
 import { formatNumber } from '@/lib/domain/format';
 import { DistributionBars } from './DistributionBars';
 import { Part } from './Part';
-import { WideTable } from './WideTable';
+import { type WideColumn, WideTable } from './WideTable';
 
 const VERDICT: Readonly<Record<FeatureRow['verdict'], { status: Status; word: string }>> = {
   unusual: { status: 'watch', word: 'unusual' },
@@ -18,6 +18,14 @@ const VERDICT: Readonly<Record<FeatureRow['verdict'], { status: Status; word: st
   usual: { status: 'ok', word: 'usual' },
   unknown: { status: 'unknown', word: 'not known' },
 };
+
+const COLUMNS: readonly WideColumn[] = [
+  { name: 'State' },
+  { name: 'Input' },
+  { name: 'Value', isNumeric: true },
+  { name: 'Distribution', className: 'w-[112px] max-sm:hidden' },
+  { name: 'Where it lies' },
+];
 
 const shown = ({ value }: FeatureRow): string =>
   value === null ? 'null' : typeof value === 'number' ? formatNumber(value, 6) : String(value).slice(0, 200);
@@ -43,31 +51,10 @@ export function FeaturesPanel({ features, isTelling }: { features: FeatureReport
             }}
           />
         ) : (
-          <WideTable label="Inputs of the request">
-            <thead>
-              <tr className="text-left text-t3">
-                <th scope="col" className="px-3 py-1 font-normal">
-                  State
-                </th>
-                <th scope="col" className="px-2 py-1 font-normal">
-                  Input
-                </th>
-                <th scope="col" className="px-2 py-1 text-right font-normal">
-                  Value
-                </th>
-                <th scope="col" className="w-[112px] px-2 py-1 font-normal max-sm:hidden">
-                  Distribution
-                </th>
-                <th scope="col" className="px-2 py-1 font-normal">
-                  Where it lies
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((row) => (
-                <Feature key={row.name} row={row} />
-              ))}
-            </tbody>
+          <WideTable label="Inputs of the request" columns={COLUMNS}>
+            {rows.map((row) => (
+              <Feature key={row.name} row={row} />
+            ))}
           </WideTable>
         )
       }

@@ -1,6 +1,5 @@
 'use client';
 
-import { clsx } from 'clsx';
 import { Button } from '@/components/ui/Button';
 import { Panel } from '@/components/ui/Panel';
 import { useZone } from '@/components/ui/preference';
@@ -9,7 +8,7 @@ import type { Status } from '@/lib/contracts/answer';
 import type { StoryStep } from '@/lib/contracts/request-story';
 import type { Why } from '@/lib/contracts/why';
 import { formatBytes, formatCount, formatMs, formatRange } from '@/lib/domain/format';
-import { WideTable } from './WideTable';
+import { type WideColumn, WideTable } from './WideTable';
 
 const STATE: Readonly<Record<StoryStep['state'], { status: Status; word: string }>> = {
   asking: { status: 'unknown', word: 'asking' },
@@ -18,6 +17,16 @@ const STATE: Readonly<Record<StoryStep['state'], { status: Status; word: string 
   failed: { status: 'bad', word: 'failed' },
   skipped: { status: 'unknown', word: 'not needed' },
 };
+
+const COLUMNS: readonly WideColumn[] = [
+  { name: 'State' },
+  { name: 'Source' },
+  { name: 'What' },
+  { name: 'Window' },
+  { name: 'Took', isNumeric: true },
+  { name: 'Read', isNumeric: true },
+  { name: 'Found', isNumeric: true },
+];
 
 export interface StepsPanelProps {
   steps: readonly StoryStep[];
@@ -56,25 +65,10 @@ export function StepsPanel({ steps, isTelling, isFound, elapsedMs, onStop, onAga
           {state}: {cost}
           {time}.
         </summary>
-        <WideTable label="Questions asked">
-          <thead>
-            <tr className="text-left text-t3">
-              {['State', 'Source', 'What', 'Window', 'Took', 'Read', 'Found'].map((name, index) => (
-                <th
-                  key={name}
-                  scope="col"
-                  className={clsx('whitespace-nowrap px-2.5 py-1 font-normal', index > 3 && 'text-right')}
-                >
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {steps.map((step) => (
-              <Step key={step.id} step={step} />
-            ))}
-          </tbody>
+        <WideTable label="Questions asked" columns={COLUMNS}>
+          {steps.map((step) => (
+            <Step key={step.id} step={step} />
+          ))}
         </WideTable>
       </details>
     </Panel>
@@ -86,27 +80,27 @@ function Step({ step }: { step: StoryStep }) {
   const { status, word } = STATE[step.state];
   return (
     <tr className="border-line border-t align-top">
-      <td className="whitespace-nowrap px-2.5 py-1">
+      <td className="whitespace-nowrap py-1 pr-2 pl-3">
         <StatusIcon status={status} /> <span className={step.state === 'failed' ? 'text-bad' : 'text-t2'}>{word}</span>
       </td>
-      <td className="whitespace-nowrap px-2.5 py-1">{step.source}</td>
-      <td className="min-w-[220px] px-2.5 py-1">
+      <td className="whitespace-nowrap px-2 py-1">{step.source}</td>
+      <td className="min-w-[220px] px-2 py-1">
         {step.purpose}
         {step.query === '' ? null : (
           <code className="block font-mono text-axis text-t3 [overflow-wrap:anywhere]">{step.query}</code>
         )}
         {step.note === null ? null : <span className="block text-t2 [overflow-wrap:anywhere]">{step.note}</span>}
       </td>
-      <td className="px-2.5 py-1 text-t2 sm:whitespace-nowrap">
+      <td className="px-2 py-1 text-t2 sm:whitespace-nowrap">
         {step.startMs === null || step.endMs === null ? 'all of its time' : formatRange(step.startMs, step.endMs, zone)}
       </td>
-      <td className="whitespace-nowrap px-2.5 py-1 text-right tabular-nums">
+      <td className="whitespace-nowrap px-2 py-1 text-right tabular-nums">
         {step.elapsedMs === null ? '…' : formatMs(step.elapsedMs)}
       </td>
-      <td className="whitespace-nowrap px-2.5 py-1 text-right tabular-nums text-t2">
+      <td className="whitespace-nowrap px-2 py-1 text-right tabular-nums text-t2">
         {step.bytes === null ? <span className="text-t3">not told</span> : formatBytes(step.bytes)}
       </td>
-      <td className="whitespace-nowrap px-2.5 py-1 text-right tabular-nums">
+      <td className="whitespace-nowrap py-1 pr-3 pl-2 text-right tabular-nums">
         {step.found === null ? '' : formatCount(step.found)}
       </td>
     </tr>

@@ -1,12 +1,44 @@
+import { clsx } from 'clsx';
 import type { ReactNode } from 'react';
 
-/** A table that scrolls inside its panel where it is wider; reachable by keyboard. */
-export function WideTable({ label, children }: { label: string; children: ReactNode }) {
+export interface WideColumn {
+  name: string;
+  isNumeric?: boolean;
+  className?: string;
+}
+
+/** A table that scrolls inside its panel where it is wider; reachable by keyboard. Its children are the rows. */
+export function WideTable({
+  label,
+  columns,
+  children,
+}: {
+  label: string;
+  columns: readonly WideColumn[];
+  children: ReactNode;
+}) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section aria-label={`${label}, scrolls sideways`} tabIndex={0} className="-mx-3 overflow-x-auto">
       <table aria-label={label} className="w-full border-collapse text-small">
-        {children}
+        <thead>
+          <tr className="text-left text-t3">
+            {columns.map(({ name, isNumeric, className }) => (
+              <th
+                key={name}
+                scope="col"
+                className={clsx(
+                  'whitespace-nowrap px-2 py-1 font-normal first:pl-3 last:pr-3',
+                  isNumeric && 'text-right',
+                  className,
+                )}
+              >
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
       </table>
     </section>
   );

@@ -74,23 +74,62 @@ export const hasTraffic = (side: SideCounts | null): boolean => side?.requests !
 
 function clockDoubts(inputs: CompareInputs, champion: SideCounts, challenger: SideCounts, zone: string): string[] {
   const found: string[] = [];
-  const { scrapeIntervalMs, endMs } = inputs;
   for (const side of [champion, challenger]) {
     if (side.lastMs === null) continue;
-    const ageMs = endMs - side.lastMs;
-    if (isSilence(side, ageMs, scrapeIntervalMs)) {
+    const ageMs = inputs.endMs - side.lastMs;
+    if (isSilence(side, ageMs, inputs.scrapeIntervalMs)) {
       found.push(`The data is stale: ${side.version} had its last request ${formatDuration(ageMs)} before the end.`);
     }
   }
+  const apart = apartDoubt(inputs, champion, challenger, zone);
+  return apart === null ? found : [...found, apart];
+}
+
+/** How far the two had traffic at different times; null where they share the clock. */
+function apartDoubt(inputs: CompareInputs, champion: SideCounts, challenger: SideCounts, zone: string): string | null {
+  if (champion.firstMs === null || challenger.firstMs === null) return null;
+  const { endMs } = inputs;
+  const told = 'The two do not share the wall clock:';
   const shared = sharedStartOf(inputs);
-  if (shared === null || champion.firstMs === null || challenger.firstMs === null) return found;
-  const whole = endMs - Math.min(champion.firstMs, challenger.firstMs);
-  if ((endMs - shared) / Math.max(1, whole) >= SHARED_ENOUGH) return found;
-  const late = challenger.firstMs > champion.firstMs ? challenger : champion;
-  found.push(
-    `The two do not share the wall clock: ${late.version} has traffic only from ${formatTime(shared, zone)} ${zone} on, ${formatDuration(endMs - shared)} of ${formatDuration(whole)}.`,
-  );
-  return found;
+  const whole = Math.max(1, endMs - Math.min(champion.firstMs, challenger.firstMs));
+  if (shared !== null && (endMs - shared) / whole < SHARED_ENOUGH) {
+    const late = challenger.firstMs > champion.firstMs ? challenger : champion;
+    return `${told} ${late.version} has traffic only from ${formatTime(shared, zone)} ${zone} on, ${formatDuration(endMs - shared)} of ${formatDuration(whole)}.`;
+  }
+  for (const [name, side] of [['champion', champion] as const, ['challenger', challenger] as const]) {
+    const pausedMs = pausedMsOf(inputs, name, side);
+    if (1 - pausedMs / whole < SHARED_ENOUGH) {
+      return `${told} ${side.version} had no traffic for ${formatDuration(pausedMs)} of ${formatDuration(whole)} while the other one had.`;
+    }
+  }
+  return null;
+}
+
+/** Whether the two sides had traffic at the same times; true where nothing tells. */
+export const sharesClock = (inputs: CompareInputs): boolean =>
+  inputs.champion === null ||
+  inputs.challenger === null ||
+  apartDoubt(inputs, inputs.champion, inputs.challenger, 'UTC') === null;
+
+/** How long a side was silent between its first and last traffic while the other was not, by chance left out. */
+function pausedMsOf(
+  { cells, scrapeIntervalMs }: CompareInputs,
+  name: 'champion' | 'challenger',
+  side: SideCounts,
+): number {
+  if (cells === null) return 0;
+  const own = cells[name].requests.map((value) => (value ?? 0) > 0);
+  const other = cells[name === 'champion' ? 'challenger' : 'champion'].requests.map((value) => (value ?? 0) > 0);
+  let [pausedMs, runMs] = [0, 0];
+  for (let i = own.indexOf(true); i <= own.lastIndexOf(true) && i !== -1; i += 1) {
+    if (!own[i]) {
+      if (other[i]) runMs += cells.stepMs;
+      continue;
+    }
+    if (isSilence(side, runMs, scrapeIntervalMs)) pausedMs += runMs;
+    runMs = 0;
+  }
+  return pausedMs;
 }
 
 /** A p-value with the digits that matter: "0.71", "4e-7", "< 1e-12". */

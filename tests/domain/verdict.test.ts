@@ -155,6 +155,21 @@ describe('doubt', () => {
     expect(deciding({ ...inputs, challenger })).toMatch(/2\.4\.0 has traffic only from 15:00 UTC on, 3.h of 6.h\./);
   });
 
+  it('a version that was taken out mid-window: the clock is not shared, but for a gap that chance explains', () => {
+    const paused = (minutes: number, of: { requestsPerMinute: number; minutes: number }) => {
+      const inputs = compareInputs(of.minutes, CHAMPION, { ...CHALLENGER, requestsPerMinute: of.requestsPerMinute });
+      const { cells } = inputs;
+      if (cells === null) throw new Error('no cells');
+      const requests = cells.challenger.requests.map((value, i) => (i >= 100 && i < 100 + minutes ? 0 : value));
+      return { ...inputs, cells: { ...cells, challenger: { ...cells.challenger, requests } } };
+    };
+    const long = paused(60, { requestsPerMinute: 100, minutes: 360 });
+    expect(verdict(long).kind).toBe('in-doubt');
+    expect(deciding(long)).toMatch(/2\.4\.0 had no traffic for 1.h of 6.h while the other one had\./);
+    expect(verdict(paused(20, { requestsPerMinute: 100, minutes: 360 })).kind).not.toBe('in-doubt');
+    expect(verdict(paused(300, { requestsPerMinute: 0.01, minutes: 2_400 })).kind).not.toBe('in-doubt');
+  });
+
   it('before and after share no clock', () => {
     const inputs = healthy({ mode: 'instant', splitMs: START_MS + 180 * MINUTE_MS });
     expect(verdict(inputs).kind).toBe('in-doubt');

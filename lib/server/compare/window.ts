@@ -45,26 +45,49 @@ export function sidesOf(
   return { champion, challenger };
 }
 
-/** When a version's traffic began within the look-back, to the minute; null when it was there all along or never. */
-export async function firstTrafficOf(
+/** A version without traffic for this long, while others of its model had some, was taken out and rolled out anew. */
+const PAUSE_MS = 3 * 3_600_000;
+
+/** When a version's traffic began, and whether it had none before within the look-back. */
+interface TrafficBegan {
+  atMs: number;
+  isFirst: boolean;
+}
+
+/**
+ * When a version's traffic began within the look-back, to the minute; after a pause of hours, when it began again. Null
+ * when it was there all along or never.
+ */
+async function trafficBegan(
   { telemetry, gather }: ModelPanel,
   asked: { model: string; version: string; endMs: number },
   signal: AbortSignal,
-): Promise<number | null> {
+): Promise<TrafficBegan | null> {
   const { prometheus, map, source } = telemetry;
-  const find = async (startMs: number, endMs: number, stepMs: number, purpose: string): Promise<number | null> => {
+  const find = async (
+    startMs: number,
+    endMs: number,
+    stepMs: number,
+    purpose: string,
+  ): Promise<TrafficBegan | null> => {
     const windowMs = stepMs + source.scrapeIntervalMs;
     const query = requestsQuery(map, { fn: 'increase', windowMs, model: asked.model, byVersion: true });
     if (query === null) return null;
     const set = await gather.need(purpose, prometheus.range(query, { startMs, endMs, stepMs }, signal));
-    const own = set.series.filter(({ labels }) => versionOf(map, labels) === asked.version);
-    const index = Math.min(
-      ...own.map(({ values }) => {
-        const at = values.findIndex((value) => value !== null && value > 0);
-        return at === -1 ? Number.POSITIVE_INFINITY : at;
-      }),
-    );
-    return Number.isFinite(index) && index > 0 ? set.startMs + index * set.stepMs : null;
+    const pauseCells = Math.ceil(PAUSE_MS / set.stepMs);
+    const length = set.series[0]?.values.length ?? 0;
+    const hasTraffic = (isOwn: boolean, at: number): boolean =>
+      set.series.some(
+        ({ labels, values }) => (versionOf(map, labels) === asked.version) === isOwn && (values[at] ?? 0) > 0,
+      );
+    let [index, silent, isFirst] = [-1, 0, true];
+    for (let at = 0; at < length; at += 1) {
+      if (hasTraffic(true, at)) {
+        if (index === -1 || silent >= pauseCells) [index, isFirst] = [at, index === -1];
+        silent = 0;
+      } else if (hasTraffic(false, at)) silent += 1;
+    }
+    return index > 0 ? { atMs: set.startMs + index * set.stepMs, isFirst } : null;
   };
   const coarse = stepForRange(LOOK_BACK_MS, SEARCH_POINTS, source.scrapeIntervalMs);
   const fine = Math.max(MINUTE_MS, source.scrapeIntervalMs);
@@ -72,11 +95,19 @@ export async function firstTrafficOf(
   if (near === null) {
     // A rollout younger than the last coarse point.
     const young = await find(asked.endMs - coarse - fine, asked.endMs, fine, 'when it began, in the newest part');
-    return young === null ? null : young - fine;
+    return young === null ? null : { ...young, atMs: young.atMs - fine };
   }
-  const exact = await find(near - 2 * coarse, Math.min(asked.endMs, near), fine, 'when it began, to the minute');
-  return (exact ?? near) - fine;
+  const { atMs } = near;
+  const exact = await find(atMs - 2 * coarse, Math.min(asked.endMs, atMs), fine, 'when it began, to the minute');
+  return { ...near, atMs: (exact?.atMs ?? atMs) - fine };
 }
+
+/** The instant of `trafficBegan` alone. */
+export const firstTrafficOf = async (
+  panel: ModelPanel,
+  asked: { model: string; version: string; endMs: number },
+  signal: AbortSignal,
+): Promise<number | null> => (await trafficBegan(panel, asked, signal))?.atMs ?? null;
 
 /** The window of a comparison and how it was found. */
 export async function windowOf(
@@ -93,9 +124,11 @@ export async function windowOf(
   }
   const { challenger } = sides;
   if (challenger === null) return { startMs: endMs - 3_600_000, endMs, found: 'the last hour' };
-  const first = await firstTrafficOf(panel, { model, version: challenger.version, endMs }, signal);
-  if (first !== null && first < endMs) {
-    return { startMs: first, endMs, found: `since the first traffic of ${challenger.version}` };
+  const { version } = challenger;
+  const began = await trafficBegan(panel, { model, version, endMs }, signal);
+  if (began !== null && began.atMs < endMs) {
+    const found = began.isFirst ? `since the first traffic of ${version}` : `since ${version} had traffic again`;
+    return { startMs: began.atMs, endMs, found };
   }
   return { startMs: endMs - LOOK_BACK_MS, endMs, found: `the last ${formatDuration(LOOK_BACK_MS)}` };
 }

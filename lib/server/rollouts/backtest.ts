@@ -23,7 +23,6 @@ import { modelConfigOf } from '../telemetry';
 import { readBacktestCells } from './backtest-cells';
 import { cumulator } from './cumulate';
 import { guardSidesOf, readSidesInputs } from './read-inputs';
-import { pinnedStart } from './store';
 
 const MINUTE_MS = 60_000;
 /** Instants that are read once more as the guard reads them, at most: those that decide. */
@@ -75,7 +74,7 @@ export async function runBacktest(
   const { signal } = context;
   const endMs = Math.floor(Math.min(params.endMs, context.nowMs) / guard.intervalMs) * guard.intervalMs;
   const asked = { model, atMs: endMs, champion: params.champion, challenger: params.challenger };
-  const sides = await guardSidesOf(asked, (pair) => pinnedStart({ model, ...pair }), context);
+  const sides = await guardSidesOf(asked, async () => null, context);
   const { champion, challenger, startMs: windowStartMs } = sides;
   if (champion === null || challenger === null) {
     throw new AppError(

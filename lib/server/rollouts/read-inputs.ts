@@ -1,6 +1,7 @@
 import 'server-only';
 import { setMaxListeners } from 'node:events';
 import type { CompareInputs } from '@/lib/contracts/compare-inputs';
+import { sharesClock } from '@/lib/domain/compare-soundness';
 import { formatDuration } from '@/lib/domain/format';
 import { readCompare } from '../compare/read-compare';
 import { firstTrafficOf, LOOK_BACK_MS, sidesOf } from '../compare/window';
@@ -80,7 +81,11 @@ export async function readGuardInputs(
   setMaxListeners(MAX_QUERIES, context.signal);
   try {
     const sides = await guardSidesOf(asked, pinned, context);
-    return await readSidesInputs({ ...asked, sides }, context);
+    const inputs = await readSidesInputs({ ...asked, sides }, context);
+    if (sharesClock(inputs)) return inputs;
+    // The challenger was taken out and rolled out anew since its window was found: what it is watched over begins anew.
+    const anew = await guardSidesOf(asked, async () => null, context);
+    return anew.startMs > sides.startMs ? await readSidesInputs({ ...asked, sides: anew }, context) : inputs;
   } catch (error) {
     if (signal.aborted) throw error;
     if (patience.aborted) {

@@ -147,6 +147,20 @@ describe('a guard over faulty data', () => {
     expect(evaluations[0]?.decided).toMatch(/in doubt, so it does not count/);
   });
 
+  it('watches a challenger that was taken out and rolled out anew from then on', async () => {
+    const hour = 60;
+    const first = { ...HEALTHY, fromMinutesAgo: 12 * hour, pausedMinutesAgo: { from: 10 * hour, to: 2 * hour } };
+    lab = await startMetrics(seriesOf('m', [{ ...CHAMPION, fromMinutesAgo: 12 * hour }, first]));
+    guardConfig(lab, '  - name: m\n    policy: { guard: { enabled: true, interval: 1m } }\n');
+    const database = await guardDatabase();
+    await evaluateAt('m', [NOW_MS - 11 * hour * MINUTE_MS, NOW_MS], database);
+    const { evaluations } = await listEvaluations({ model: 'm', limit: 2 }, database);
+    const windowOf = (evaluation: GuardEvaluation | undefined) =>
+      Math.round((NOW_MS - (evaluation?.startMs ?? 0)) / MINUTE_MS / hour);
+    expect(evaluations.map(windowOf)).toEqual([2, 12]);
+    expect(evaluations[0]?.verdict).not.toBe('in-doubt');
+  });
+
   it.each([
     ['the challenger', [CHAMPION, { ...HEALTHY, restartedMinutesAgo: 10 }]],
     ['the champion', [{ ...CHAMPION, restartedMinutesAgo: 10 }, HEALTHY]],

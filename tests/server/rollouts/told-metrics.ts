@@ -20,6 +20,8 @@ export interface ToldVersion {
   toMinutesAgo?: number;
   /** The process restarted: its counters begin at zero again. */
   restartedMinutesAgo?: number;
+  /** Taken out between these minutes before the end of history, and rolled out anew after. */
+  pausedMinutesAgo?: { from: number; to: number };
   /** Nothing but its role is exposed. */
   isRoleOnly?: boolean;
   /** Its failing series. `nan`: holds NaN in the last half hour. `unlabelled`: no series says how a request ended. */
@@ -35,9 +37,15 @@ function versionSeries(model: string, told: ToldVersion): Series[] {
   const { version, role, requestsPerMinute, errorRatio, errors = 'told' } = told;
   const fromMs = NOW_MS - (told.fromMinutesAgo ?? HISTORY_MS / 60_000) * 60_000;
   const toMs = NOW_MS - (told.toMinutesAgo ?? 0) * 60_000;
-  const restartMs = told.restartedMinutesAgo === undefined ? null : NOW_MS - told.restartedMinutesAgo * 60_000;
+  const paused = told.pausedMinutesAgo;
+  const restarted = paused?.to ?? told.restartedMinutesAgo;
+  const restartMs = restarted === undefined ? null : NOW_MS - restarted * 60_000;
+  const isOut = (atMs: number): boolean =>
+    paused !== undefined && atMs > NOW_MS - paused.from * 60_000 && atMs < NOW_MS - paused.to * 60_000;
   const timesMs: number[] = [];
-  for (let atMs = Math.ceil(fromMs / SCRAPE_MS) * SCRAPE_MS; atMs <= toMs; atMs += SCRAPE_MS) timesMs.push(atMs);
+  for (let atMs = Math.ceil(fromMs / SCRAPE_MS) * SCRAPE_MS; atMs <= toMs; atMs += SCRAPE_MS) {
+    if (!isOut(atMs)) timesMs.push(atMs);
+  }
   const counter = (labels: Labels, perMinute: number, valueAt?: (atMs: number, counted: number) => number): Series => ({
     labels: { model_name: model, model_version: version, ...labels },
     timesMs: Float64Array.from(timesMs),

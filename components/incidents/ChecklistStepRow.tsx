@@ -2,6 +2,8 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { ViewLink } from '@/components/shell/ViewLink';
+import { evidencePath } from '@/components/shell/view-address';
 import { Button } from '@/components/ui/Button';
 import { FormError } from '@/components/ui/FormError';
 import { RelativeTime } from '@/components/ui/RelativeTime';
@@ -71,6 +73,14 @@ export function ChecklistStepRow({ incidentId, runId, step, result }: StepProps)
           {result?.by === null || result?.atMs === undefined ? null : (
             <p className="text-t3">
               {result.by}, <RelativeTime atMs={result.atMs} />
+              {result.evidenceId === null ? null : (
+                <>
+                  {' · '}
+                  <ViewLink to={evidencePath(result.evidenceId)} className="link">
+                    what it saw
+                  </ViewLink>
+                </>
+              )}
             </p>
           )}
           {result?.earlier.map((one) => (

@@ -19,10 +19,17 @@ function nameOf({ __name__: metric = '', ...labels }: Labels): string {
   return pairs.length === 0 ? metric || 'value' : `${metric}{${pairs.join(', ')}}`;
 }
 
-/** A PromQL query that somebody wrote, over the view's range. */
-export function MetricPanel({ query, source }: { query: string; source?: string | undefined }) {
+export interface MetricPanelProps {
+  query: string;
+  source?: string | undefined;
+  /** Absent: PromQL. */
+  language?: 'promql' | 'logql' | undefined;
+}
+
+/** A query that somebody wrote, over the view's range. */
+export function MetricPanel({ query, source, language }: MetricPanelProps) {
   const { range } = useView();
-  const asked = metricQuery({ query, source, startMs: range.startMs, endMs: range.endMs });
+  const asked = metricQuery({ query, source, language, startMs: range.startMs, endMs: range.endMs });
   const metric = useQuery(asked);
   return (
     <Panel

@@ -1,6 +1,19 @@
 import * as z from 'zod';
 import { ClientId, IncidentKey, writtenText } from './written-text';
 
+export const PROBE_LANGUAGES = ['promql', 'logql'] as const;
+export const PROBE_UNITS = ['number', 'ratio', 'rate', 'count', 'seconds', 'ms'] as const;
+
+/** A query, and when what it gives passes. */
+export const Probe = z.object({
+  query: z.string(),
+  language: z.enum(PROBE_LANGUAGES),
+  /** As "<= 0.01". */
+  pass: z.string(),
+  unit: z.enum(PROBE_UNITS),
+});
+export type Probe = z.infer<typeof Probe>;
+
 /** One step as its file says it. */
 export const ChecklistStep = z.object({
   id: z.string(),
@@ -11,7 +24,7 @@ export const ChecklistStep = z.object({
   answeredBy: z.enum(['query', 'person']),
   /** The query, its variables filled in where they are known; null: a person answers. */
   query: z.string().nullable(),
-  language: z.enum(['promql', 'logql']).nullable(),
+  language: z.enum(PROBE_LANGUAGES).nullable(),
   /** When it passes, in words: "is at most 0.01". */
   passes: z.string().nullable(),
 });

@@ -7,8 +7,10 @@ import { Why } from './why';
 export const MetricParams = z
   .object({
     ...RangeFields,
-    query: z.string().trim().min(1, 'expected a PromQL query').max(20_000),
-    /** Name of the Prometheus; absent: the first of the configuration. */
+    query: z.string().trim().min(1, 'expected a query').max(20_000),
+    /** Of the query; absent: PromQL. A query of lines is none: one that counts or measures them is. */
+    language: z.enum(['promql', 'logql']).optional(),
+    /** Name of the Prometheus or the Loki; absent: the first of the configuration. */
     source: z.string().max(100).optional(),
   })
   .refine(withinTenYears, { message: RANGE_MESSAGE, path: ['startMs'] });

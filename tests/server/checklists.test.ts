@@ -44,6 +44,12 @@ steps:
     title: Needs a version
     query: sum(rate(inference_requests_total{model_version={{version}}}[5m]))
     pass: "> 0"
+  - id: logged
+    title: The model logs
+    language: logql
+    query: sum(count_over_time({model_name={{model}}} [{{range}}]))
+    pass: "> 0"
+    unit: count
   - id: asked
     title: Somebody asked the owner
 `;
@@ -55,6 +61,7 @@ beforeAll(async () => {
   useConfig(`
 sources:
   prometheus: { url: '${lab.url}/prometheus', scrapeInterval: 30s }
+  loki: { url: '${lab.url}/loki' }
 incidents: { checklists: '${directory}' }
 `);
   const url = await kind.create();
@@ -98,12 +105,13 @@ describe('a checklist that is gone through', () => {
       ['idle', 'fail'],
       ['absent', 'unknown'],
       ['versioned', 'unknown'],
+      ['logged', 'pass'],
       ['asked', 'open'],
     ]);
-    expect(run.answer).toBe('Flow: 1 of 5 steps pass, 1 fail, 3 need somebody to look.');
+    expect(run.answer).toBe('Flow: 2 of 6 steps pass, 1 fail, 3 need somebody to look.');
     expect(resultOf(run, 'absent')).toMatchObject({ value: null, evidenceId: null });
     expect(resultOf(run, 'versioned').sentence).toBe('The incident names no version, which the query needs.');
-    for (const step of ['served', 'idle']) {
+    for (const step of ['served', 'idle', 'logged']) {
       const { value, evidenceId, sentence } = resultOf(run, step);
       expect(value).toBeGreaterThan(0);
       expect(sentence).toContain('it passes with');

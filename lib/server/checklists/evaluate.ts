@@ -1,5 +1,5 @@
 import 'server-only';
-import type { Checklist, ChecklistStep } from '@/lib/contracts/checklist';
+import type { Checklist, Probe } from '@/lib/contracts/checklist';
 import { parsePass, passes, passWords, stepValue } from '@/lib/domain/pass-condition';
 import { toQueryDuration } from '@/lib/domain/time';
 import { AppError } from '../errors';
@@ -18,6 +18,9 @@ export interface Variables {
   version: string | null;
   rangeMs: number;
 }
+
+/** A query whose variables are filled in where they are known. */
+type Asked = Pick<Probe, 'query' | 'language'>;
 
 const VARIABLE = /\{\{(model|version|range)\}\}/g;
 
@@ -49,10 +52,10 @@ export const fillChecklist = (checklist: Checklist, variables: Variables): Check
   }),
 });
 
-async function valuesOf(step: ChecklistStep, query: string, atMs: number, signal: AbortSignal) {
-  if (step.language === 'logql') {
+async function valuesOf({ language, query }: Asked, atMs: number, signal: AbortSignal) {
+  if (language === 'logql') {
     const loki = openLoki();
-    if (loki === null) throw new AppError('not_configured', 'No Loki is configured, which this step would ask.');
+    if (loki === null) throw new AppError('not_configured', 'No Loki is configured, which this query would ask.');
     return (await loki.instant(query, atMs, signal)).value;
   }
   const { prometheus } = await openTelemetry(atMs);
@@ -60,21 +63,21 @@ async function valuesOf(step: ChecklistStep, query: string, atMs: number, signal
 }
 
 /**
- * Asks the query of a step. Of several series every one must meet the condition, and the one that is told is the furthest
+ * Asks a query with a condition. Of several series every one must meet the condition, and the one that is told is the furthest
  * from it. No answer is no pass: it is unknown, with the reason.
  */
-export async function answerStep(
-  step: ChecklistStep,
+export async function answerProbe(
+  asked: Asked,
   condition: { pass: string; unit: string },
   { atMs, signal }: { atMs: number; signal: AbortSignal },
 ): Promise<StepAnswered> {
   const wanted = parsePass(condition.pass);
   const unknown = (sentence: string): StepAnswered => ({ state: 'unknown', value: null, sentence });
-  if (step.query === null || wanted === null) return unknown('This step has no query.');
-  const [, lacks] = /\{\{(model|version)\}\}/.exec(step.query) ?? [];
+  if (wanted === null) return unknown('Its condition cannot be read.');
+  const [, lacks] = /\{\{(model|version)\}\}/.exec(asked.query) ?? [];
   if (lacks !== undefined) return unknown(`The incident names no ${lacks}, which the query needs.`);
   try {
-    const samples = await valuesOf(step, step.query, atMs, signal);
+    const samples = await valuesOf(asked, atMs, signal);
     const values = samples.flatMap(({ value }) => (value === null ? [] : [value]));
     if (values.length === 0) return unknown('The query found nothing: no such signal here, or no traffic.');
     const least = wanted.operator === '>=' || wanted.operator === '>';

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { Checklist } from '@/lib/contracts/checklist';
+import { type Checklist, PROBE_LANGUAGES, PROBE_UNITS } from '@/lib/contracts/checklist';
 import { parsePass, passWords } from '@/lib/domain/pass-condition';
 import { getConfig } from '../config';
 
@@ -11,10 +11,10 @@ const Step = z.strictObject({
   id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'expected an id in kebab-case'),
   title: z.string().min(1).max(200),
   help: z.string().max(2_000).default(''),
-  language: z.enum(['promql', 'logql']).default('promql'),
+  language: z.enum(PROBE_LANGUAGES).default('promql'),
   query: z.string().max(10_000).optional(),
   pass: z.string().max(100).optional(),
-  unit: z.enum(['number', 'ratio', 'rate', 'count', 'seconds', 'ms']).default('number'),
+  unit: z.enum(PROBE_UNITS).default('number'),
 });
 
 const File = z

@@ -1,6 +1,5 @@
 import 'server-only';
-import type { ChecklistRun as RunRow } from '@/generated/sqlite/client';
-import type { ChecklistStep } from '@/lib/contracts/checklist';
+import type { Probe } from '@/lib/contracts/checklist';
 import { MAX_EVIDENCE_TITLE } from '@/lib/contracts/evidence-kinds';
 import type { Identity } from '../auth/identity';
 import type { Database } from '../db';
@@ -9,29 +8,34 @@ import { freeze } from '../evidence/freeze';
 import { storeEvidence } from '../evidence/store';
 import { log } from '../log';
 
+interface Asked {
+  identity: Identity;
+  nowMs: number;
+  signal: AbortSignal;
+}
+
 /** Time before the instant that was asked, so that the pin shows how it came to the value. */
 const LEAD_MS = 30 * 60_000;
 
 /**
- * Pins what the query of a step gave, as a series up to the instant it was asked at; the pin has the id of the answer, so
- * that an answer sent twice pins once. Null where it cannot be pinned: that must not cost the answer itself.
+ * Pins what a query with a condition gave, as a series up to the instant it was asked at; the pin has the id of the
+ * answer, so that an answer sent twice pins once. Null where it cannot be pinned: that must not cost the answer itself.
  */
-export async function pinStep(
-  step: ChecklistStep,
-  { id, run, by }: { id: string; run: RunRow; by: { identity: Identity; nowMs: number; signal: AbortSignal } },
+export async function pinProbe(
+  { query, language }: Pick<Probe, 'query' | 'language'>,
+  { id, title, sinceMs, by }: { id: string; title: string; sinceMs: number; by: Asked },
   database: Database,
 ): Promise<string | null> {
-  if (step.language !== 'promql' || step.query === null) return null;
   const { identity, nowMs, signal } = by;
-  const startMs = Math.min(Number(run.startedAtMs), nowMs) - LEAD_MS;
-  const title = `Checklist: ${step.title}`.slice(0, MAX_EVIDENCE_TITLE);
+  const startMs = Math.min(sinceMs, nowMs) - LEAD_MS;
   try {
-    const params = { query: step.query, startMs, endMs: nowMs };
-    const document = await freeze({ id, kind: 'metric', title, path: 'metrics', params }, by);
+    const params = { query, startMs, endMs: nowMs, ...(language === 'logql' ? { language } : {}) };
+    const asked = { id, kind: 'metric' as const, title: title.slice(0, MAX_EVIDENCE_TITLE), path: 'metrics', params };
+    const document = await freeze(asked, by);
     return (await storeEvidence({ id, document, by: identity }, database)).id;
   } catch (error) {
     if (signal.aborted || !(error instanceof AppError)) throw error;
-    log.warn({ err: error, step: step.id }, 'What a step of a checklist saw could not be pinned.');
+    log.warn({ err: error, title }, 'What a query with a condition saw could not be pinned.');
     return null;
   }
 }

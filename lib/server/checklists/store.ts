@@ -17,9 +17,9 @@ import { type Database, db, type Transaction } from '../db';
 import { AppError } from '../errors';
 import { appendEntries, touchIncident } from '../incidents/append';
 import { findIncident, type Reader, rootOf } from '../incidents/find';
-import { answerStep, fillChecklist } from './evaluate';
+import { answerProbe, fillChecklist } from './evaluate';
 import { loadChecklists } from './files';
-import { pinStep } from './pin';
+import { pinProbe } from './pin';
 
 interface By {
   identity: Identity;
@@ -215,9 +215,13 @@ async function ask(
   const step = checklist.steps.find((candidate) => candidate.id === stepId);
   const condition = conditions[stepId];
   if (step === undefined) throw new AppError('not_found', 'This checklist has no such step.');
-  if (condition === undefined) throw new AppError('bad_request', 'This step has no query: a person answers it.');
-  const answered = await answerStep(step, condition, { atMs: nowMs, signal });
-  const evidenceId = answered.value === null ? null : await pinStep(step, { id, run, by }, database);
+  const { query, language, title } = step;
+  if (condition === undefined || query === null || language === null) {
+    throw new AppError('bad_request', 'This step has no query: a person answers it.');
+  }
+  const answered = await answerProbe({ query, language }, condition, { atMs: nowMs, signal });
+  const place = { id, title: `Checklist: ${title}`, sinceMs: Number(run.startedAtMs), by };
+  const evidenceId = answered.value === null ? null : await pinProbe({ query, language }, place, database);
   return { id, stepId, verifiedBy: 'query', ...answered, evidenceId };
 }
 

@@ -6,6 +6,7 @@ import { DriftArmsParams, DriftFeatureParams, DriftHeatParams, DriftParams } fro
 import { EventsParams } from '@/lib/contracts/event';
 import type { EvidenceParams } from '@/lib/contracts/evidence-kinds';
 import { FleetParams } from '@/lib/contracts/fleet';
+import { ImpactParams } from '@/lib/contracts/impact';
 import { LogRangeParams, LogsParams } from '@/lib/contracts/logs';
 import { MetricParams } from '@/lib/contracts/metric';
 import type { Permission } from '@/lib/contracts/permission';
@@ -47,10 +48,11 @@ import {
 import { readChanges } from '../fleet/read-changes';
 import { readChoices } from '../fleet/read-choices';
 import { readJobs } from '../fleet/read-jobs';
+import { readImpact } from '../impact/read-impact';
 import { requireLoki } from '../logs/filter';
 import { listLogs } from '../logs/list';
 import { summariseLogs } from '../logs/summary';
-import { readMetric } from '../prometheus/metric';
+import { readMetric } from '../metric';
 import { readQuality } from '../quality/read-quality';
 import { readReadiness } from '../readiness/read-readiness';
 import type { Reading } from '../reading';
@@ -166,6 +168,7 @@ export const ANSWERABLE: ReadonlyMap<string, Answerable> = new Map([
   ['drift/arms', answerable(DriftArmsParams, (params, asking) => readArms(params, asking))],
   ['drift/consequences', answerable(DriftParams, (params, asking) => readConsequences(params, asking))],
   ['quality', answerable(QualityParams, (params, asking) => readQuality(params, asking))],
+  ['impact', answerable(ImpactParams, readImpact)],
   [
     'slos',
     answerable(SlosParams, async ({ endMs }, { signal, nowMs }) =>

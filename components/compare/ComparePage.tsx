@@ -3,12 +3,10 @@
 import { useQuery } from '@tanstack/react-query';
 import dynamic from 'next/dynamic';
 import { useMemo } from 'react';
-import { useModelChoices } from '@/components/shell/ModelChoice';
+import { ChooseModel } from '@/components/shell/ChooseModel';
 import { useView } from '@/components/shell/use-view';
-import { ViewLink } from '@/components/shell/ViewLink';
 import { AnswerLine } from '@/components/ui/AnswerLine';
 import { useFrozen } from '@/components/ui/frozen';
-import { Panel } from '@/components/ui/Panel';
 import { PinContext } from '@/components/ui/pin';
 import { QueryState } from '@/components/ui/QueryState';
 import { Skeleton } from '@/components/ui/Skeleton';
@@ -41,44 +39,8 @@ export function ComparePage() {
       <h1 className="truncate font-semibold text-title">
         Compare{view.model === undefined ? '' : ` versions of ${view.model}`}
       </h1>
-      {view.model === undefined ? <ModelList /> : <Comparison model={view.model} />}
+      {view.model === undefined ? <ChooseModel page="/compare" isOfTwoVersions /> : <Comparison model={view.model} />}
     </div>
-  );
-}
-
-/** Without a model there is nothing to compare: those with two versions come first. */
-function ModelList() {
-  const choices = useModelChoices();
-  return (
-    <Panel title="Choose a model" definition="models with traffic in the page’s range, those with two versions first">
-      <QueryState
-        query={choices}
-        diagnosis={({ models }) =>
-          models.length > 0
-            ? null
-            : {
-                what: 'No model had requests in this range.',
-                why: 'Prometheus counted none.',
-                action: 'A longer range may show some.',
-              }
-        }
-      >
-        {({ models }) => (
-          <ul className="grid gap-1">
-            {models
-              .toSorted((a, b) => b.versions.length - a.versions.length)
-              .map(({ model, versions }) => (
-                <li key={model}>
-                  <ViewLink to="/compare" patch={{ model }} className="link">
-                    {model}
-                  </ViewLink>{' '}
-                  <span className="text-t2">{versions.map(({ version }) => version).join(' against ')}</span>
-                </li>
-              ))}
-          </ul>
-        )}
-      </QueryState>
-    </Panel>
   );
 }
 

@@ -2,12 +2,10 @@
 
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import dynamic from 'next/dynamic';
-import { useModelChoices } from '@/components/shell/ModelChoice';
+import { ChooseModel } from '@/components/shell/ChooseModel';
 import { useView } from '@/components/shell/use-view';
-import { ViewLink } from '@/components/shell/ViewLink';
 import { Choice } from '@/components/ui/Choice';
 import { useFrozen } from '@/components/ui/frozen';
-import { Panel } from '@/components/ui/Panel';
 import { PinContext, pinOf } from '@/components/ui/pin';
 import { QueryState } from '@/components/ui/QueryState';
 import { Skeleton } from '@/components/ui/Skeleton';
@@ -43,42 +41,8 @@ export function DriftPage() {
       <h1 className="truncate font-semibold text-title">
         Drift & quality{view.model === undefined ? '' : ` of ${view.model}`}
       </h1>
-      {view.model === undefined ? <ModelList /> : <Drift key={view.model} model={view.model} />}
+      {view.model === undefined ? <ChooseModel page="/drift" /> : <Drift key={view.model} model={view.model} />}
     </div>
-  );
-}
-
-/** Drift is that of one model: without one there is a choice of them. */
-function ModelList() {
-  const choices = useModelChoices();
-  return (
-    <Panel title="Choose a model" definition="models with traffic in the page’s range">
-      <QueryState
-        query={choices}
-        diagnosis={({ models }) =>
-          models.length > 0
-            ? null
-            : {
-                what: 'No model had requests in this range.',
-                why: 'Prometheus counted none.',
-                action: 'A longer range may show some.',
-              }
-        }
-      >
-        {({ models }) => (
-          <ul className="grid gap-1">
-            {models.map(({ model, versions }) => (
-              <li key={model}>
-                <ViewLink to="/drift" patch={{ model }} className="link">
-                  {model}
-                </ViewLink>{' '}
-                <span className="text-t2">{versions.map(({ version }) => version).join(', ')}</span>
-              </li>
-            ))}
-          </ul>
-        )}
-      </QueryState>
-    </Panel>
   );
 }
 
@@ -108,7 +72,7 @@ export function Drift({ model }: { model: string }) {
     return (
       <div className="grid gap-3">
         <QueryState query={report}>{() => null}</QueryState>
-        <ModelList />
+        <ChooseModel page="/drift" />
       </div>
     );
   }

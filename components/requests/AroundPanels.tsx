@@ -7,11 +7,10 @@ import { RoleMark } from '@/components/ui/RoleMark';
 import { Hint } from '@/components/ui/Tooltip';
 import type { Deployment, LatencyPlace, SimilarRequests, StoryCore } from '@/lib/contracts/request-story';
 import {
-  formatAge,
-  formatDuration,
   formatInstant,
   formatMs,
   formatNumber,
+  formatOffset,
   formatRange,
   formatRatioPercent,
 } from '@/lib/domain/format';
@@ -101,11 +100,7 @@ export function DeploymentPanel({ part, story, isTelling }: Props<Deployment>) {
                 <li key={event.id} className="flex gap-2">
                   <EventIcon kind={event.kind} />
                   <span className="w-[104px] shrink-0 text-t3">
-                    <Hint text={formatInstant(event.atMs, zone)}>
-                      {event.atMs <= atMs
-                        ? formatAge(event.atMs, atMs).replace(' ago', ' before')
-                        : `${formatDuration(event.atMs - atMs)} after`}
-                    </Hint>
+                    <Hint text={formatInstant(event.atMs, zone)}>{formatOffset(event.atMs, atMs)}</Hint>
                   </span>
                   <span className="min-w-0 text-t1 [overflow-wrap:anywhere]">{event.text}</span>
                 </li>
@@ -146,11 +141,7 @@ export function SimilarPanel({ part, story, isTelling }: Props<SimilarRequests>)
                     {row.id}
                   </ViewLink>
                 </td>
-                <td className="whitespace-nowrap px-2 py-1 text-t2">
-                  {row.atMs <= story.atMs
-                    ? `${formatDuration(story.atMs - row.atMs)} before`
-                    : `${formatDuration(row.atMs - story.atMs)} after`}
-                </td>
+                <td className="whitespace-nowrap px-2 py-1 text-t2">{formatOffset(row.atMs, story.atMs)}</td>
                 <td className="whitespace-nowrap px-2 py-1 text-right tabular-nums">{formatMs(row.latencyMs)}</td>
                 <td className="px-2 py-1 [overflow-wrap:anywhere]">
                   {[row.label, row.score === null ? null : formatNumber(row.score, 3)]

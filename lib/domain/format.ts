@@ -150,6 +150,13 @@ export function formatAge(atMs: number | null, nowMs: number): string {
   return age > 0 ? `${formatDuration(age)} ago` : `in ${formatDuration(-age)}`;
 }
 
+/** Where an instant lies beside another: "12 min before", "3 s after", "at the same time" within a second. */
+export function formatOffset(atMs: number, anchorMs: number): string {
+  const offset = atMs - anchorMs;
+  if (Math.abs(offset) < SECOND) return 'at the same time';
+  return `${formatDuration(Math.abs(offset))} ${offset < 0 ? 'before' : 'after'}`;
+}
+
 const FORMATS = new Map<string, Intl.DateTimeFormat>();
 
 /** Parts of an instant in a zone. `zone` is an IANA name, or undefined for the reader's own. */

@@ -2,7 +2,7 @@ import type { Status } from '@/lib/contracts/answer';
 import type { InputState } from '@/lib/contracts/fleet';
 import type { Deployment, FeatureRow, GuideStep, PredictionRecord, StoryTimeline } from '@/lib/contracts/request-story';
 import { modelHref } from './fleet-answer';
-import { formatAge, formatCount, formatDuration, formatInstant, formatMs, formatNumber } from './format';
+import { formatCount, formatDuration, formatInstant, formatMs, formatNumber, formatOffset } from './format';
 import { LOW_CONFIDENCE } from './request-story';
 import { requestFailures } from './request-story-failures';
 
@@ -96,7 +96,7 @@ function version({ record, deployment, atMs }: GuideFacts): Verdict {
       atMs - event.atMs >= 0 &&
       atMs - event.atMs < RECENT_CHANGE_MS,
   );
-  for (const event of near) evidence.push(`${formatAge(event.atMs, atMs).replace(' ago', ' before')}: ${event.text}.`);
+  for (const event of near) evidence.push(`${formatOffset(event.atMs, atMs)}: ${event.text}.`);
   if (near.length > 0) return { status: 'watch', word: 'changed shortly before', evidence };
   if (deployment.role === null) return { status: 'unknown', word: 'role not known', evidence };
   if (deployment.role === 'other') return { status: 'watch', word: 'neither champion nor challenger', evidence };

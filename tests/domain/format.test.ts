@@ -8,6 +8,7 @@ import {
   formatInstant,
   formatMs,
   formatNumber,
+  formatOffset,
   formatPercentFigure,
   formatPoints,
   formatRange,
@@ -127,5 +128,11 @@ describe('times for people', () => {
     expect(plain(formatAge(AT - 720_000, AT))).toBe('12 min ago');
     expect(plain(formatAge(AT + 3 * 3_600_000, AT))).toBe('in 3 h');
     expect(formatAge(AT, AT)).toBe('now');
+  });
+
+  it('writes where an instant lies beside another', () => {
+    expect(plain(formatOffset(AT - 720_000, AT))).toBe('12 min before');
+    expect(plain(formatOffset(AT + 3_000, AT))).toBe('3 s after');
+    expect(formatOffset(AT - 999, AT)).toBe('at the same time');
   });
 });

@@ -107,7 +107,7 @@ function Said({ report: { version, reference, current, truncated } }: { report: 
       {current.because}
       {sample === null
         ? ''
-        : `; ${formatCount(sample.read)}${sample.of === null ? '' : ` of ${formatCount(sample.of)}`} lines, evenly over the range`}
+        : `; ${formatCount(sample.read)}${sample.of === null ? '' : ` of ${formatCount(sample.of)}`} lines${sample.words === undefined ? '' : `: ${sample.words}`}`}
       ).{truncated === null ? '' : ` ${truncated}`}
     </p>
   );

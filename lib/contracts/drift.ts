@@ -104,13 +104,23 @@ export const Reference = z.object({
 });
 export type Reference = z.infer<typeof Reference>;
 
+/** Prediction lines that were read. */
+export const LogSample = z.object({
+  read: z.number(),
+  /** Of how many requests (lines, where those are not counted). Null: not counted. */
+  of: z.number().nullable(),
+  /** How they were chosen: "every line of 96 pieces of time drawn evenly over the range, 0.6 % of it". Absent of old pins. */
+  words: z.string().optional(),
+});
+export type LogSample = z.infer<typeof LogSample>;
+
 /** Where the current side was read from, and why there. */
 export const CurrentSide = z.object({
   source: DriftSource.nullable(),
   words: z.string(),
   because: z.string(),
-  /** With logs: lines that were read, and of how many requests (lines, where those are not counted). Null: all of it was counted. */
-  sample: z.object({ read: z.number(), of: z.number().nullable() }).nullable(),
+  /** With logs: the lines that were read. Null: all of it was counted. */
+  sample: LogSample.nullable(),
 });
 export type CurrentSide = z.infer<typeof CurrentSide>;
 
@@ -252,7 +262,7 @@ export const DriftConsequences = z.object({
   /** Null: neither logs nor enough windows; `words` says why. */
   how: z.enum(['logs', 'windows']).nullable(),
   words: z.string(),
-  sample: z.object({ read: z.number(), of: z.number().nullable() }).nullable(),
+  sample: LogSample.nullable(),
   /** Largest effect first; features without one are left out. */
   rows: z.array(z.object({ feature: z.string(), consequence: Consequence })),
   gaps: z.array(z.string()),

@@ -68,13 +68,13 @@ export async function readCurrent(drift: DriftPanel, asked: CurrentAsked): Promi
       { version, feature, windows, purpose: 'inputs' },
       { tell: asked.tell ?? (() => {}), budget: asked.lines ?? QUICK_LINES },
     );
-    if (source === 'logs' || read.read > 0) {
+    if (source === 'logs' || read.sample.read > 0) {
       return {
         current: {
           source: 'logs',
           words: 'feature_sample of the prediction logs',
           because: because(isUnread ? 'the metrics could not be read' : 'the metrics hold no inputs of it'),
-          sample: { read: read.read, of: read.of },
+          sample: read.sample,
         },
         windows,
         sides: read.windows.map(

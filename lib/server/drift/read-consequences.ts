@@ -42,7 +42,7 @@ export async function readConsequences(params: DriftParams, context: Context): P
       ...base,
       how: 'logs',
       words: `from ${scored} prediction lines with a score`,
-      sample: { read: logs.read, of: logs.of },
+      sample: logs.sample,
       rows: bySize(rows),
     };
   }

@@ -1,7 +1,9 @@
 import 'server-only';
 import pLimit from 'p-limit';
+import type { LogSample } from '@/lib/contracts/drift';
 import { ValueColumn } from '@/lib/domain/baseline-columns';
 import type { KeptFeature } from '@/lib/domain/baseline-content';
+import { type SamplePiece, samplePlan, sampleWords } from '@/lib/domain/log-sample';
 import { whyOf } from '../answer';
 import { keepMsOf, queryCache } from '../cache';
 import { versionOf } from '../fleet/labels';
@@ -12,12 +14,12 @@ import { requestsQuery } from '../prometheus/signal-queries';
 import { openLoki } from '../telemetry';
 import { type LogSlice, sliceBytes, toSlice } from './log-slice';
 import type { DriftPanel } from './open';
-import { endOf, type Windows } from './windows';
+import { endOf, type StretchGrid, stretchesOf, type Windows } from './windows';
 
 /** Lines that an answer to a reader who waits is made of, and those of the work that shows its progress. */
 export const QUICK_LINES = 6_000;
 export const DEEP_LINES = 60_000;
-/** Stretches of the range that lines are taken from, so that a sample is of all of it. */
+/** Stretches of the range of each of which the same share is read, so that a sample is of all of it. */
 const SLICES = 24;
 const AT_ONCE = 3;
 /** Scrapes that a stretch holds at least. */
@@ -29,9 +31,7 @@ export interface LogWindows {
     features: ReadonlyMap<string, KeptFeature> | null;
     slices: LogSlice[];
   }[];
-  /** Lines read, and how many requests there were; `of` null where they could not be counted. */
-  read: number;
-  of: number | null;
+  sample: LogSample;
 }
 
 interface LogsAsked {
@@ -48,7 +48,7 @@ export interface LogProgress {
   features: number;
 }
 
-const NOTHING: LogWindows = { windows: [], read: 0, of: null };
+const NOTHING: LogWindows = { windows: [], sample: { read: 0, of: null } };
 
 /** Names of the fields that prediction lines carry, as the configuration says. */
 export function sampleFields({ panel }: DriftPanel) {
@@ -63,8 +63,9 @@ export function sampleFields({ panel }: DriftPanel) {
 }
 
 /**
- * Values of features from prediction lines. The range is cut into stretches, and of each as large a share of its lines is
- * taken, the newest first, as the budget allows: the sample follows the traffic. Empty without a Loki or such lines.
+ * Values of features from prediction lines. The range is cut into stretches, and of each the same share of its time is
+ * read, in pieces drawn over it: the sample follows the traffic, and what happened in a part of a stretch is in it in its
+ * proportion. Empty without a Loki or such lines.
  */
 export async function readLogWindows(
   drift: DriftPanel,
@@ -89,31 +90,22 @@ export async function readLogWindows(
   };
   // Not shorter than increase() can count in.
   const shortestMs = MIN_SCRAPES * drift.panel.telemetry.source.scrapeIntervalMs;
-  const perWindow = Math.max(
-    1,
-    Math.min(Math.round(SLICES / windows.count), Math.floor(windows.windowMs / shortestMs)),
+  const grid = stretchesOf(windows, { most: SLICES, shortestMs });
+  const counts = await countStretches(drift, loki, { query, grid, purpose });
+  const { share, pieces } = samplePlan(
+    grid.stretches.map((one, i) => ({ ...one, requests: counts?.[i] ?? null })),
+    { budget, most: MAX_LINES - 1 },
   );
-  const sliceMs = windows.windowMs / perWindow;
-  const places = Array.from({ length: windows.count * perWindow }, (_, i) => ({
-    startMs: Math.round(windows.startMs + i * sliceMs),
-    endMs: Math.round(windows.startMs + (i + 1) * sliceMs),
-  }));
-  const counts = await countSlices(drift, loki, query, places, sliceMs, purpose);
-  const limits = share(counts, places.length, budget);
-  const progress = { done: 0, of: places.length, lines: 0, features: 0 };
+  const progress = { done: 0, of: pieces.length, lines: 0, features: 0 };
   const names = new Set<string>();
   const turns = pLimit(AT_ONCE);
   const slices = await Promise.all(
-    places.map((place, i) =>
+    pieces.map((piece) =>
       turns(async () => {
         signal.throwIfAborted();
-        const limit = limits[i] ?? 0;
-        const slice =
-          limit === 0
-            ? null
-            : await gather.part(`${purpose}: prediction lines`, () =>
-                readSlice(drift, loki, { query, place, limit, fields, purpose }),
-              );
+        const slice = await gather.part(`${purpose}: prediction lines`, () =>
+          readSlice(drift, loki, { query, piece, fields, purpose }),
+        );
         progress.done += 1;
         progress.lines += slice?.lines ?? 0;
         for (const name of slice?.features.keys() ?? []) names.add(name);
@@ -123,12 +115,21 @@ export async function readLogWindows(
       }),
     ),
   );
+  const cut = slices.filter((slice) => slice?.isCut === true).length;
+  const counted = counts === null ? null : counts.reduce((sum, count) => sum + count, 0);
   return {
-    read: progress.lines,
-    of: counts === null ? null : counts.reduce((sum, count) => sum + count, 0),
-    windows: Array.from({ length: windows.count }, (_, i) => {
-      const own = slices.slice(i * perWindow, (i + 1) * perWindow).filter((slice) => slice !== null);
-      return { slices: own, features: own.some(({ lines }) => lines > 0) ? joinSlices(own) : null };
+    sample: {
+      read: progress.lines,
+      // What was counted lags behind what was logged: never fewer than were read.
+      of: counted === null ? null : Math.max(Math.round(counted), progress.lines),
+      words: sampleWords({ share, pieces: pieces.length, cut }),
+    },
+    windows: Array.from({ length: windows.count }, (_, window) => {
+      const own = slices.filter(
+        (slice, i) => slice !== null && grid.stretches[pieces[i]?.stretch ?? -1]?.window === window,
+      );
+      const found = own.filter((slice) => slice !== null);
+      return { slices: found, features: found.some(({ lines }) => lines > 0) ? joinSlices(found) : null };
     }),
   };
 }
@@ -137,79 +138,62 @@ export async function readLogWindows(
  * Requests of each stretch, by which the lines to read are shared out: counted by the metrics, which costs nothing, else
  * by the lines themselves, which reads them all. Null where neither counts them.
  */
-async function countSlices(
+async function countStretches(
   drift: DriftPanel,
   loki: LokiClient,
-  query: SamplesAsked,
-  places: readonly { startMs: number; endMs: number }[],
-  sliceMs: number,
-  purpose: string,
+  { query, grid, purpose }: { query: SamplesAsked; grid: StretchGrid; purpose: string },
 ): Promise<number[] | null> {
-  const first = places[0];
-  const last = places.at(-1);
-  // A grid needs whole milliseconds that its step divides; a stretch that has none is sampled evenly.
-  if (first === undefined || last === undefined || !Number.isInteger(sliceMs) || first.startMs % sliceMs !== 0) {
-    return null;
-  }
   const { gather, telemetry } = drift.panel;
-  const grid = { startMs: first.endMs, endMs: last.endMs, stepMs: sliceMs };
   const { map, prometheus } = telemetry;
-  const counted = requestsQuery(map, { fn: 'increase', windowMs: sliceMs, model: drift.model, byVersion: true });
+  const { stepMs } = grid;
+  const asked = { startMs: grid.startMs + stepMs, endMs: grid.endMs, stepMs };
+  const counted = requestsQuery(map, { fn: 'increase', windowMs: stepMs, model: drift.model, byVersion: true });
   const isCounted =
     counted !== null && drift.panel.versions.some(({ version }) => query.version === null || version === query.version);
   const set = isCounted
-    ? await gather.take(`${purpose}: requests over time`, prometheus.range(counted, grid, drift.signal))
+    ? await gather.take(`${purpose}: requests over time`, prometheus.range(counted, asked, drift.signal))
     : await gather.take(
         `${purpose}: how many prediction lines there are`,
-        loki.range(sampleCount(query, sliceMs), grid, drift.signal),
+        loki.range(sampleCount(query, stepMs), asked, drift.signal),
       );
-  if (set === null || set.stepMs !== sliceMs) return null;
+  if (set === null || set.stepMs !== stepMs) return null;
   const own = set.series.filter(
     ({ labels }) => !isCounted || query.version === null || versionOf(map, labels) === query.version,
   );
-  const counts = places.map(({ endMs }) => {
-    const at = Math.round((endMs - set.startMs) / sliceMs);
-    return Math.ceil(own.reduce((sum, { values }) => sum + (values[at] ?? 0), 0));
+  const counts = grid.stretches.map(({ cellEndMs, startMs, endMs }) => {
+    const at = Math.round((cellEndMs - set.startMs) / stepMs);
+    return (own.reduce((sum, { values }) => sum + (values[at] ?? 0), 0) * (endMs - startMs)) / stepMs;
   });
   // Nothing counted is no proof that nothing was logged.
   return counts.some((count) => count > 0) ? counts : null;
 }
 
-/** Lines to take of each stretch: as large a share of all as the budget allows; evenly where they were not counted. */
-function share(counts: readonly number[] | null, slices: number, budget: number): number[] {
-  if (counts === null) return new Array<number>(slices).fill(Math.min(MAX_LINES - 1, Math.ceil(budget / slices)));
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  const part = total > budget ? budget / total : 1;
-  return counts.map((count) => Math.min(MAX_LINES - 1, Math.ceil(count * part)));
-}
-
-/** One stretch, kept as columns: what is settled is not read again for a while. */
+/** One piece, kept as columns: what is settled is not read again for a while. */
 async function readSlice(
   { panel, signal }: DriftPanel,
   loki: LokiClient,
   {
     query,
-    place,
-    limit,
+    piece: { startMs, endMs, limit },
     fields,
     purpose,
   }: {
     query: SamplesAsked;
-    place: { startMs: number; endMs: number };
-    limit: number;
+    piece: SamplePiece;
     fields: { sample: string; prediction: string };
     purpose: string;
   },
-): Promise<LogSlice> {
+): Promise<LogSlice & { isCut: boolean }> {
   const text = sampleLines(query);
   const { value } = await queryCache().get({
-    key: JSON.stringify(['drift slice', loki.source.name, loki.source.url, text, place, limit, fields]),
+    key: JSON.stringify(['drift slice', loki.source.name, loki.source.url, text, startMs, endMs, limit, fields]),
     signal,
     load: async (shared) => {
-      const answer = await loki.logs(text, { ...place, limit }, shared);
-      return { slice: toSlice(answer.value.entries, fields), why: answer.why };
+      const answer = await loki.logs(text, { startMs, endMs, limit }, shared);
+      const isCut = answer.value.next !== null;
+      return { slice: { ...toSlice(answer.value.entries, fields), isCut }, why: answer.why };
     },
-    keepMs: () => keepMsOf({ endMs: place.endMs, stepMs: null }, Date.now()),
+    keepMs: () => keepMsOf({ endMs, stepMs: null }, Date.now()),
     sizeBytes: ({ slice }) => sliceBytes(slice),
   });
   const known = panel.gather.why.some((why) => why.purpose === `${purpose}: prediction lines`);
@@ -221,7 +205,7 @@ async function readSlice(
   return value.slice;
 }
 
-/** Columns of several stretches together. */
+/** Columns of several pieces together. */
 export function joinSlices(slices: readonly LogSlice[]): Map<string, KeptFeature> {
   const columns = new Map<string, ValueColumn>();
   let before = 0;

@@ -34,6 +34,31 @@ export function windowsOf(range: { startMs: number; endMs: number }, most: numbe
 
 export const endOf = ({ startMs, windowMs, count }: Windows): number => startMs + count * windowMs;
 
+/** Windows cut into stretches along a grid of one step; a stretch at the edge of a window may be a part of its cell. */
+export interface StretchGrid {
+  startMs: number;
+  endMs: number;
+  stepMs: number;
+  stretches: { window: number; startMs: number; endMs: number; cellEndMs: number }[];
+}
+
+/** About `most` stretches in all, at least one a window, none of a step shorter than `shortestMs`; whole seconds long. */
+export function stretchesOf(windows: Windows, { most, shortestMs }: { most: number; shortestMs: number }): StretchGrid {
+  const { startMs, windowMs, count } = windows;
+  const perWindow = Math.max(1, Math.round(most / count));
+  const stepMs = Math.max(shortestMs, Math.ceil(windowMs / perWindow / 1_000) * 1_000);
+  const stretches: StretchGrid['stretches'] = [];
+  for (let window = 0; window < count; window += 1) {
+    const [fromMs, toMs] = [startMs + window * windowMs, startMs + (window + 1) * windowMs];
+    for (let cellMs = Math.floor(fromMs / stepMs) * stepMs; cellMs < toMs; cellMs += stepMs) {
+      const cellEndMs = cellMs + stepMs;
+      stretches.push({ window, startMs: Math.max(fromMs, cellMs), endMs: Math.min(toMs, cellEndMs), cellEndMs });
+    }
+  }
+  const snap = (ms: number) => Math.ceil(ms / stepMs) * stepMs;
+  return { startMs: Math.floor(startMs / stepMs) * stepMs, endMs: snap(endOf(windows)), stepMs, stretches };
+}
+
 /**
  * One query over windows whose length it holds as its own: a single window is asked at its very end, several on a grid
  * whose points are the ends of the windows.

@@ -95,9 +95,16 @@ export async function startPostgres(): Promise<ThrowawayPostgres> {
     { ...run, stdio: 'pipe' },
   );
   const port = await freePort();
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    `unix_socket_directories=${directory}`,
+    // Its data need not outlive the machine; whatever process ends, what was committed stays.
+    'fsync=off',
+    'full_page_writes=off',
+  ];
   const server: ChildProcess = spawn(
     join(programs, 'postgres'),
-    ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${directory}`],
+    ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
     { ...run, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   let said = '';

@@ -25,15 +25,22 @@ export interface Writer {
 /** The writer as one file. */
 export const bundleWriter = () => bundleProcess('tests/server/note-writer.ts');
 
-/** A program of the tests as one file, so that a process of it starts quickly. Call `remove` at the end. */
+/**
+ * A program of the tests in one directory, so that a process of it starts quickly: what it imports late stays a file of
+ * its own, which it reads only then, and WebAssembly is compiled once and plainly, since it will not live long. Call
+ * `remove` at the end.
+ */
 export async function bundleProcess(entry: string): Promise<{ file: string; remove: () => void }> {
   const directory = mkdtempSync(join(tmpdir(), 'windsock-process-'));
   chmodSync(directory, 0o755);
   const file = join(directory, 'process.mjs');
   await build({
     entryPoints: [resolve(entry)],
-    outfile: file,
+    outdir: directory,
+    entryNames: 'process',
+    outExtension: { '.js': '.mjs' },
     bundle: true,
+    splitting: true,
     platform: 'node',
     format: 'esm',
     target: 'node20',
@@ -41,7 +48,10 @@ export async function bundleProcess(entry: string): Promise<{ file: string; remo
     // Native and CommonJS parts stay outside; they are found from the project's own directory.
     external: ['libsql', 'pg', 'pino'],
     banner: {
-      js: `import { createRequire } from 'node:module'; const require = createRequire(${JSON.stringify(resolve('package.json'))});`,
+      js: [
+        `import { createRequire } from 'node:module'; const require = createRequire(${JSON.stringify(resolve('package.json'))});`,
+        "require('node:v8').setFlagsFromString('--liftoff-only');",
+      ].join('\n'),
     },
     plugins: [
       {

@@ -9,8 +9,7 @@ import type { Compare, CompareResult } from '@/lib/contracts/compare';
 import type { CompareParams, WhatIf } from '@/lib/contracts/compare-params';
 import { readWhatIf, WHAT_IF_KEYS, type WhatIfKey } from '@/lib/contracts/compare-what-if';
 import { judge, withWhatIf } from '@/lib/domain/compare';
-
-const MINUTE_MS = 60_000;
+import { MINUTE_MS } from '@/lib/domain/time';
 
 /** What of the comparison stands in the address, beside what every page shares. */
 export const COMPARE_KEYS = ['champion', 'challenger', 'window', 'at'] as const;

@@ -4,10 +4,7 @@ import { useCallback, useMemo } from 'react';
 import { useView } from '@/components/shell/use-view';
 import { useAddress } from '@/components/ui/address';
 import type { DriftAsked } from '@/lib/contracts/drift-params';
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '@/lib/domain/time';
 
 /** Windows of the heat strip and of everything over time. */
 export const HEAT_WINDOWS = 24;

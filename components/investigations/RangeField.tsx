@@ -5,12 +5,11 @@ import { Input, Select } from '@/components/ui/Field';
 import { useZone } from '@/components/ui/preference';
 import type { CellRange } from '@/lib/contracts/investigation';
 import { formatDuration } from '@/lib/domain/format';
-import { parseInstant } from '@/lib/domain/time';
+import { HOUR_MS, parseInstant } from '@/lib/domain/time';
 
 const LASTS = RANGE_PRESETS.map(({ from, name }) => ({ lastMs: -(parseInstant(from, 0) ?? 0), name }));
 const FIXED = 'fixed';
 const NONE = 'none';
-const HOUR_MS = 3_600_000;
 
 export interface RangeFieldProps {
   range: CellRange | null;

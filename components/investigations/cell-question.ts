@@ -1,9 +1,8 @@
 import type { LiveQuestion } from '@/components/evidence/LivePanels';
 import { resolveRange } from '@/components/shell/use-view';
 import type { CellContent, CellRange } from '@/lib/contracts/investigation';
+import { HOUR_MS, MINUTE_MS } from '@/lib/domain/time';
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 /** What a drift cell without a range looks at, as the Drift page does. */
 const DRIFT_RANGE: CellRange = { lastMs: HOUR_MS };
 const LOG_LINES = 500;

@@ -10,9 +10,9 @@ import { FormError } from '@/components/ui/FormError';
 import { useDraft } from '@/components/ui/use-draft';
 import type { ReadinessItem } from '@/lib/contracts/readiness';
 import { MAX_REASON_CHARACTERS, MAX_SIGNOFF_DAYS, MIN_REASON_CHARACTERS } from '@/lib/contracts/readiness-limits';
+import { DAY_MS } from '@/lib/domain/time';
 import { signOff } from '@/lib/queries/readiness';
 
-const DAY_MS = 86_400_000;
 /** What the form proposes: a quarter. */
 const PROPOSED_DAYS = 90;
 

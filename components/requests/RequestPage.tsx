@@ -15,6 +15,7 @@ import { useUrlParam } from '@/components/ui/use-url-param';
 import { MAX_BACK_MS } from '@/lib/contracts/request-limits';
 import { readPasted } from '@/lib/domain/pasted-id';
 import { requestHref } from '@/lib/domain/request-story';
+import { HOUR_MS } from '@/lib/domain/time';
 import { toApiError } from '@/lib/queries/api';
 import {
   NOTHING_TOLD,
@@ -32,7 +33,6 @@ const wholeNumber = (text: string | null, most: number): number | undefined =>
   text !== null && /^\d{1,16}$/.test(text) && Number(text) <= most ? Number(text) : undefined;
 
 const LAST_INSTANT_MS = 8_640_000_000_000_000;
-const HOUR_MS = 3_600_000;
 
 /** What happened to one request: from any id of it to its prediction, its trace, its lines, and what was around it. */
 export function RequestPage({ requestId }: { requestId: string }) {

@@ -3,7 +3,7 @@
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import { useAddress } from '@/components/ui/address';
 import type { View } from '@/lib/contracts/view';
-import { isRelative, parseInstant, snapRange, stepForRange } from '@/lib/domain/time';
+import { HOUR_MS, isRelative, parseInstant, snapRange, stepForRange } from '@/lib/domain/time';
 import { useNow } from './clock';
 import { rangeHistory } from './range-history';
 import { applyPatch, parseView, VIEW_KEYS, type ViewPatch, viewHref, viewSearch } from './view-address';
@@ -14,7 +14,6 @@ export interface ViewRange {
   stepMs: number;
 }
 
-const HOUR_MS = 3_600_000;
 const SHORTEST_MS = 60_000;
 /** The ends of a range are never snapped more coarsely: a month in steps of hours must not hide the newest hours. */
 const COARSEST_SNAP_MS = 5 * 60_000;

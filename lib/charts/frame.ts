@@ -1,5 +1,6 @@
 import type { EChartsOption } from 'echarts';
 import { formatDay, formatTime } from '@/lib/domain/format';
+import { DAY_MS } from '@/lib/domain/time';
 import { PALETTES, type ThemeName } from './palette';
 
 /** What every option over time needs to know of the page: theme, the zone times are written in, the range asked. */
@@ -23,8 +24,6 @@ const ENTITY: Readonly<Record<string, string>> = {
 
 /** Text of telemetry as HTML that is only text. */
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => ENTITY[char] ?? '');
-
-const DAY_MS = 86_400_000;
 
 /** An instant on an axis: the time of day, and the day where the range holds several. */
 export function axisTime(ms: number, { zone, range }: Pick<ChartFrame, 'zone' | 'range'>): string {

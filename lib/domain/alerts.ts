@@ -1,6 +1,7 @@
 import type { AlertRow, AlertState } from '@/lib/contracts/alert';
-import type { AnswerPart, AnswerText } from '@/lib/contracts/answer';
+import type { AnswerText } from '@/lib/contracts/answer';
 import type { Labels, SeriesSet } from '@/lib/contracts/series';
+import { value } from './answer-parts';
 import { webHref } from './events';
 import { fingerprintOf } from './fingerprint';
 import { episodesOf } from './series';
@@ -200,8 +201,6 @@ export function firedCounts(set: SeriesSet): (labels: Labels) => number {
   });
   return (labels) => counts.filter((one) => isSame(one.labels, labels)).reduce((sum, { count }) => sum + count, 0);
 }
-
-const value = (text: string): AnswerPart => ({ text, tone: 'value' });
 
 /** What wakes somebody now, what is held back, and what could not be asked. */
 export function alertsAnswer(rows: readonly AlertRow[], gaps: readonly string[]): AnswerText {

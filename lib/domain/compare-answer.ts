@@ -1,11 +1,9 @@
 import type { AnswerPart, AnswerText, Status } from '@/lib/contracts/answer';
 import type { CompareResult, Measure, Verdict } from '@/lib/contracts/compare';
 import type { CompareInputs } from '@/lib/contracts/compare-inputs';
+import { muted, value } from './answer-parts';
 import { formatDifference, formatInterval } from './compare-state';
 import { formatDuration, formatMs, formatRatioPercent, formatTime } from './format';
-
-const value = (text: string): AnswerPart => ({ text, tone: 'value' });
-const muted = (text: string): AnswerPart => ({ text, tone: 'muted' });
 
 const STATUS: Readonly<Record<Verdict['kind'], Status>> = {
   'roll-back': 'bad',

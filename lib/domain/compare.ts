@@ -9,9 +9,9 @@ import { splitOf } from './compare-soundness';
 import { tokenMeasures } from './compare-tokens';
 import { ERROR_FACTOR, exceedanceFactor, P95_FACTOR, timeToProveMs, timeToRollBackMs } from './decision-clock';
 import { formatChange, formatDuration, formatRatioPercent } from './format';
+import { MINUTE_MS } from './time';
 import { verdictOf } from './verdict';
 
-const MINUTE_MS = 60_000;
 /** A failure rate that nobody would keep. */
 const TRIPLED = 3;
 

@@ -2,6 +2,7 @@ import type { ComparePolicy } from '@/lib/contracts/compare-params';
 import { watchedDifference } from './always-valid';
 import { type Buckets, histogramQuantile, totalOf } from './histogram';
 import { countLogEvidence } from './sequential';
+import { MINUTE_MS } from './time';
 
 /**
  * How long until something could be proven at this traffic and split, from the e-process that proves it. Milliseconds;
@@ -13,7 +14,6 @@ export const ERROR_FACTOR = 2;
 /** +20 % is what it asks about P95. */
 export const P95_FACTOR = 1.2;
 
-const MINUTE_MS = 60_000;
 /** Beyond this a rollout would not wait. */
 export const LONGEST_MS = 30 * 86_400_000;
 

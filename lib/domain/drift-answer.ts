@@ -1,5 +1,6 @@
 import type { AnswerPart, AnswerText, Status } from '@/lib/contracts/answer';
 import type { Consequence, DriftReport, FeatureDrift, Onset } from '@/lib/contracts/drift';
+import { muted, value } from './answer-parts';
 import { NOTABLE_UNSEEN_SHARE } from './category-change';
 import { rowOrder } from './drift-rank';
 import { driftStatus, isCalled, MIN_VALUES } from './drift-verdict';
@@ -7,9 +8,6 @@ import { formatDay, formatNumber, formatRatioPercent, formatTime } from './forma
 
 /** Features named one by one before the rest is counted. */
 export const MAX_NAMED = 3;
-
-const value = (text: string): AnswerPart => ({ text, tone: 'value' });
-const muted = (text: string): AnswerPart => ({ text, tone: 'muted' });
 
 const listed = (names: readonly string[]): string =>
   names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;

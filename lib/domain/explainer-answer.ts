@@ -1,4 +1,5 @@
 import type { AnswerPart, AnswerText } from '@/lib/contracts/answer';
+import { muted, value } from './answer-parts';
 import type { Difference } from './explainer';
 import { MIN_SIDE } from './explainer';
 import { isOutcome } from './explainer-candidates';
@@ -21,9 +22,6 @@ const SUBJECT: Readonly<Record<SelectionWord, string>> = {
   failed: 'Failed traces',
   box: 'The selected traces',
 };
-
-const value = (text: string): AnswerPart => ({ text, tone: 'value' });
-const muted = (text: string): AnswerPart => ({ text, tone: 'muted' });
 
 const share = ({ hits, total }: { hits: number; total: number }): number => (total > 0 ? hits / total : 0);
 

@@ -1,5 +1,6 @@
 import type { AnswerPart, Status } from '@/lib/contracts/answer';
 import type { BudgetState, InputState, Role } from '@/lib/contracts/fleet';
+import { muted, value } from './answer-parts';
 import { budgetEndsInMs, FAST_BURN_RATE, SUSTAINABLE_BURN_RATE } from './burn';
 import { MIN_REQUESTS_TO_COMPARE } from './comparison';
 import { formatChange, formatDuration, formatNumber, formatRatioPercent } from './format';
@@ -62,9 +63,6 @@ export interface Finding {
   /** The rest of the sentence, without its full stop. */
   parts: AnswerPart[];
 }
-
-const value = (text: string): AnswerPart => ({ text, tone: 'value' });
-const muted = (text: string): AnswerPart => ({ text, tone: 'muted' });
 
 /** The version that others are measured against: the champion, else the one with most requests. */
 export function referenceOf(versions: readonly MeasuredVersion[]): MeasuredVersion | null {

@@ -1,5 +1,6 @@
 import type { AnswerPart, AnswerText } from '@/lib/contracts/answer';
 import type { MissingSignal } from '@/lib/contracts/fleet';
+import { value } from './answer-parts';
 import type { Finding } from './findings';
 import { rankOf } from './status';
 
@@ -15,8 +16,6 @@ export interface FoundModel {
 
 /** Where a model's page is. */
 export const modelHref = (model: string): string => `/models/${encodeURIComponent(model)}`;
-
-const value = (text: string): AnswerPart => ({ text, tone: 'value' });
 
 const listed = (names: readonly string[]): string =>
   names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;

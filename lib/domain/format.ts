@@ -1,3 +1,5 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './time';
+
 /**
  * Numbers and times as people read them, the same in every locale: a point for decimals, a thin space between
  * thousands and before units, a true minus sign. `null` is "not measured", never a zero.
@@ -9,11 +11,6 @@ export const NOT_MEASURED = 'not measured';
 /** Narrow no-break space: groups thousands and ties a unit to its number. */
 const THIN = '\u202f';
 const MINUS = '\u2212';
-
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 
 /** Fixed decimals with grouped thousands and a true minus sign; trailing zeros stay. */
 function fixed(value: number, decimals: number): string {
@@ -46,8 +43,8 @@ export function formatNumber(value: number | null, digits = 3): string {
 /** Milliseconds: under a second as "271 ms", from there "1.23 s"; minutes and more as a duration. */
 export function formatMs(ms: number | null): string {
   if (ms === null || !Number.isFinite(ms)) return NOT_MEASURED;
-  if (Math.abs(ms) >= 2 * MINUTE) return formatDuration(ms);
-  if (Math.abs(ms) >= SECOND) return `${formatNumber(ms / SECOND)}${THIN}s`;
+  if (Math.abs(ms) >= 2 * MINUTE_MS) return formatDuration(ms);
+  if (Math.abs(ms) >= SECOND_MS) return `${formatNumber(ms / SECOND_MS)}${THIN}s`;
   if (ms !== 0 && Math.abs(ms) < 0.1) return `${formatNumber(ms * 1_000)}${THIN}µs`;
   return `${formatNumber(ms)}${THIN}ms`;
 }
@@ -127,11 +124,11 @@ export function formatDuration(ms: number | null): string {
   if (ms === null || !Number.isFinite(ms)) return NOT_MEASURED;
   const sign = ms < 0 ? MINUS : '';
   const size = Math.abs(ms);
-  if (size < SECOND) return `${sign}${formatNumber(size)}${THIN}ms`;
-  if (size < MINUTE) return `${sign}${Math.floor(size / SECOND)}${THIN}s`;
-  if (size < HOUR) return `${sign}${pair(size, MINUTE, 'min', SECOND, 's', 10)}`;
-  if (size < 2 * DAY) return `${sign}${pair(size, HOUR, 'h', MINUTE, 'min', 10)}`;
-  return `${sign}${pair(size, DAY, 'd', HOUR, 'h', 10)}`;
+  if (size < SECOND_MS) return `${sign}${formatNumber(size)}${THIN}ms`;
+  if (size < MINUTE_MS) return `${sign}${Math.floor(size / SECOND_MS)}${THIN}s`;
+  if (size < HOUR_MS) return `${sign}${pair(size, MINUTE_MS, 'min', SECOND_MS, 's', 10)}`;
+  if (size < 2 * DAY_MS) return `${sign}${pair(size, HOUR_MS, 'h', MINUTE_MS, 'min', 10)}`;
+  return `${sign}${pair(size, DAY_MS, 'd', HOUR_MS, 'h', 10)}`;
 }
 
 /** The larger unit, and the smaller one while the larger is a small number. */
@@ -146,14 +143,14 @@ function pair(ms: number, large: number, largeName: string, small: number, small
 export function formatAge(atMs: number | null, nowMs: number): string {
   if (atMs === null || !Number.isFinite(atMs)) return NOT_MEASURED;
   const age = nowMs - atMs;
-  if (Math.abs(age) < SECOND) return 'now';
+  if (Math.abs(age) < SECOND_MS) return 'now';
   return age > 0 ? `${formatDuration(age)} ago` : `in ${formatDuration(-age)}`;
 }
 
 /** Where an instant lies beside another: "12 min before", "3 s after", "at the same time" within a second. */
 export function formatOffset(atMs: number, anchorMs: number): string {
   const offset = atMs - anchorMs;
-  if (Math.abs(offset) < SECOND) return 'at the same time';
+  if (Math.abs(offset) < SECOND_MS) return 'at the same time';
   return `${formatDuration(Math.abs(offset))} ${offset < 0 ? 'before' : 'after'}`;
 }
 

@@ -1,13 +1,11 @@
 import type { AnswerPart, AnswerText, Status } from '@/lib/contracts/answer';
 import type { MissingSignal, Quantile } from '@/lib/contracts/fleet';
+import { muted, value } from './answer-parts';
 import { wilsonInterval } from './comparison';
 import type { Finding, MeasuredModel } from './findings';
 import { formatMs, formatRate, formatRatioPercent } from './format';
 import { histogramQuantile, woodruffInterval } from './histogram';
 import { rankOf } from './status';
-
-const value = (text: string): AnswerPart => ({ text, tone: 'value' });
-const muted = (text: string): AnswerPart => ({ text, tone: 'muted' });
 
 /** A quantile in words: "271 ms", "at least 5 s", "not measured". */
 export const quantileText = ({ ms, atLeast }: Quantile): string =>

@@ -1,5 +1,6 @@
 import type { AnswerPart, AnswerText } from '@/lib/contracts/answer';
 import type { Cohort, Quality, QualityMeasure } from '@/lib/contracts/quality';
+import { muted, value } from './answer-parts';
 import { formatDay, formatDuration, formatNumber, formatRatioPercent, formatShare, formatTime } from './format';
 
 /** A level that a share is held against, with the decimals of the share. */
@@ -7,9 +8,6 @@ const levelWords = (level: number | null, share: { interval: { low: number; high
   level === null || share === null
     ? formatRatioPercent(level)
     : `${formatShare({ ...share, value: level }).value}\u202f%`;
-
-const value = (text: string): AnswerPart => ({ text, tone: 'value' });
-const muted = (text: string): AnswerPart => ({ text, tone: 'muted' });
 
 /** A share with its interval: "62 % (95 % interval 56 to 68 %)", "97.21 % (95 % interval 97.15 to 97.27 %)". */
 export function shareWords(share: { value: number; interval: { low: number; high: number } } | null): string {

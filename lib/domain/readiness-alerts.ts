@@ -2,10 +2,10 @@ import type { ReadinessResult, ReadinessState } from '@/lib/contracts/readiness'
 import { formatCount, formatDuration } from './format';
 import { countEvidence, durationEvidence } from './readiness';
 import { freshLabels, labelGauge, plain, quieter, runbookFor } from './readiness-snippets';
+import { DAY_MS } from './time';
 
 const FIRES_A_WEEK = { fail: 21, watch: 7 };
 const MAX_NAMED = 5;
-const DAY_MS = 86_400_000;
 /** Least retention where no objective asks for more. */
 export const LEAST_RETENTION_MS = { prometheus: 14 * DAY_MS, loki: 7 * DAY_MS, tempo: 7 * DAY_MS } as const;
 

@@ -1,12 +1,10 @@
 import type { AnswerPart, AnswerText, Status } from '@/lib/contracts/answer';
 import type { ReadinessCheck, ReadinessScore, ReadinessState } from '@/lib/contracts/readiness';
+import { muted, value } from './answer-parts';
 import { formatRatioPercent } from './format';
 
 /** Failing checks that are told one by one. */
 const MAX_SENTENCES = 3;
-
-const value = (text: string): AnswerPart => ({ text, tone: 'value' });
-const muted = (text: string): AnswerPart => ({ text, tone: 'muted' });
 
 /** How a state is shown wherever it is shown. */
 export const STATE_STATUS: Readonly<Record<ReadinessState, Status>> = {

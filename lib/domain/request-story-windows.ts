@@ -1,13 +1,23 @@
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+import { DAY_MS, HOUR_MS } from './time';
 
 /** Ages up to which is looked, one after the other. */
-const AGES_MS = [HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY, 14 * DAY, 30 * DAY, 90 * DAY, 180 * DAY, 400 * DAY];
+const AGES_MS = [
+  HOUR_MS,
+  6 * HOUR_MS,
+  DAY_MS,
+  3 * DAY_MS,
+  7 * DAY_MS,
+  14 * DAY_MS,
+  30 * DAY_MS,
+  90 * DAY_MS,
+  180 * DAY_MS,
+  400 * DAY_MS,
+];
 
 /** How far one question reaches at most: Tempo's own bound of a search is 168 h. */
-const MAX_WINDOW_MS = 7 * DAY;
+const MAX_WINDOW_MS = 7 * DAY_MS;
 /** Around a time the reader knows. */
-export const AROUND_MS = HOUR;
+export const AROUND_MS = HOUR_MS;
 
 export interface SearchWindow {
   startMs: number;
@@ -16,7 +26,8 @@ export interface SearchWindow {
   words: string;
 }
 
-const ageWords = (ms: number): string => (ms < DAY ? `${Math.round(ms / HOUR)} h` : `${Math.round(ms / DAY)} d`);
+const ageWords = (ms: number): string =>
+  ms < DAY_MS ? `${Math.round(ms / HOUR_MS)} h` : `${Math.round(ms / DAY_MS)} d`;
 
 /**
  * Windows to look for an id in, newest first, widening, each instant in one of them; together they reach `backMs` back.
@@ -49,4 +60,4 @@ export function searchWindows(asked: { nowMs: number; backMs: number; atMs: numb
 
 /** The next reach worth offering after `backMs`; null beyond the last. */
 export const furtherMs = (backMs: number): number | null =>
-  [30 * DAY, 90 * DAY, 400 * DAY].find((one) => one > backMs) ?? null;
+  [30 * DAY_MS, 90 * DAY_MS, 400 * DAY_MS].find((one) => one > backMs) ?? null;

@@ -1,14 +1,12 @@
 import type { AnswerPart, AnswerText, Status } from '@/lib/contracts/answer';
 import type { Role } from '@/lib/contracts/fleet';
 import type { FeatureRow, Nowhere, Place, PredictionRecord, SimilarRequests } from '@/lib/contracts/request-story';
+import { muted, value } from './answer-parts';
 import { modelHref } from './fleet-answer';
 import { formatInstant, formatMs, formatNumber, formatRatioPercent } from './format';
 import { furtherMs } from './request-story-windows';
 
 /** The sentences a request's page opens with. Nothing is claimed that no part of the story says. */
-
-const value = (text: string): AnswerPart => ({ text, tone: 'value' });
-const muted = (text: string): AnswerPart => ({ text, tone: 'muted' });
 
 /** Slower than this share of its hour is worth saying as a warning. */
 export const SLOW_SHARE = 0.95;

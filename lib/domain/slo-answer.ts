@@ -1,12 +1,11 @@
 import type { AnswerPart, AnswerText } from '@/lib/contracts/answer';
 import type { SloRow } from '@/lib/contracts/slo';
+import { value } from './answer-parts';
 import { formatDuration, formatNumber, formatRatioPercent } from './format';
 import { rankOf } from './status';
 
 /** Objectives named one by one before the rest is summed up. */
 const MAX_SENTENCES = 3;
-
-const value = (text: string): AnswerPart => ({ text, tone: 'value' });
 
 /** Where an objective's details are. */
 export const sloHref = (row: Pick<SloRow, 'model' | 'name'>): string =>

@@ -1,11 +1,7 @@
 import { formatDuration, formatNumber } from './format';
-import { toQueryDuration } from './time';
+import { DAY_MS, HOUR_MS, MINUTE_MS, toQueryDuration } from './time';
 
 /** Multi-window, multi-burn-rate alerting: which windows, from which burn rate on, and what that means in budget. */
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 
 export type Severity = 'page' | 'ticket';
 export type SloKind = 'availability' | 'latency' | 'freshness' | 'quality';

@@ -1,5 +1,5 @@
 import { type Rule, type RuleGroup, templateText } from './slo-rules';
-import { toQueryDuration } from './time';
+import { MINUTE_MS, toQueryDuration } from './time';
 
 /** Alerts on synthetic checks, over the console's own `/metrics`. */
 
@@ -12,7 +12,6 @@ export interface RuledCheck {
   readonly runbook: string;
 }
 
-const MINUTE_MS = 60_000;
 /** A PromQL string of any text; see the same rule in the server's promql.ts, which domain code may not import. */
 const quoted = (text: string): string => JSON.stringify(text.toWellFormed()).replace(/\uFFFD/g, '\\ufffd');
 

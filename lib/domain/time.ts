@@ -3,29 +3,30 @@
  * and the cache never disagree.
  */
 
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60 * SECOND_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+export const WEEK_MS = 7 * DAY_MS;
 
 /** Steps a chart may have, ascending, milliseconds. */
 export const STEP_LADDER_MS: readonly number[] = [
-  15 * SECOND,
-  30 * SECOND,
-  MINUTE,
-  2 * MINUTE,
-  5 * MINUTE,
-  10 * MINUTE,
-  15 * MINUTE,
-  30 * MINUTE,
-  HOUR,
-  2 * HOUR,
-  3 * HOUR,
-  6 * HOUR,
-  12 * HOUR,
-  DAY,
-  7 * DAY,
-  30 * DAY,
+  15 * SECOND_MS,
+  30 * SECOND_MS,
+  MINUTE_MS,
+  2 * MINUTE_MS,
+  5 * MINUTE_MS,
+  10 * MINUTE_MS,
+  15 * MINUTE_MS,
+  30 * MINUTE_MS,
+  HOUR_MS,
+  2 * HOUR_MS,
+  3 * HOUR_MS,
+  6 * HOUR_MS,
+  12 * HOUR_MS,
+  DAY_MS,
+  7 * DAY_MS,
+  30 * DAY_MS,
 ];
 
 /** Points a chart of ordinary width can show apart. */
@@ -38,7 +39,7 @@ export const MAX_POINTS = 2_000;
 export function stepForRange(rangeMs: number, maxPoints = CHART_POINTS, minStepMs = 0): number {
   const wanted = Math.max(minStepMs, rangeMs / Math.max(1, Math.min(maxPoints, MAX_POINTS)));
   const step = STEP_LADDER_MS.find((candidate) => candidate >= wanted);
-  return step ?? Math.ceil(wanted / DAY) * DAY;
+  return step ?? Math.ceil(wanted / DAY_MS) * DAY_MS;
 }
 
 /** The range with both ends on multiples of the step, counted from the epoch; the end never moves into the future. */
@@ -55,7 +56,7 @@ export function snapRange(
 export const gridLength = (startMs: number, endMs: number, stepMs: number): number =>
   Math.floor((endMs - startMs) / stepMs) + 1;
 
-const UNIT_MS: Readonly<Record<string, number>> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY, w: 7 * DAY };
+const UNIT_MS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS, w: 7 * DAY_MS };
 const RELATIVE = /^now(?:-(\d{1,6})([smhdw]))?$/;
 
 /**
@@ -76,10 +77,10 @@ export const isRelative = (text: string): boolean => RELATIVE.test(text);
 export function toQueryDuration(ms: number): string {
   const whole = Math.max(1, Math.round(ms));
   for (const [unit, size] of [
-    ['d', DAY],
-    ['h', HOUR],
-    ['m', MINUTE],
-    ['s', SECOND],
+    ['d', DAY_MS],
+    ['h', HOUR_MS],
+    ['m', MINUTE_MS],
+    ['s', SECOND_MS],
   ] as const) {
     if (whole % size === 0) return `${whole / size}${unit}`;
   }

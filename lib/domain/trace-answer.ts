@@ -1,4 +1,5 @@
 import type { AnswerPart, AnswerText, Status } from '@/lib/contracts/answer';
+import { muted, value } from './answer-parts';
 import { formatCount, formatMs, formatRatioPercent } from './format';
 
 /** What the sentence over a trace is made of. Milliseconds. */
@@ -23,8 +24,6 @@ export interface TraceFacts {
 /** A trace goes on behind its root when it lasts this much longer. */
 const OUTLIVES_RATIO = 1.05;
 
-const value = (text: string): AnswerPart => ({ text, tone: 'value' });
-const muted = (text: string): AnswerPart => ({ text, tone: 'muted' });
 const MAX_NAME = 120;
 const short = (name: string): string => (name.length > MAX_NAME ? `${name.slice(0, MAX_NAME).toWellFormed()}…` : name);
 const named = (name: string): string => (name === '' ? '(no name)' : short(name));

@@ -1,4 +1,5 @@
 import type { AnswerPart, AnswerText } from '@/lib/contracts/answer';
+import { muted, value } from './answer-parts';
 import { formatMs, formatRatioPercent } from './format';
 import type { TraceDiff, TraceDiffNode, TraceProfile } from './trace-diff';
 
@@ -33,8 +34,6 @@ export function boundedDiff(
   return { nodes, rest: { places: diff.nodes.length - nodes.length, deltaNs } };
 }
 
-const value = (text: string): AnswerPart => ({ text, tone: 'value' });
-const muted = (text: string): AnswerPart => ({ text, tone: 'muted' });
 const called = (name: string): string => (name === '' ? '(no name)' : name.slice(0, 120).toWellFormed());
 
 /** The difference of two traces in a sentence: how much, and where most of it is. */

@@ -1,9 +1,7 @@
 import type { AnswerPart, AnswerText } from '@/lib/contracts/answer';
 import type { TraceSearch } from '@/lib/contracts/traces';
+import { muted, value } from './answer-parts';
 import { formatCount, formatMs, formatRatioPercent } from './format';
-
-const value = (text: string): AnswerPart => ({ text, tone: 'value' });
-const muted = (text: string): AnswerPart => ({ text, tone: 'muted' });
 
 /** Value at a share of a sorted list, nearest rank. */
 const at = (sorted: readonly number[], share: number): number =>

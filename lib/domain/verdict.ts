@@ -4,8 +4,8 @@ import type { ComparePolicy } from '@/lib/contracts/compare-params';
 import { doubts, hasTraffic, soundness } from './compare-soundness';
 import { formatDifference, formatInterval } from './compare-state';
 import { formatCount, formatDuration } from './format';
+import { MINUTE_MS } from './time';
 
-const MINUTE_MS = 60_000;
 /** Nobody waits longer for a rollout: beyond it no time is named. */
 const LONGEST_WAIT_MS = 30 * 86_400_000;
 

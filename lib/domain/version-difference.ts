@@ -1,4 +1,5 @@
-import type { AnswerPart, Status } from '@/lib/contracts/answer';
+import type { Status } from '@/lib/contracts/answer';
+import { muted, value } from './answer-parts';
 import { newcombeDifference, type Proportion } from './comparison';
 import type { Finding, Limits, MeasuredVersion } from './findings';
 import { formatChange, formatMs, formatPoints, formatRatioPercent } from './format';
@@ -8,9 +9,6 @@ import { rankOf } from './status';
 
 /** A P95 that surely rose, but by less than this share, is no reason to look: at this traffic a few ms are certain too. */
 export const NOTABLE_P95_RISE = 0.05;
-
-const value = (text: string): AnswerPart => ({ text, tone: 'value' });
-const muted = (text: string): AnswerPart => ({ text, tone: 'muted' });
 
 const ratioOf = (errors: number, requests: number): number => Math.min(1, Math.max(0, errors / requests));
 

@@ -5,6 +5,7 @@ import type { SilenceMatcher } from '@/lib/contracts/silence';
 import { webHref } from '@/lib/domain/events';
 import { formatDuration } from '@/lib/domain/format';
 import { type Firing, firingsOf, noiseAnswer, noiseRows } from '@/lib/domain/noise';
+import { HOUR_MS, WEEK_MS } from '@/lib/domain/time';
 import { getConfig, type PrometheusConfig } from '../config';
 import { type Database, db } from '../db';
 import { AppError } from '../errors';
@@ -16,11 +17,9 @@ import { silenceTest } from './matching';
 import { readModelOf } from './model-of';
 import { readLabels } from './told';
 
-const WEEK_MS = 7 * 86_400_000;
 const WEEKS = 2;
 /** A week of these is one answer. What ends and begins anew within one counts as one time. */
 const STEP_MS = 10 * 60_000;
-const HOUR_MS = 3_600_000;
 /** Acting on an alert may take this long after it has stopped by itself. */
 const GRACE_MS = 30 * 60_000;
 const MAX_EPISODES = 20_000;

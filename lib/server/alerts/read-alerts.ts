@@ -8,6 +8,7 @@ import {
   joinAlerts,
   type ManagedAlert,
 } from '@/lib/domain/alerts';
+import { WEEK_MS } from '@/lib/domain/time';
 import { type Config, getConfig } from '../config';
 import { AppError } from '../errors';
 import { Gather } from '../gather';
@@ -18,7 +19,6 @@ import { openAlertmanager } from './clusters';
 import { readModelOf } from './model-of';
 import { readTold } from './told';
 
-const WEEK_MS = 7 * 86_400_000;
 /** A week has about a thousand of these, which one answer holds; what fired for less may go uncounted. */
 const HISTORY_STEP_MS = 10 * 60_000;
 

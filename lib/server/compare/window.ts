@@ -2,7 +2,7 @@ import 'server-only';
 import type { CompareParams } from '@/lib/contracts/compare-params';
 import type { Role } from '@/lib/contracts/fleet';
 import { formatDuration } from '@/lib/domain/format';
-import { stepForRange } from '@/lib/domain/time';
+import { MINUTE_MS, stepForRange } from '@/lib/domain/time';
 import { AppError } from '../errors';
 import { versionOf } from '../fleet/labels';
 import type { ModelPanel } from '../fleet/model-panel';
@@ -11,7 +11,6 @@ import { requestsQuery } from '../prometheus/signal-queries';
 /** How far back the challenger's first traffic is looked for; an older rollout is compared over this long. */
 export const LOOK_BACK_MS = 7 * 86_400_000;
 const SEARCH_POINTS = 336;
-const MINUTE_MS = 60_000;
 
 export interface Sides {
   champion: { version: string; role: Role } | null;

@@ -5,6 +5,7 @@ import { distributionsOf } from '@/lib/domain/feature-distributions';
 import { type FeaturePair, judgeFeatures } from '@/lib/domain/feature-drift';
 import { categorySide, type Sides } from '@/lib/domain/feature-side';
 import { heldOf, shapeBoth } from '@/lib/domain/held-side';
+import { DAY_MS } from '@/lib/domain/time';
 import { featureIncrease, labelOf } from '../prometheus/drift-queries';
 import { missingContract } from '../signals/missing';
 import { findBaseline } from './baseline-store';
@@ -13,7 +14,6 @@ import { canCompare } from './read-drift';
 import { addHistograms, addNatives, hasTraffic } from './read-metrics';
 import { askNativeWindows, askWindows, oneWindow } from './windows';
 
-const DAY_MS = 86_400_000;
 /** Names of the three outputs, which an uploaded baseline may use for its features. */
 const SCORES = 'prediction_score';
 const LABELS = 'prediction_label';

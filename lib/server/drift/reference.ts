@@ -3,6 +3,7 @@ import type { Reference } from '@/lib/contracts/drift';
 import type { DriftParams, ReferenceKind } from '@/lib/contracts/drift-params';
 import type { FeatureSide, Sides } from '@/lib/domain/feature-side';
 import { heldOf } from '@/lib/domain/held-side';
+import { DAY_MS } from '@/lib/domain/time';
 import { featureCount, featureGauge, labelOf, valueCount } from '../prometheus/drift-queries';
 import { regexAnyOf } from '../prometheus/promql';
 import { findBaseline } from './baseline-store';
@@ -10,8 +11,6 @@ import { type DriftPanel, NONE_UNREAD, type ReadSides } from './open';
 import { readLogWindows } from './read-logs';
 import { addHistograms, hasTraffic, MAX_BUCKET_SERIES, readMetricSides } from './read-metrics';
 import { oneWindow } from './windows';
-
-const DAY_MS = 86_400_000;
 
 export const REFERENCE_ORDER: readonly ReferenceKind[] = ['upload', 'training', 'earlier', 'version'];
 

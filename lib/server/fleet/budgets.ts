@@ -2,6 +2,7 @@ import 'server-only';
 import type { BudgetState } from '@/lib/contracts/fleet';
 import { burnRate } from '@/lib/domain/burn';
 import { sloBudget } from '@/lib/domain/slo';
+import { DAY_MS } from '@/lib/domain/time';
 import type { ModelConfig, SloConfig } from '../config';
 import type { Gather } from '../gather';
 import { readWindow } from '../slos/measure';
@@ -10,8 +11,6 @@ import type { Telemetry } from '../telemetry';
 import type { Counts } from './counts';
 
 export const NO_BUDGET: BudgetState = { objective: null, windowDays: null, leftRatio: null, burnRate: null };
-
-const DAY_MS = 86_400_000;
 
 /** The objective that a model's row shows: its first of availability, else its first of latency. */
 export const shownSlo = (model: ModelConfig): SloConfig | null =>

@@ -4,8 +4,9 @@ import type { Sample, SeriesSet } from '@/lib/contracts/series';
 import type { MeasuredModel } from '@/lib/domain/findings';
 import { addBuckets, type Buckets } from '@/lib/domain/histogram';
 import { inputState } from '@/lib/domain/input-state';
-import { rateWindowMs, stepForRange } from '@/lib/domain/time';
+import { DAY_MS, rateWindowMs, stepForRange } from '@/lib/domain/time';
 import { DEFAULT_POLICY } from '../config-parse';
+import { beginInputs } from '../drift/fleet-inputs';
 import { Gather } from '../gather';
 import {
   alertsQuery,
@@ -27,8 +28,9 @@ import { rolesQuery, rolesTold, withRoles } from './roles';
 export const MAX_MODELS = 200;
 /** Buckets of one answer at most: 200 models of five versions with twenty buckets each. */
 const MAX_BUCKET_SERIES = 20_000;
+/** Queries of the drift engine that the drawer shows. */
+const MAX_WHY = 10;
 const SPARK_POINTS = 48;
-const DAY_MS = 86_400_000;
 
 export interface FleetAsked {
   startMs: number;
@@ -36,6 +38,7 @@ export interface FleetAsked {
   against: 'day' | 'week';
   /** Null: the whole fleet. */
   model: string | null;
+  nowMs: number;
 }
 
 export interface MeasuredFleet {
@@ -77,23 +80,44 @@ export async function readFleet(telemetry: Telemetry, asked: FleetAsked, signal:
   if (requestsNow === null) {
     return { models: [], p95Spark: new Map(), missing: map.missing, truncated: null, gather };
   }
-  const [requests, errors, buckets, requestsThen, errorsThen, bucketsThen, spark, roles, drift, freshness, alerts] =
-    await Promise.all([
-      gather.need('requests by version', prometheus.instant(requestsNow, endMs, signal)),
-      gather.take('errors by version', instant(errorsQuery(map, window(true)), endMs)),
-      gather.take('latency buckets by version', instant(bucketsQuery(map, window(true)), endMs, MAX_BUCKET_SERIES)),
-      gather.take('requests before', instant(requestsQuery(map, window(false)), beforeMs)),
-      gather.take('errors before', instant(errorsQuery(map, window(false)), beforeMs)),
-      gather.take('latency buckets before', instant(bucketsQuery(map, window(false)), beforeMs, MAX_BUCKET_SERIES)),
-      gather.take(
-        'P95 over time',
-        sparkQuery === null ? null : prometheus.range(sparkQuery, { startMs, endMs, stepMs }, signal),
-      ),
-      gather.take('roles', instant(rolesQuery(map, model), endMs)),
-      gather.take('input drift', instant(gauge(featureDriftScore, 'model', 'feature', 'method'), endMs)),
-      gather.take('label age', instant(gauge(labelFreshness, 'model'), endMs)),
-      gather.take('firing alerts', prometheus.instant(alertsQuery(), endMs, signal)),
-    ]);
+  const counted = gather.need('requests by version', prometheus.instant(requestsNow, endMs, signal));
+  // Computed beside everything else, for all readers at once.
+  const engine = counted.then((found) =>
+    beginInputs({ source: source.url, models: byTraffic(map, found), startMs, endMs, nowMs: asked.nowMs }),
+  );
+  const [
+    requests,
+    errors,
+    buckets,
+    requestsThen,
+    errorsThen,
+    bucketsThen,
+    spark,
+    roles,
+    drift,
+    freshness,
+    alerts,
+    engineInputs,
+  ] = await Promise.all([
+    counted,
+    gather.take('errors by version', instant(errorsQuery(map, window(true)), endMs)),
+    gather.take('latency buckets by version', instant(bucketsQuery(map, window(true)), endMs, MAX_BUCKET_SERIES)),
+    gather.take('requests before', instant(requestsQuery(map, window(false)), beforeMs)),
+    gather.take('errors before', instant(errorsQuery(map, window(false)), beforeMs)),
+    gather.take('latency buckets before', instant(bucketsQuery(map, window(false)), beforeMs, MAX_BUCKET_SERIES)),
+    gather.take(
+      'P95 over time',
+      sparkQuery === null ? null : prometheus.range(sparkQuery, { startMs, endMs, stepMs }, signal),
+    ),
+    gather.take('roles', instant(rolesQuery(map, model), endMs)),
+    gather.take(
+      'input drift computed elsewhere',
+      instant(gauge(featureDriftScore, 'model', 'feature', 'method'), endMs),
+    ),
+    gather.take('label age', instant(gauge(labelFreshness, 'model'), endMs)),
+    gather.take('firing alerts', prometheus.instant(alertsQuery(), endMs, signal)),
+    engine,
+  ]);
 
   const now: CountAnswers = { requests, errors, buckets };
   const keyOf = (labels: Sample['labels']) => JSON.stringify([modelOf(map, labels), versionOf(map, labels)]);
@@ -111,6 +135,8 @@ export async function readFleet(telemetry: Telemetry, asked: FleetAsked, signal:
   );
 
   const p95Spark = sparkByModel(telemetry, spark);
+  const computed = await engineInputs();
+  for (const { why } of [...computed.values()].slice(0, MAX_WHY)) if (why !== null) gather.why.push(why);
   const told = rolesTold(map, roles);
   const models = shown.map((name): MeasuredModel => {
     const own = modelConfigOf(config, name);
@@ -129,7 +155,7 @@ export async function readFleet(telemetry: Telemetry, asked: FleetAsked, signal:
       versions: withRoles(versions, { config, model: name, told }),
       before: before === null ? null : { called, ...before },
       budget: budgets.get(name) ?? NO_BUDGET,
-      inputs: inputState(driftOf(name, drift, featureDriftScore.labels)),
+      inputs: computed.get(name)?.state ?? elsewhere(driftOf(name, drift, featureDriftScore.labels), featureDriftScore),
       labelAgeMs: received === null ? null : Math.max(0, endMs - received * 1000),
       labelLimitMs: own?.slos.find(({ kind }) => kind === 'freshness')?.thresholdMs ?? null,
       alerts: alertsOf(name, alerts, map.modelLabel),
@@ -143,6 +169,25 @@ export async function readFleet(telemetry: Telemetry, asked: FleetAsked, signal:
   const truncated =
     names.length > MAX_MODELS ? `Only the ${MAX_MODELS} models with most requests of ${names.length} are here.` : null;
   return { models, p95Spark, missing: map.missing, truncated, gather };
+}
+
+/** What was computed elsewhere, and that it was. */
+function elsewhere(scores: Parameters<typeof inputState>[0], { metric }: { metric: string }): InputState {
+  const basis =
+    scores.length > 0
+      ? `Computed elsewhere (${metric}); its reference and sample are not known here. The drift page computes its own.`
+      : `Neither this console nor ${metric} measures the inputs in this range.`;
+  return { ...inputState(scores), basis };
+}
+
+/** Models of an answer, those with most requests first. */
+function byTraffic(map: Telemetry['map'], requests: readonly Sample[]): string[] {
+  const sums = new Map<string, number>();
+  for (const { labels, value } of requests) {
+    const model = modelOf(map, labels);
+    if (model !== '' && (value ?? 0) > 0) sums.set(model, (sums.get(model) ?? 0) + (value ?? 0));
+  }
+  return [...sums].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).map(([model]) => model);
 }
 
 const namesOf = (labels: Readonly<Record<string, string>>, keep: readonly string[]): string[] =>

@@ -2,6 +2,7 @@ import 'server-only';
 import type { LogEmptiness } from '@/lib/contracts/logs';
 import type { Why } from '@/lib/contracts/why';
 import { formatCount, formatDuration } from '@/lib/domain/format';
+import { DAY_MS } from '@/lib/domain/time';
 import { whyOf } from '../answer';
 import { AppError } from '../errors';
 import type { LokiClient } from '../loki/client';
@@ -9,7 +10,6 @@ import { matchersOf, selectorOf } from '../loki/logql';
 import { redact } from '../redaction/redact';
 import { countLines } from './count';
 
-const DAY_MS = 86_400_000;
 /** How far back is looked for what the range does not hold. */
 const LOOK_BACK_MS = 7 * DAY_MS;
 const MAX_NAMED = 6;

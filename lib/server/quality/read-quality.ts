@@ -13,6 +13,7 @@ import {
   qualityVerdict,
 } from '@/lib/domain/quality';
 import { qualityAnswer } from '@/lib/domain/quality-answer';
+import { DAY_MS } from '@/lib/domain/time';
 import { type Context, type DriftPanel, openPanel } from '../drift/open';
 import { MIN_WINDOW_MS } from '../drift/read-heat';
 import { askWindows, endOf, oneWindow, type Windows, windowsOf } from '../drift/windows';
@@ -23,7 +24,6 @@ import { modelConfigOf } from '../telemetry';
 import { readProxies } from './proxies';
 import { readOutcomes, totalOf } from './read-outcomes';
 
-const DAY_MS = 86_400_000;
 /** Age of the newest label beyond which it is called stale, where no objective says. */
 export const DEFAULT_LABEL_LIMIT_MS = DAY_MS;
 

@@ -2,6 +2,7 @@ import 'server-only';
 import type { ReadinessResult } from '@/lib/contracts/readiness';
 import { firedCounts } from '@/lib/domain/alerts';
 import { judgeFreshness, judgeNoise, judgeRunbooks } from '@/lib/domain/readiness-alerts';
+import { WEEK_MS } from '@/lib/domain/time';
 import { getConfig } from '../config';
 import type { Gather } from '../gather';
 import { lokiClient } from '../loki/client';
@@ -11,7 +12,6 @@ import { alertsQuery, gaugeQuery } from '../prometheus/signal-queries';
 import { modelConfigOf } from '../telemetry';
 import { pageWhy, type Scope } from './scope';
 
-const WEEK_MS = 7 * 86_400_000;
 const STEP_MS = 10 * 60_000;
 /** Where no freshness objective says otherwise. */
 const LABEL_BOUND_MS = 86_400_000;

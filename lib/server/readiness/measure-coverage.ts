@@ -1,5 +1,6 @@
 import 'server-only';
 import type { Coverage, CoverageOf } from '@/lib/domain/readiness-traces';
+import { MINUTE_MS } from '@/lib/domain/time';
 import { whyOf } from '../answer';
 import { AppError } from '../errors';
 import { boundOf, toMs } from '../fleet/counts';
@@ -21,7 +22,6 @@ const LOOKED_UP = 25;
 /** A tail sampler waits before it keeps a trace: the newest requests have none yet. */
 const SETTLING_MS = 60_000;
 const TRACE_ID = /^[0-9a-f]{1,32}$/i;
-const MINUTE_MS = 60_000;
 
 /** Upper bounds of the latency buckets by model, milliseconds, ascending, without the open one. */
 export async function readBounds(scope: Scope, gather: Gather): Promise<Map<string, number[]>> {

@@ -8,6 +8,7 @@ import {
   judgeTargets,
   timedMetrics,
 } from '@/lib/domain/readiness-metrics';
+import { HOUR_MS } from '@/lib/domain/time';
 import { getConfig } from '../config';
 import type { Gather } from '../gather';
 import { type PrometheusClient, prometheusClient } from '../prometheus/client';
@@ -17,7 +18,6 @@ import { UNIT_MS } from '../signals/preset';
 import { modelConfigOf } from '../telemetry';
 import type { Scope } from './scope';
 
-const HOUR_MS = 3_600_000;
 /** Names that the cardinality of a server is told by. */
 const TOP = 20;
 /** Metrics that may be native histograms or summaries, and are asked what they are. */

@@ -1,6 +1,7 @@
 import 'server-only';
 import type { ServiceLines } from '@/lib/domain/readiness-logs';
 import type { ServicePropagation } from '@/lib/domain/readiness-traces';
+import { MINUTE_MS } from '@/lib/domain/time';
 import type { Gather } from '../gather';
 import type { TempoClient } from '../tempo/client';
 import type { TraceHit } from '../tempo/search';
@@ -10,7 +11,6 @@ import type { Scope } from './scope';
 /** Traces that are looked at for where services begin and go on, and requests of each that are looked up again. */
 const TRACES = 300;
 const REQUESTS = 10;
-const MINUTE_MS = 60_000;
 const SERVICE = attribute('resource', 'service.name');
 const IS_ROOT = condition(intrinsic('nestedSetParent'), '<', 0);
 const IS_CHILD = condition(intrinsic('nestedSetParent'), '>=', 0);

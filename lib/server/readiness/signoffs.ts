@@ -3,12 +3,12 @@ import type { ReadinessSignoff as Row } from '@/generated/sqlite/client';
 import type { NewSignoff, ReadinessSignoff } from '@/lib/contracts/readiness';
 import { MAX_SIGNOFF_DAYS } from '@/lib/contracts/readiness-limits';
 import { readinessItem } from '@/lib/domain/readiness-lists';
+import { DAY_MS } from '@/lib/domain/time';
 import { recordAudit } from '../audit/store';
 import type { Identity } from '../auth/identity';
 import { type Database, db } from '../db';
 import { AppError } from '../errors';
 
-const DAY_MS = 86_400_000;
 /** Sign-offs that are looked at: the newest. There are some thirty items, each signed for a few models once a year. */
 const MAX_SIGNOFFS = 2_000;
 

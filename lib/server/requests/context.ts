@@ -6,6 +6,7 @@ import { placeOf, toDistribution } from '@/lib/domain/feature-place';
 import { totalOf } from '@/lib/domain/histogram';
 import { inputState } from '@/lib/domain/input-state';
 import { byRole } from '@/lib/domain/roles';
+import { HOUR_MS } from '@/lib/domain/time';
 import { bucketsBy } from '../fleet/counts';
 import { versionOf } from '../fleet/labels';
 import { readEvents } from '../fleet/read-events';
@@ -16,7 +17,6 @@ import type { Telemetry } from '../telemetry';
 
 /** What was around a request, in numbers: its version's hour, who was deployed, how the inputs were. */
 
-const HOUR_MS = 3_600_000;
 const BEFORE_MS = 6 * HOUR_MS;
 
 export interface Around {

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Replay } from '@/lib/contracts/request-story';
 import { featuresOf, MAX_FEATURES, recordLine } from '@/lib/domain/request-story-record';
 import { answeredBy, replayAnswer } from '@/lib/domain/request-story-replay';
+import { DAY_MS } from '@/lib/domain/time';
 import { recordAudit } from '../audit/store';
 import type { Identity } from '../auth/identity';
 import { getConfig, type ReplayConfig } from '../config';
@@ -17,7 +18,6 @@ import { logFieldOf } from './story-queries';
 import { findRequest } from './tell';
 
 const SHOWN_CHARS = 4_000;
-const DAY_MS = 86_400_000;
 /** How far back a request is looked for that is to be sent again. */
 const BACK_MS = 7 * DAY_MS;
 

@@ -1,5 +1,6 @@
 import 'server-only';
 import type { Why } from '@/lib/contracts/why';
+import { HOUR_MS } from '@/lib/domain/time';
 import { whyOf } from '../answer';
 import type { PrometheusConfig, SignalsConfig } from '../config';
 import { processWide } from '../process-wide';
@@ -10,7 +11,6 @@ import { namesToAsk, type SignalMap, signalMapOf, spellingsOf } from './signal-m
 
 /** How long a map is trusted before the Prometheus is asked again. */
 const KEEP_MS = 60_000;
-const HOUR_MS = 3_600_000;
 
 export interface Detected {
   map: SignalMap;

@@ -5,6 +5,7 @@ import { budgetEndsInMs, burnRate } from '@/lib/domain/burn';
 import { formatDuration, formatRatioPercent } from '@/lib/domain/format';
 import { isFiring, PACE_MS, type PairReading, sloState } from '@/lib/domain/slo';
 import { type BurnPair, burnPairs } from '@/lib/domain/slo-windows';
+import { DAY_MS } from '@/lib/domain/time';
 import type { Gather } from '../gather';
 import { by, matcher } from '../prometheus/promql';
 import { durationMs } from '../prometheus/schema';
@@ -15,8 +16,6 @@ import { STATUS_OF, toPairRow, wordOf } from './row';
  * Objectives that Sloth or Pyrra already record: read, never measured a second time. Names and labels:
  * github.com/slok/sloth internal/prometheus/conventions.go, github.com/pyrra-dev/pyrra slo/rules.go.
  */
-
-const DAY_MS = 86_400_000;
 
 /** Recordings at an instant, as far as objectives need them. */
 interface Recorded {

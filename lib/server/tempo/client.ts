@@ -1,5 +1,6 @@
 import 'server-only';
 import type { Sample, SeriesSet } from '@/lib/contracts/series';
+import { HOUR_MS } from '@/lib/domain/time';
 import { type Answer, toAnswer } from '../answer';
 import type { ClientOptions } from '../cached-upstream';
 import type { SourceConfig } from '../config';
@@ -27,7 +28,6 @@ export const MAX_TRACES = 1_000;
 /** The servers' own default bound of a search. */
 export const MAX_SEARCH_MS = 168 * 3_600_000;
 const MAX_SPANS_PER_TRACE = 100;
-const HOUR_MS = 3_600_000;
 
 interface Range {
   startMs: number;

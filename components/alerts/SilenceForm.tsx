@@ -3,28 +3,21 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { type FormEvent, useDeferredValue, useRef, useState } from 'react';
+import { useNow } from '@/components/shell/clock';
 import { announce } from '@/components/ui/announce';
 import { Button, IconButton } from '@/components/ui/Button';
-import { Choice } from '@/components/ui/Choice';
 import { Checkbox, Select, TextArea } from '@/components/ui/Field';
 import { FormError } from '@/components/ui/FormError';
 import { Panel } from '@/components/ui/Panel';
+import { useZone } from '@/components/ui/preference';
 import { useDraft } from '@/components/ui/use-draft';
 import type { AlertRow } from '@/lib/contracts/alert';
 import type { NewSilenceAsked, SilenceMatcher } from '@/lib/contracts/silence';
 import { makeSilence, silencePreviewQuery, silencesQuery } from '@/lib/queries/alerts';
 import { MatchersField } from './MatchersField';
 import { PreviewText } from './PreviewText';
+import { DEFAULT_WHEN, hoursOf, SilenceTimes, startOf } from './SilenceTimes';
 
-const LENGTHS = [
-  { value: '1', label: '1 h' },
-  { value: '2', label: '2 h' },
-  { value: '4', label: '4 h' },
-  { value: '12', label: '12 h' },
-  { value: '24', label: '1 d' },
-  { value: '72', label: '3 d' },
-] as const;
-type Length = (typeof LENGTHS)[number]['value'];
 const HOUR_MS = 3_600_000;
 
 /** Makes a silence, with what it would mute right now beside it. What is typed as its comment is kept until it is made. */
@@ -39,16 +32,23 @@ export function SilenceForm({
 }) {
   const client = useQueryClient();
   const [matchers, setMatchers] = useState<readonly SilenceMatcher[]>(initial);
-  const [hours, setHours] = useState<Length>('2');
+  const [when, setWhen] = useState(DEFAULT_WHEN);
+  const { isUtc } = useZone();
   const [source, setSource] = useState<string | null>(null);
   const [accepted, setAccepted] = useState<'everything' | 'nothing' | null>(null);
   const comment = useDraft(`silence.${alert?.id ?? 'new'}.comment`);
   const make = useMutation(makeSilence(client));
   // The same form sent twice is one silence; a changed one is another.
   const sent = useRef<{ form: string; body: NewSilenceAsked } | null>(null);
-  const clusters = useQuery(silencesQuery({})).data?.clusters ?? [];
+  const list = useQuery(silencesQuery({})).data;
+  const clusters = list?.clusters ?? [];
+  const startsAtMs = startOf(when, { isUtc, nowMs: useNow() });
   const target = source ?? alert?.silencedBy[0]?.source ?? clusterOf(clusters, alert);
-  const asked = useDeferredValue({ source: target ?? undefined, matchers: matchers.filter(({ name }) => name !== '') });
+  const asked = useDeferredValue({
+    source: target ?? undefined,
+    matchers: matchers.filter(({ name }) => name !== ''),
+    startsAtMs: startsAtMs ?? undefined,
+  });
   const preview = useQuery({
     ...silencePreviewQuery(asked),
     enabled: asked.matchers.length > 0,
@@ -56,6 +56,7 @@ export function SilenceForm({
   });
   const extreme = preview.data?.extreme ?? null;
   const canMake =
+    startsAtMs !== null &&
     asked.matchers.length > 0 &&
     preview.data !== undefined &&
     !preview.isPlaceholderData &&
@@ -65,14 +66,15 @@ export function SilenceForm({
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const form = JSON.stringify([asked, hours, comment.text.trim(), accepted]);
+    const form = JSON.stringify([asked, when, comment.text.trim(), accepted]);
     if (sent.current?.form !== form) {
       const body: NewSilenceAsked = {
         id: crypto.randomUUID(),
         matchers: [...asked.matchers],
-        endsAtMs: Date.now() + Number(hours) * HOUR_MS,
+        endsAtMs: (asked.startsAtMs ?? Date.now()) + hoursOf(when, list?.maxSilenceMs ?? null) * HOUR_MS,
         comment: comment.text.trim(),
         incidentId: alert?.incident?.id ?? null,
+        ...(asked.startsAtMs === undefined ? {} : { startsAtMs: asked.startsAtMs }),
         ...(asked.source === undefined ? {} : { source: asked.source }),
         ...(accepted === null ? {} : { accept: accepted }),
       };
@@ -100,12 +102,7 @@ export function SilenceForm({
       <form onSubmit={submit} className="grid max-w-[960px] gap-3 lg:grid-cols-2">
         <div className="grid content-start gap-3">
           <MatchersField matchers={matchers} alone={preview.data?.alone ?? []} onChange={setMatchers} />
-          <div className="grid gap-1">
-            <span className="text-small text-t2">For</span>
-            <span className="max-w-full overflow-x-auto">
-              <Choice label="For how long" options={LENGTHS} value={hours} onChange={setHours} />
-            </span>
-          </div>
+          <SilenceTimes when={when} maxMs={list?.maxSilenceMs ?? null} onChange={setWhen} />
           {clusters.length < 2 ? null : (
             <Select
               label="In which Alertmanager"

@@ -100,10 +100,10 @@ function SilenceTable({ rows }: { rows: readonly Silence[] }) {
             look="quiet"
             className="h-6! px-1!"
             disabled={isBusy}
-            aria-label={`End: ${textOf(row)}`}
+            aria-label={`${row.state === 'pending' ? 'Call off' : 'End'}: ${textOf(row)}`}
             onClick={() => end.mutate({ silenceId: row.id }, told)}
           >
-            End
+            {row.state === 'pending' ? 'Call off' : 'End'}
           </Button>
         </span>
       ),
@@ -130,9 +130,16 @@ function Until({ silence }: { silence: Silence }) {
   const atMs = silence.state === 'pending' ? silence.startsAtMs : silence.endsAtMs;
   if (atMs === null) return <span className="text-t3">unknown</span>;
   const away = formatDuration(Math.abs(atMs - nowMs));
-  const text =
-    silence.state === 'expired' ? `${away} ago` : silence.state === 'pending' ? `starts in ${away}` : `in ${away}`;
-  return <Hint text={formatInstant(atMs, zone)}>{text}</Hint>;
+  if (silence.state === 'pending') {
+    const { endsAtMs } = silence;
+    const length = endsAtMs === null ? '' : `, for ${formatDuration(endsAtMs - atMs)}`;
+    return (
+      <Hint
+        text={`${formatInstant(atMs, zone)} to ${formatInstant(endsAtMs, zone)}`}
+      >{`starts in ${away}${length}`}</Hint>
+    );
+  }
+  return <Hint text={formatInstant(atMs, zone)}>{silence.state === 'expired' ? `${away} ago` : `in ${away}`}</Hint>;
 }
 
 const COLUMNS: readonly Column<Silence>[] = [

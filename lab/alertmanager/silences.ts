@@ -44,16 +44,22 @@ export const stateOf = ({ startsAtMs, endsAtMs }: HeldSilence, nowMs: number): '
 
 const RANK = { active: 0, pending: 1, expired: 2 } as const;
 
+const seconds = (ms: number): number => Math.floor(ms / 1000);
+
 /** The silences of a lab, by the rules of `silence/silence.go`. */
 export class Silences {
   private readonly held = new Map<string, HeldSilence>();
 
-  /** Active first, then pending, then expired; those beyond the retention are gone. */
+  /** Active ones, the first to end first; pending ones, the first to start first; expired ones of the retention, the latest first. */
   list(nowMs: number): HeldSilence[] {
     for (const [id, { endsAtMs }] of this.held) if (endsAtMs + RETENTION_MS < nowMs) this.held.delete(id);
-    return [...this.held.values()].sort(
-      (a, b) => RANK[stateOf(a, nowMs)] - RANK[stateOf(b, nowMs)] || a.endsAtMs - b.endsAtMs,
-    );
+    return [...this.held.values()].sort((a, b) => {
+      const state = stateOf(a, nowMs);
+      const rank = RANK[state] - RANK[stateOf(b, nowMs)];
+      if (rank !== 0) return rank;
+      if (state === 'pending') return a.startsAtMs - b.startsAtMs;
+      return state === 'active' ? a.endsAtMs - b.endsAtMs : b.endsAtMs - a.endsAtMs;
+    });
   }
 
   get(id: string): HeldSilence | null {
@@ -78,7 +84,10 @@ export class Silences {
     if (present) {
       const isSame = JSON.stringify(present.matchers) === JSON.stringify(fields.matchers);
       const state = stateOf(present, nowMs);
-      if (isSame && state === 'active' && fields.startsAtMs === present.startsAtMs) {
+      const mayChange =
+        (state === 'active' && seconds(fields.startsAtMs) === seconds(present.startsAtMs)) ||
+        (state === 'pending' && fields.startsAtMs >= nowMs);
+      if (isSame && mayChange) {
         Object.assign(present, fields, { updatedAtMs: nowMs });
         return present.id;
       }

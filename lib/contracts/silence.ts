@@ -76,11 +76,13 @@ export const SilenceList = z.object({
 });
 export type SilenceList = z.infer<typeof SilenceList>;
 
-/** What a silence of these matchers would mute right now. */
+/** What a silence of these matchers would mute right now, or from a later start on. */
 export const SilencePreviewParams = z.object({
   /** Any Alertmanager of the cluster; absent: the first. */
   source: SourceName.optional(),
   matchers: Matchers,
+  /** When it would start; absent: now. */
+  startsAtMs: InstantMs.optional(),
 });
 export type SilencePreviewParams = z.infer<typeof SilencePreviewParams>;
 
@@ -96,6 +98,8 @@ export const SilencePreview = z.object({
   total: z.number().int(),
   /** Alerts that match each matcher alone, in their order; null where it cannot be read. */
   alone: z.array(z.number().int().nullable()),
+  /** Of a later start: alerts that it fits which fired in the last 7 days, at most 50 of them; null: starts now, or not known. */
+  lately: z.object({ alerts: z.array(MutedAlert), count: z.number().int() }).nullable(),
   /** Has to be accepted by whoever makes it. */
   extreme: z.enum(['everything', 'nothing']).nullable(),
   sentence: z.string(),

@@ -77,6 +77,9 @@ export function matcherFaults(
   return faults;
 }
 
+/** How far ahead a silence may start. */
+const MAX_AHEAD_MS = 60 * 86_400_000;
+
 /** Why these times are refused; null: they are not. */
 export function timeFault(
   { startsAtMs, endsAtMs }: { startsAtMs: number; endsAtMs: number },
@@ -84,17 +87,29 @@ export function timeFault(
 ): string | null {
   if (endsAtMs <= nowMs) return 'The end has passed already.';
   if (endsAtMs <= startsAtMs) return 'It must end after it starts.';
+  if (startsAtMs - nowMs > MAX_AHEAD_MS) {
+    return `It would start in ${formatDuration(startsAtMs - nowMs)}: at most ${formatDuration(MAX_AHEAD_MS)} ahead, so that somebody still remembers it.`;
+  }
   if (endsAtMs - Math.max(startsAtMs, nowMs) <= maxMs) return null;
   return `At most ${formatDuration(maxMs)} may be silenced at a time (alerts.maxSilence). What should be quiet for longer is a change of its rule.`;
 }
 
 const alertsWord = (count: number): string => `${formatCount(count)} ${count === 1 ? 'alert' : 'alerts'}`;
 
-/** What the preview says, and whether the silence is an extreme one that has to be accepted. */
-export function previewVerdict({ matched, total }: { matched: number; total: number }): {
-  extreme: 'everything' | 'nothing' | null;
-  sentence: string;
-} {
+/**
+ * What the preview says, and whether the silence is an extreme one that has to be accepted. `lately`: of one that starts
+ * later, how many alerts that it fits fired in the last 7 days (null: not known); absent for one that starts now.
+ */
+export function previewVerdict({
+  matched,
+  total,
+  lately,
+}: {
+  matched: number;
+  total: number;
+  lately?: number | null | undefined;
+}): { extreme: 'everything' | 'nothing' | null; sentence: string } {
+  if (lately !== undefined) return laterVerdict({ matched, total, lately });
   if (matched === 0) {
     const none = total === 0 ? 'there is no alert now' : `none of ${alertsWord(total)} matches`;
     return { extreme: 'nothing', sentence: `It would mute nothing right now: ${none}.` };
@@ -103,4 +118,29 @@ export function previewVerdict({ matched, total }: { matched: number; total: num
     return { extreme: 'everything', sentence: `It would mute every alert there is now, all ${formatCount(total)}.` };
   }
   return { extreme: null, sentence: `It would mute ${formatCount(matched)} of ${alertsWord(total)} right now.` };
+}
+
+/** Of a silence that starts later nobody knows what it will mute: what fires now and what fired lately has to do. */
+function laterVerdict({ matched, total, lately }: { matched: number; total: number; lately: number | null }) {
+  const now =
+    total === 0
+      ? 'There is no alert now'
+      : `It fits none of ${alertsWord(total)} there ${total === 1 ? 'is' : 'are'} now`;
+  const fired = `${lately === 1 ? '1 alert' : `${formatCount(lately)} alerts`} that it fits fired in the last 7 d`;
+  if (matched === 0) {
+    if (lately === null) return { extreme: 'nothing' as const, sentence: `${now}; what fired lately is not known.` };
+    return lately === 0
+      ? { extreme: 'nothing' as const, sentence: `${now}, and none that it fits fired in the last 7 d.` }
+      : { extreme: null, sentence: `${now}; ${fired}.` };
+  }
+  const rest = lately === null ? '' : `; ${fired}`;
+  return matched === total && total > 1
+    ? {
+        extreme: 'everything' as const,
+        sentence: `It fits every alert there is now, all ${formatCount(total)}${rest}.`,
+      }
+    : {
+        extreme: null,
+        sentence: `It fits ${formatCount(matched)} of ${alertsWord(total)} there ${total === 1 ? 'is' : 'are'} now${rest}.`,
+      };
 }

@@ -35,8 +35,12 @@ export const silencesQuery = (asked: { expired?: boolean }) => ({
   refetchInterval: POLL_MS,
 });
 
-/** What a silence would mute right now. The question is a body, so it is not kept by its address. */
-export const silencePreviewQuery = (asked: { source?: string | undefined; matchers: readonly SilenceMatcher[] }) => ({
+/** What a silence would mute right now, or from a start on. The question is a body, so it is not kept by its address. */
+export const silencePreviewQuery = (asked: {
+  source?: string | undefined;
+  matchers: readonly SilenceMatcher[];
+  startsAtMs?: number | undefined;
+}) => ({
   queryKey: ['silences/preview', asked] as const,
   queryFn: () => apiSend<SilencePreview>('POST', 'silences/preview', asked),
   retry: false,

@@ -75,7 +75,7 @@ describe.skipIf(!present)('silences in a real Alertmanager', () => {
   const states = async () => Object.fromEntries((await alerts()).map(({ model, state }) => [model, state]));
   const preview = async (matchers: SilenceMatcher[]) =>
     SilencePreview.parse((await send(previewSilence, 'POST', { matchers })).body);
-  const asked = (matchers: SilenceMatcher[], patch: object = {}) => ({
+  const asked = <Patch extends object>(matchers: SilenceMatcher[], patch: Patch = {} as Patch) => ({
     id: randomUUID(),
     matchers,
     endsAtMs: Date.now() + 2 * HOUR_MS,
@@ -135,6 +135,56 @@ describe.skipIf(!present)('silences in a real Alertmanager', () => {
       client.auditEntry.findMany({ where: { action: { startsWith: 'silence.' } }, orderBy: { atMs: 'asc' } }),
     );
     expect(audit.map(({ action }) => action)).toEqual(['silence.create', 'silence.change', 'silence.end']);
+  });
+
+  it('that start later say so, mute nothing before and what was foretold from then on, and can be called off', async () => {
+    const matchers = [is('alertname', 'ModelErrors'), is('model_name', 'reco')];
+    const planned = { startsAtMs: Date.now() + HOUR_MS, endsAtMs: Date.now() + 3 * HOUR_MS };
+    const foretold = SilencePreview.parse((await send(previewSilence, 'POST', { matchers, ...planned })).body);
+    expect(foretold).toMatchObject({
+      matchedCount: 1,
+      extreme: null,
+      lately: null,
+      sentence: 'It fits 1 of 3 alerts there are now.',
+    });
+    const made = SilenceMade.parse((await send(makeSilence, 'POST', asked(matchers, planned))).body);
+    expect(made.sentence).toMatch(/^Silenced in Blue from \S+ \S+ UTC until \S+ \S+ UTC\. It fits 1 of 3/);
+    expect((await silences()).silences[0]).toMatchObject({
+      state: 'pending',
+      ...planned,
+      mutesCount: 0,
+      warning: null,
+    });
+    expect((await states()).reco).toBe('firing');
+    const path = { silenceId: made.silenceId };
+    // Its end is moved while it waits, under the same id.
+    const endsAtMs = planned.endsAtMs + HOUR_MS;
+    const moved = SilenceMade.parse((await send(extendSilence, 'PATCH', { endsAtMs }, path)).body);
+    expect(moved.silenceId).toBe(made.silenceId);
+    expect((await silences()).silences[0]).toMatchObject({
+      state: 'pending',
+      startsAtMs: planned.startsAtMs,
+      endsAtMs,
+    });
+    const called = SilenceMade.parse((await send(endSilence, 'DELETE', null, path)).body);
+    expect(called.sentence).toBe('Called off in Blue before it began.');
+    expect((await silences()).silences).toEqual([]);
+
+    const soon = asked(matchers, { startsAtMs: Date.now() + 1_000 });
+    const { silenceId } = SilenceMade.parse((await send(makeSilence, 'POST', soon)).body);
+    await until(async () => ((await states()).reco === 'silenced' ? true : null));
+    expect(Date.now()).toBeGreaterThanOrEqual(soon.startsAtMs);
+    await send(endSilence, 'DELETE', null, { silenceId });
+    await until(async () => ((await states()).reco === 'firing' ? true : null));
+    expect(
+      (
+        await refusal(
+          asked(matchers, { startsAtMs: Date.now() + 2_000 * HOUR_MS, endsAtMs: Date.now() + 2_001 * HOUR_MS }),
+        )
+      ).message,
+    ).toMatch(/^It would start in .*at most 60.d ahead/);
+    const other = await refusal({ ...soon, startsAtMs: soon.startsAtMs + 1 });
+    expect(other).toMatchObject({ status: 409, message: expect.stringContaining('Another silence') });
   });
 
   it('that would mute everything or nothing are made only if that is meant', async () => {

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { cleanup, render, screen, waitFor } from '@testing-library/react';
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SilenceForm } from '@/components/alerts/SilenceForm';
@@ -12,6 +12,7 @@ import { PageFrame } from './page-frame';
 declare const happyDOM: { setURL: (url: string) => void };
 
 const ID = '8a1bc3d4-0000-4000-8000-000000000001';
+const MAX_MS = 90 * 60_000;
 const MATCHERS = [{ name: 'alertname', value: 'A', isRegex: false, isEqual: true }];
 const preview = (patch: Partial<SilencePreview> = {}) =>
   SilencePreview.parse({
@@ -22,6 +23,7 @@ const preview = (patch: Partial<SilencePreview> = {}) =>
     matchedCount: 1,
     total: 3,
     alone: [1],
+    lately: null,
     extreme: null,
     sentence: 'It would mute 1 of 3 alerts right now.',
     ...patch,
@@ -32,7 +34,8 @@ const list = (silences: object[] = []) =>
     silences,
     hiddenExpired: 0,
     clusters: [{ members: [{ source: 'Blue', version: '0.28.0', problem: null }], writesTo: 'Blue' }],
-    maxSilenceMs: 1_000,
+    // Shorter than what the form begins with.
+    maxSilenceMs: MAX_MS,
     missing: [],
     why: [],
   });
@@ -87,6 +90,24 @@ describe('the form of a silence', () => {
     await waitFor(() => expect(sent()).toHaveLength(2));
     expect(sent()[0]?.body).toEqual(sent()[1]?.body);
     expect(sent()[0]?.body).not.toHaveProperty('createdBy');
+  });
+
+  it('can start later, sends that start, and takes none that has passed', async () => {
+    api.answers['POST /api/silences'] = ok({ silenceId: ID, source: 'Blue', sentence: 'Silenced.' });
+    show();
+    await userEvent.type(screen.getByRole('textbox', { name: /^Why/ }), 'maintenance');
+    await userEvent.click(screen.getByRole('radio', { name: 'later' }));
+    const from = screen.getByLabelText(/^From/);
+    fireEvent.change(from, { target: { value: '2001-02-03T04:05' } });
+    screen.getByText('This has passed: take a later time, or let it start now.');
+    expect(make().disabled).toBe(true);
+    const startsAtMs = (Math.floor(Date.now() / 60_000) + 90) * 60_000;
+    const local = new Date(startsAtMs - new Date(startsAtMs).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+    fireEvent.change(from, { target: { value: local } });
+    await waitFor(() => expect(make().disabled).toBe(false));
+    await userEvent.click(make());
+    await waitFor(() => expect(sent()).toHaveLength(1));
+    expect(sent()[0]?.body).toMatchObject({ startsAtMs, endsAtMs: startsAtMs + MAX_MS });
   });
 
   it.each([

@@ -38,6 +38,9 @@ describe('the times of a silence', () => {
     expect(timeFault({ startsAtMs: 0, endsAtMs: 12 * HOUR_MS }, bounds)).toBeNull();
     expect(timeFault({ startsAtMs: 0, endsAtMs: 12 * HOUR_MS + 1 }, bounds)).toContain('alerts.maxSilence');
     expect(timeFault({ startsAtMs: 20 * HOUR_MS, endsAtMs: 22 * HOUR_MS }, bounds)).toBeNull();
+    expect(timeFault({ startsAtMs: 2_000 * HOUR_MS, endsAtMs: 2_001 * HOUR_MS }, bounds)).toContain(
+      'at most 60\u202fd ahead',
+    );
     expect(timeFault({ startsAtMs: 22 * HOUR_MS, endsAtMs: 21 * HOUR_MS }, bounds)).toContain('after it starts');
   });
 });
@@ -50,6 +53,20 @@ describe('a preview', () => {
     [3, 3, 'everything', 'It would mute every alert there is now, all 3.'],
   ] as const)('of %i of %i is extreme: %s', (matched, total, extreme, sentence) => {
     expect(previewVerdict({ matched, total })).toEqual({ extreme, sentence });
+  });
+});
+
+describe('a preview of a later start', () => {
+  it.each([
+    [0, 0, 0, 'nothing', 'There is no alert now, and none that it fits fired in the last 7 d.'],
+    [0, 3, 0, 'nothing', 'It fits none of 3 alerts there are now, and none that it fits fired in the last 7 d.'],
+    [0, 3, null, 'nothing', 'It fits none of 3 alerts there are now; what fired lately is not known.'],
+    [0, 3, 2, null, 'It fits none of 3 alerts there are now; 2 alerts that it fits fired in the last 7 d.'],
+    [1, 3, 1, null, 'It fits 1 of 3 alerts there are now; 1 alert that it fits fired in the last 7 d.'],
+    [3, 3, 3, 'everything', 'It fits every alert there is now, all 3; 3 alerts that it fits fired in the last 7 d.'],
+    [1, 1, null, null, 'It fits 1 of 1 alert there is now.'],
+  ] as const)('with %i of %i now and %s of the week is extreme: %s', (matched, total, lately, extreme, sentence) => {
+    expect(previewVerdict({ matched, total, lately })).toEqual({ extreme, sentence });
   });
 });
 

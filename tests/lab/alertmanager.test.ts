@@ -91,10 +91,30 @@ async function story(ask: Ask, nowMs: number) {
   const alerts = (await ask('GET', '/api/v2/alerts')).body as { labels: object; fingerprint: string; status: object }[];
   const unsilenced = (await ask('GET', '/api/v2/alerts?silenced=false')).body as unknown[];
   const filtered = (await ask('GET', '/api/v2/alerts?filter=severity%3D~%22warn.*%22')).body as unknown[];
+  const planned = silence(nowMs, {
+    startsAt: new Date(nowMs + HOUR_MS).toISOString(),
+    endsAt: new Date(nowMs + 2 * HOUR_MS).toISOString(),
+  });
+  const idOf = ({ body }: Said) => String((body as { silenceID?: unknown }).silenceID);
+  const ahead = idOf(await ask('POST', '/api/v2/silences', planned));
+  const moved = await ask('POST', '/api/v2/silences', {
+    ...planned,
+    id: ahead,
+    startsAt: new Date(nowMs + 1.5 * HOUR_MS).toISOString(),
+  });
+  const listed = (await ask('GET', '/api/v2/silences')).body as { id: string; status: unknown; startsAt: string }[];
+  const called = await ask('DELETE', `/api/v2/silence/${ahead}`);
+  const pending = {
+    keepsId: idOf(moved) === ahead,
+    states: listed.map(({ status }) => status),
+    startsAt: listed.at(-1)?.startsAt,
+    called: [called.status, ((await ask('GET', `/api/v2/silence/${ahead}`)).body as { status: unknown }).status],
+  };
   const ended = await ask('DELETE', `/api/v2/silence/${id}`);
   const over = (await ask('GET', `/api/v2/silence/${id}`)).body as Record<string, unknown>;
   return {
     statuses: [made.status, later.status, ended.status, (await ask('DELETE', `/api/v2/silence/${id}`)).status],
+    pending,
     keepsId: (later.body as { silenceID?: unknown }).silenceID === id,
     held: { status: held.status, matchers: held.matchers, createdBy: held.createdBy, comment: held.comment },
     over: over.status,

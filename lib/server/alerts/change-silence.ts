@@ -174,6 +174,6 @@ export async function endSilence(
   return {
     silenceId,
     source,
-    sentence: `Ended in ${source}: its alerts notify again.${peersSentence(cluster, member)}`,
+    sentence: `${held.state === 'pending' ? `Called off in ${source} before it began.` : `Ended in ${source}: its alerts notify again.`}${peersSentence(cluster, member)}`,
   };
 }

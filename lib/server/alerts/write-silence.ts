@@ -46,7 +46,7 @@ export async function createSilence(
   if (known !== null && !isSame(known, asked, identity)) {
     throw new AppError('conflict', 'Another silence was asked for under this id. Open the form anew.');
   }
-  if (known !== null && known.silenceId !== null) return made(known, known.silenceId, '');
+  if (known !== null && known.silenceId !== null) return made(known, known.silenceId, { nowMs, rest: '' });
   // Nothing of what was seen a moment ago decides about a write.
   alertmanagerCache().clear();
   const { preview, member, cluster, matched } = await previewSilence(asked, { nowMs, signal });
@@ -75,22 +75,26 @@ export async function createSilence(
     (await send(wanted, { row, member, signal }, database));
   await settle({ row, silenceId, incident, identity, nowMs }, database);
   alertmanagerCache().clear();
-  return made(
-    row,
-    silenceId,
-    `${preview.sentence.replace('would mute', 'mutes').replace(' right now', ' now')}${peersSentence(cluster, member)}`,
-  );
+  return made(row, silenceId, {
+    nowMs,
+    rest: `${preview.sentence.replace('would mute', 'mutes').replace(' right now', ' now')}${peersSentence(cluster, member)}`,
+  });
 }
 
-const made = (row: SilenceRow, silenceId: string, rest: string): SilenceMade => ({
+/** "until 2026-11-21 12:00 UTC", of one that starts later with its start. */
+const timesText = ({ startsAtMs, endsAtMs }: SilenceRow, nowMs: number): string =>
+  `${Number(startsAtMs) > nowMs ? `from ${utc(Number(startsAtMs))} ` : ''}until ${utc(Number(endsAtMs))}`;
+
+const made = (row: SilenceRow, silenceId: string, { nowMs, rest }: { nowMs: number; rest: string }): SilenceMade => ({
   silenceId,
   source: row.source,
-  sentence: `Silenced in ${row.source} until ${utc(Number(row.endsAtMs))}. ${rest}`.trim(),
+  sentence: `Silenced in ${row.source} ${timesText(row, nowMs)}. ${rest}`.trim(),
 });
 
 const isSame = (row: SilenceRow, asked: NewSilence, identity: Identity): boolean =>
   row.matchers === JSON.stringify(asked.matchers) &&
   Number(row.endsAtMs) === asked.endsAtMs &&
+  (asked.startsAtMs === undefined || Number(row.startsAtMs) === asked.startsAtMs) &&
   row.createdById === identity.id &&
   row.comment.startsWith(asked.comment);
 
@@ -233,7 +237,7 @@ async function settle(
     });
     if (count === 0 || incident === null) return;
     const touched = await touchIncident(transaction, incident.id);
-    const text = `Silenced until ${utc(Number(row.endsAtMs))} in ${row.source}: ${readMatchers(row.matchers).map(matcherText).join(', ')}`;
+    const text = `Silenced ${timesText(row, nowMs)} in ${row.source}: ${readMatchers(row.matchers).map(matcherText).join(', ')}`;
     await appendEntries(transaction, touched, [{ id: randomUUID(), kind: 'action', text, occurredAtMs: nowMs }], {
       identity,
       nowMs,

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DELETE as endSilence } from '@/app/api/silences/[silenceId]/route';
+import { POST as previewSilence } from '@/app/api/silences/preview/route';
 import { GET as getSilences, POST as makeSilence } from '@/app/api/silences/route';
 import { ErrorBody } from '@/lib/contracts/error';
-import { SilenceList, SilenceMade } from '@/lib/contracts/silence';
+import { SilenceList, SilenceMade, SilencePreview } from '@/lib/contracts/silence';
 import { alertmanagerCache } from '@/lib/server/alerts/clusters';
+import { queryCache } from '@/lib/server/cache';
 import { getConfig } from '@/lib/server/config';
 import { db } from '@/lib/server/db';
 import { migrate } from '@/lib/server/migrate';
@@ -194,5 +196,48 @@ describe('a ghost', () => {
     expect(answer.flatMap(({ parts }) => parts.map((part) => part.text)).join()).toContain(
       'that no Alertmanager lists holds alerts back',
     );
+  });
+});
+
+describe('a silence of a maintenance window', () => {
+  const fired = json({
+    status: 'success',
+    data: {
+      resultType: 'vector',
+      result: [
+        { metric: { alertname: 'Nightly', alertstate: 'firing', model_name: 'reco' }, value: [1, '1'] },
+        { metric: { alertname: 'Other', alertstate: 'firing' }, value: [1, '1'] },
+      ],
+    },
+  });
+  const planned = { matchers: [{ name: 'alertname', value: 'Nightly' }], startsAtMs: Date.now() + HOUR_MS };
+  const preview = async () => SilencePreview.parse((await send(previewSilence, 'POST', planned)).body);
+
+  it('is previewed with what fired in the last 7 days, or says that nobody knows', async () => {
+    const prometheus = await FakeUpstream.start();
+    useConfig(
+      `sources: { prometheus: { url: '${prometheus.url}' }, alertmanager: { name: Blue, url: '${blue.url}' } }`,
+    );
+    try {
+      serve(blue, { peers: [] });
+      prometheus.on('/api/v1/query', fired);
+      expect(await preview()).toMatchObject({
+        extreme: null,
+        sentence: 'It fits none of 2 alerts there are now; 1 alert that it fits fired in the last 7 d.',
+        lately: {
+          count: 1,
+          alerts: [{ name: 'Nightly', model: 'reco', labels: { alertname: 'Nightly', model_name: 'reco' } }],
+        },
+      });
+      prometheus.on('/api/v1/query', text('overloaded', 400));
+      queryCache().clear();
+      expect(await preview()).toMatchObject({
+        extreme: 'nothing',
+        sentence: 'It fits none of 2 alerts there are now; what fired lately is not known.',
+        lately: null,
+      });
+    } finally {
+      await prometheus.close();
+    }
   });
 });

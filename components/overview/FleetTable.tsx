@@ -139,7 +139,12 @@ const COLUMNS: readonly Column<FleetLine>[] = [
     header: 'Inputs',
     cell: ({ model }) =>
       model === null ? null : (
-        <ViewLink to="/drift" patch={{ model: model.model }} className="rounded-sm hover:underline">
+        <ViewLink
+          to="/drift"
+          patch={{ model: model.model }}
+          className="rounded-sm hover:underline"
+          title={model.inputs.basis}
+        >
           <StatusWord status={model.inputs.status} word={model.inputs.word} />
         </ViewLink>
       ),

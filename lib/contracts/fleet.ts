@@ -60,6 +60,8 @@ export const InputState = z.object({
   status: Status,
   /** "amount drifted", "4 features quiet", "not measured". */
   word: z.string(),
+  /** Who computed it, against what and when, as a sentence; absent of old pins. */
+  basis: z.string().optional(),
 });
 export type InputState = z.infer<typeof InputState>;
 

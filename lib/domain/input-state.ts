@@ -1,6 +1,34 @@
+import type { FeatureDrift } from '@/lib/contracts/drift';
 import type { InputState } from '@/lib/contracts/fleet';
 import { PSI_DRIFTED, PSI_WATCH } from './drift-verdict';
 import { formatNumber } from './format';
+
+/**
+ * State of a model's inputs in the words of the drift page, from features that were judged there. Null where none could
+ * be judged: then what was computed elsewhere may be said instead.
+ */
+export function inputStateOf(features: readonly FeatureDrift[]): InputState | null {
+  const first = <T>(of: readonly T[], say: (one: T, also: string) => string): InputState | null => {
+    const [one] = of;
+    if (one === undefined) return null;
+    return { status: 'watch', word: say(one, of.length > 1 ? ` and ${of.length - 1} more` : '') };
+  };
+  const byPsi = features.toSorted((a, b) => (b.psi ?? 0) - (a.psi ?? 0) || (a.feature < b.feature ? -1 : 1));
+  const of = (...states: FeatureDrift['state'][]) => byPsi.filter(({ state }) => states.includes(state));
+  const moved =
+    first(of('drifted'), ({ feature }, also) => `${feature}${also} drifted`) ??
+    first(of('watch'), ({ feature, psi }, also) => `${feature}${also} shifting, PSI ${formatNumber(psi, 2)}`) ??
+    first(of('vanished'), ({ feature }, also) => `${feature}${also} vanished`) ??
+    first(
+      byPsi.filter(({ missing }) => missing.state === 'risen'),
+      ({ feature }, also) => `${feature}${also} missing more often`,
+    ) ??
+    first(of('new'), ({ feature }, also) => `${feature}${also} new`);
+  if (moved !== null) return moved;
+  const quiet = of('stable', 'within-noise').length;
+  if (quiet > 0) return { status: 'ok', word: quiet === 1 ? '1 feature quiet' : `${quiet} features quiet` };
+  return of('not-enough-data').length > 0 ? { status: 'unknown', word: 'not enough data' } : null;
+}
 
 /**
  * State of a model's inputs from drift that was computed elsewhere. Only PSI has limits here: scores of other methods,

@@ -6,6 +6,7 @@ import { GET as heat } from '@/app/api/drift/heat/route';
 import { GET as logs } from '@/app/api/drift/logs/route';
 import { GET as output } from '@/app/api/drift/output/route';
 import { GET as drift } from '@/app/api/drift/route';
+import { GET as fleet } from '@/app/api/fleet/route';
 import { GET as quality } from '@/app/api/quality/route';
 import type { AnswerText } from '@/lib/contracts/answer';
 import {
@@ -17,6 +18,7 @@ import {
   DriftOutput,
   DriftReport,
 } from '@/lib/contracts/drift';
+import { Fleet } from '@/lib/contracts/fleet';
 import { Quality } from '@/lib/contracts/quality';
 import { queryCache } from '@/lib/server/cache';
 import { getConfig } from '@/lib/server/config';
@@ -153,6 +155,37 @@ describe('drift of the inputs', () => {
     const report = await ask(drift, DriftReport, { ...churn(2), version: '0.0.1' });
     expect(report.features.every(({ state }) => state === 'not-measured')).toBe(true);
     expect(said(report.answer)).toMatch(/cannot be said|could be judged|Not judged: \d+ not measured/);
+  });
+});
+
+describe('the inputs of the fleet', () => {
+  /** Asked until the engine, which computes beside it, has answered for every model. */
+  const fleetWith = async (startMs: number): Promise<Fleet> => {
+    for (let asked = 0; asked < 100; asked += 1) {
+      const found = await ask(fleet, Fleet, { startMs });
+      if (found.rows.every(({ inputs }) => inputs.basis?.startsWith('Computed by this console'))) return found;
+    }
+    throw new Error('the engine never answered');
+  };
+
+  it('say what the drift page says, by the same engine, and which query it rests on', async () => {
+    const report = await ask(drift, DriftReport, churn(1));
+    const { rows, why } = await fleetWith(NOW_MS - HOUR_MS);
+    const inputs = rows.find(({ model }) => model === 'churn_scorer')?.inputs;
+    expect(inputs).toMatchObject({ status: 'watch', word: `${called(report.features).join()} drifted` });
+    expect(inputs?.basis).toContain(`against ${report.reference.words}`);
+    expect(why.map(({ purpose }) => purpose)).toContain('inputs of churn_scorer 1.8.2, as on its drift page');
+    for (const { model, inputs: own } of rows) {
+      if (model !== 'churn_scorer') expect(own).toMatchObject({ status: 'ok', word: '5 features quiet' });
+    }
+  });
+
+  it('are computed once for all who look, and not again while they are fresh', async () => {
+    await fleetWith(NOW_MS - HOUR_MS);
+    queryCache().clear();
+    lab.taken();
+    await Promise.all(Array.from({ length: 5 }, () => fleetWith(NOW_MS - HOUR_MS)));
+    expect(lab.taken().filter(({ query }) => query?.includes('feature_value_bucket'))).toEqual([]);
   });
 });
 

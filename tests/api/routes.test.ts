@@ -76,7 +76,9 @@ describe('the fleet', () => {
     expect(read.rows[0]?.model).toBe('fraud_detector');
     expect(read.rows[0]?.status).toBe('bad');
     expect(text(read.answer)).toContain('fraud_detector');
-    expect(lab.taken().length).toBeLessThanOrEqual(16);
+    // Beside them the inputs of each model are computed, once for all readers and again after five minutes.
+    const ofFleet = lab.taken().filter(({ query }) => !query?.includes('model_name="'));
+    expect(ofFleet.length).toBeLessThanOrEqual(16);
     expect(read.preset).toBe('windsock, found by inference_requests_total');
     expect(read.rows[0]?.versions.map(({ role }) => role)).toEqual(['champion', 'challenger']);
   });

@@ -3,13 +3,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AnswerText } from '@/lib/contracts/answer';
 import type { Role } from '@/lib/contracts/fleet';
-import { type MeasuredModel, type MeasuredVersion, modelFindings, versionFindings } from '@/lib/domain/findings';
+import { type MeasuredModel, modelFindings, versionFindings } from '@/lib/domain/findings';
 import { byNeed, fleetAnswer, fleetUnanswered } from '@/lib/domain/fleet-answer';
 import type { Buckets } from '@/lib/domain/histogram';
-import { inputState } from '@/lib/domain/input-state';
+import { inputState, inputStateOf } from '@/lib/domain/input-state';
 import { batchState, pipelineState } from '@/lib/domain/jobs';
 import { modelAnswer } from '@/lib/domain/model-answer';
 import { byVersion, rolesOf } from '@/lib/domain/roles';
+import type { MeasuredVersion } from '@/lib/domain/version-difference';
+import { driftedOf, featureOf } from './drift-report';
 
 const INF = Number.POSITIVE_INFINITY;
 const HOUR_MS = 3_600_000;
@@ -266,6 +268,23 @@ describe('roles, inputs and jobs', () => {
     expect(inputState(score(0.15)).status).toBe('watch');
     expect(inputState(score(0.01))).toEqual({ status: 'ok', word: '1 feature quiet' });
     expect(inputState(score(0.001, 'ks_p')).status).toBe('unknown');
+  });
+
+  it('says of features the console judged itself what moved most, and nothing where none could be judged', () => {
+    const word = (...features: Parameters<typeof inputStateOf>[0]) => inputStateOf(features)?.word ?? null;
+    expect(word(featureOf('a'), driftedOf('b'), driftedOf('c', { psi: 0.9 }))).toBe('c and 1 more drifted');
+    expect(word(featureOf('a', { state: 'watch', psi: 0.15 }))).toBe('a shifting, PSI 0.15');
+    expect(word(featureOf('a', { state: 'vanished' }), featureOf('b', { state: 'new' }))).toBe('a vanished');
+    expect(word(featureOf('a'), featureOf('b', { state: 'new' }))).toBe('b new');
+    const missing = { reference: null, current: null, difference: null, state: 'risen' } as const;
+    expect(word(featureOf('a', { missing }))).toBe('a missing more often');
+    expect(inputStateOf([featureOf('a'), featureOf('b', { state: 'stable' })])).toEqual({
+      status: 'ok',
+      word: '2 features quiet',
+    });
+    expect(word(featureOf('a', { state: 'not-enough-data' }))).toBe('not enough data');
+    expect(inputStateOf([featureOf('a', { state: 'not-measured' })])).toBeNull();
+    expect(inputStateOf([])).toBeNull();
   });
 
   it('a job that never said when it succeeded is unknown, not late', () => {

@@ -14,7 +14,7 @@ export async function readFleetReport(
   { signal, nowMs }: Reading,
 ): Promise<Fleet> {
   const telemetry = await openTelemetry(nowMs);
-  const fleet = await readFleet(telemetry, { ...params, model: null }, signal);
+  const fleet = await readFleet(telemetry, { ...params, model: null, nowMs }, signal);
   const found = fleet.models
     .map((measured) => ({ ...measured, measured, findings: modelFindings(measured) }))
     .sort(byNeed);

@@ -127,7 +127,7 @@ export async function modelErrors(params: ModelRangeParams, { signal }: Reading)
 /** The sentence of a model and its row of the fleet. */
 export async function modelSummary(params: ModelRangeParams, context: Reading): Promise<ModelSummary> {
   const { telemetry } = await openModelPanel(params, context);
-  const fleet = await readFleet(telemetry, { ...params, against: 'day' }, context.signal);
+  const fleet = await readFleet(telemetry, { ...params, against: 'day', nowMs: context.nowMs }, context.signal);
   const measured = fleet.models.find(({ model }) => model === params.model) ?? silentModel(params.model);
   const findings = modelFindings(measured);
   const row = toRow(measured, findings, fleet, params.endMs - params.startMs);

@@ -1,5 +1,5 @@
 import 'server-only';
-import type { MissingSignal } from '@/lib/contracts/fleet';
+import type { InputState, MissingSignal } from '@/lib/contracts/fleet';
 import type { Sample, SeriesSet } from '@/lib/contracts/series';
 import type { MeasuredModel } from '@/lib/domain/findings';
 import { addBuckets, type Buckets } from '@/lib/domain/histogram';

@@ -187,7 +187,7 @@ describe('the layout of the house', () => {
     expect(users.map((source) => source.path).filter((path) => !path.startsWith('components/charts/'))).toEqual([]);
   });
 
-  it('has no import cycle', () => {
+  it('has no import cycle, of types neither', () => {
     const state = new Map<string, 'open' | 'done'>();
     const cycles: string[] = [];
     const visit = (path: string, trail: string[]): void => {
@@ -197,8 +197,8 @@ describe('the layout of the house', () => {
         return;
       }
       state.set(path, 'open');
-      for (const { target, typeOnly } of byPath.get(path)?.imports ?? []) {
-        if (target !== null && !typeOnly && byPath.has(target)) visit(target, [...trail, path]);
+      for (const { target } of byPath.get(path)?.imports ?? []) {
+        if (target !== null && byPath.has(target)) visit(target, [...trail, path]);
       }
       state.set(path, 'done');
     };

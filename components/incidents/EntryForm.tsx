@@ -19,7 +19,7 @@ import {
 } from '@/lib/contracts/incident-words';
 import { ENTRY_PART } from '@/lib/domain/incident';
 import { addEntry } from '@/lib/queries/incidents';
-import type { EntryAbout } from './TimelinePanel';
+import type { EntryAbout } from './entry-about';
 import { KIND_PLACEHOLDER } from './words';
 
 const KINDS = WRITTEN_KINDS.map((kind) => ({ value: kind, label: kind }));

@@ -11,7 +11,7 @@ import type { Entry } from '@/lib/contracts/incident-entry';
 import type { EntryRelation } from '@/lib/contracts/incident-words';
 import { formatDay, formatInstant, formatTime } from '@/lib/domain/format';
 import { EntryPin } from './EntryPin';
-import type { EntryAbout } from './TimelinePanel';
+import type { EntryAbout } from './entry-about';
 import { HYPOTHESIS_STATUS, KIND_ICON } from './words';
 
 const RELATION_WORD: Readonly<Record<EntryRelation, string>> = {

@@ -5,7 +5,7 @@ import { clsx } from 'clsx';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Entry } from '@/lib/contracts/incident-entry';
 import { EntryItem } from './EntryItem';
-import type { EntryAbout } from './TimelinePanel';
+import type { EntryAbout } from './entry-about';
 
 const ROW_PX = 56;
 /** Entries from the end at which the next page is asked for. */

@@ -6,18 +6,11 @@ import { Panel } from '@/components/ui/Panel';
 import { QueryState } from '@/components/ui/QueryState';
 import { useUrlParam } from '@/components/ui/use-url-param';
 import type { Incident } from '@/lib/contracts/incident';
-import { ENTRY_KINDS, type EntryRelation } from '@/lib/contracts/incident-words';
+import { ENTRY_KINDS } from '@/lib/contracts/incident-words';
 import { entryPages } from '@/lib/queries/incidents';
 import { EntryForm } from './EntryForm';
 import { EntryList } from './EntryList';
-
-/** What the next entry speaks of: an earlier one, and how. */
-export interface EntryAbout {
-  entryId: string;
-  relation: EntryRelation;
-  /** The earlier entry's words. */
-  text: string;
-}
+import type { EntryAbout } from './entry-about';
 
 const HEIGHT = 320;
 

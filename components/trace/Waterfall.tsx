@@ -15,12 +15,23 @@ import { type Axis, placeOf, ticksOf } from './axis';
 import { PAGE_ROWS, type WaterfallRowText } from './row-window';
 import { useRows } from './use-rows';
 import { useTraceView } from './use-trace-view';
-import type { Folds, Jump } from './WaterfallPanel';
 import { ROW_HEIGHT, WATERFALL_COLUMNS, WaterfallRow } from './WaterfallRow';
 
 const HEIGHT = 'min(68vh, 900px)';
 const OVERSCAN = 12;
 const NO_TICKS: readonly number[] = [];
+
+/** The span to bring into sight; `nth` grows with each ask, so that the same span can be asked for again. */
+export interface Jump {
+  span: string;
+  nth: number;
+}
+
+/** The rows' settings that a link does not carry: which rows were opened and closed by hand, and how deep is open. */
+export interface Folds {
+  toggled: readonly string[];
+  level: number | null;
+}
 
 export interface WaterfallProps {
   trace: Trace;

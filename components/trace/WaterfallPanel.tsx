@@ -10,19 +10,8 @@ import { traceLogsQuery } from '@/lib/queries/trace';
 import { axisOf } from './axis';
 import { Minimap } from './Minimap';
 import { useTraceView } from './use-trace-view';
-import { Waterfall } from './Waterfall';
+import { type Folds, type Jump, Waterfall } from './Waterfall';
 import { WaterfallTools } from './WaterfallTools';
-
-export interface Jump {
-  span: string;
-  nth: number;
-}
-
-/** The rows' settings that a link does not carry: which rows were opened and closed by hand, and how deep is open. */
-export interface Folds {
-  toggled: readonly string[];
-  level: number | null;
-}
 
 const NO_FOLDS: Folds = { toggled: [], level: null };
 

@@ -15,6 +15,7 @@ import { StageBar } from './StageBar';
 import { StatisticsPanel } from './StatisticsPanel';
 import { TraceFacts } from './TraceFacts';
 import { type Tab, useTraceView } from './use-trace-view';
+import type { Jump } from './Waterfall';
 import { WaterfallPanel } from './WaterfallPanel';
 
 const TAB_NAMES: readonly { value: Tab; label: string }[] = [
@@ -37,9 +38,7 @@ export function WholeTrace({
 }) {
   const [view, setView] = useTraceView();
   // A jump to a span, counted, so that the same span can be jumped to twice.
-  const [jump, setJump] = useState<{ span: string; nth: number } | null>(
-    view.span === null ? null : { span: view.span, nth: 0 },
-  );
+  const [jump, setJump] = useState<Jump | null>(view.span === null ? null : { span: view.span, nth: 0 });
   const jumpTo = (span: string) => setJump((before) => ({ span, nth: (before?.nth ?? 0) + 1 }));
   const openSpan = (span: string) => setView({ span });
   /** From another tab: the span stands in the waterfall. */

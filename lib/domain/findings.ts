@@ -1,12 +1,13 @@
 import type { AnswerPart, Status } from '@/lib/contracts/answer';
-import type { BudgetState, InputState, Role } from '@/lib/contracts/fleet';
+import type { BudgetState, InputState } from '@/lib/contracts/fleet';
 import { muted, value } from './answer-parts';
 import { budgetEndsInMs, FAST_BURN_RATE, SUSTAINABLE_BURN_RATE } from './burn';
 import { MIN_REQUESTS_TO_COMPARE } from './comparison';
+import type { Finding } from './finding';
 import { formatChange, formatDuration, formatNumber, formatRatioPercent } from './format';
 import { type Buckets, histogramQuantile, isResolved, quantileDifference } from './histogram';
 import { rankOf } from './status';
-import { differences } from './version-difference';
+import { differences, type Limits, type MeasuredVersion } from './version-difference';
 
 /**
  * What is worth saying about a model and its versions, each with its status, its word for the table and its sentence.
@@ -17,23 +18,6 @@ import { differences } from './version-difference';
 export const LABELS_STALE_MS = 86_400_000;
 /** A model without requests for this long, that had some in the range, is silent. */
 export const SILENT_MS = 10 * 60_000;
-
-export interface MeasuredVersion {
-  version: string;
-  role: Role;
-  /** Requests and failed ones in the range; null: not measured. */
-  requests: number | null;
-  errors: number | null;
-  /** Latency over the range, bounds in milliseconds; null: no histogram. */
-  buckets: Buckets | null;
-}
-
-export interface Limits {
-  /** Rise of the error ratio that a version may have over the other, 0 to 1. */
-  maxErrorIncrease: number;
-  /** Relative rise of P95 that it may have: 0.2 is a fifth. */
-  maxP95IncreaseRatio: number;
-}
 
 export interface MeasuredModel {
   model: string;
@@ -52,16 +36,6 @@ export interface MeasuredModel {
   /** How long before the end of the range the last request was seen; null when not known. */
   silentMs: number | null;
   limits: Limits;
-}
-
-export interface Finding {
-  status: Status;
-  /** A few words for the state column. */
-  word: string;
-  /** What the sentence is about: "fraud_detector 2.4.0". */
-  subject: string;
-  /** The rest of the sentence, without its full stop. */
-  parts: AnswerPart[];
 }
 
 /** The version that others are measured against: the champion, else the one with most requests. */

@@ -1,7 +1,7 @@
 import type { AnswerPart, AnswerText } from '@/lib/contracts/answer';
 import type { MissingSignal } from '@/lib/contracts/fleet';
 import { value } from './answer-parts';
-import type { Finding } from './findings';
+import type { Finding } from './finding';
 import { rankOf } from './status';
 
 /** Sentences about single models before the rest is summed up. */

@@ -1,11 +1,31 @@
 import type { Status } from '@/lib/contracts/answer';
+import type { Role } from '@/lib/contracts/fleet';
 import { muted, value } from './answer-parts';
 import { newcombeDifference, type Proportion } from './comparison';
-import type { Finding, Limits, MeasuredVersion } from './findings';
+import type { Finding } from './finding';
 import { formatChange, formatMs, formatPoints, formatRatioPercent } from './format';
 import { type Buckets, histogramQuantile, quantileDifference } from './histogram';
 import { confidenceSequence, countsSpeakAgainst, hasErrorsForSequence } from './sequential';
 import { rankOf } from './status';
+
+/** What a version did in the range. */
+export interface MeasuredVersion {
+  version: string;
+  role: Role;
+  /** Requests and failed ones in the range; null: not measured. */
+  requests: number | null;
+  errors: number | null;
+  /** Latency over the range, bounds in milliseconds; null: no histogram. */
+  buckets: Buckets | null;
+}
+
+/** From where on a difference is bad rather than worth a look. */
+export interface Limits {
+  /** Rise of the error ratio that a version may have over the other, 0 to 1. */
+  maxErrorIncrease: number;
+  /** Relative rise of P95 that it may have: 0.2 is a fifth. */
+  maxP95IncreaseRatio: number;
+}
 
 /** A P95 that surely rose, but by less than this share, is no reason to look: at this traffic a few ms are certain too. */
 export const NOTABLE_P95_RISE = 0.05;

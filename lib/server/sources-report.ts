@@ -4,7 +4,8 @@ import { getConfig, type SignalsConfig } from './config';
 import { AppError } from './errors';
 import { CONTRACT, CONTRACT_SIGNALS } from './signals/contract';
 import { missingContract } from './signals/missing';
-import { type SignalMap, signalMapOf } from './signals/signal-map';
+import { signalMapOf } from './signals/resolve-map';
+import type { SignalMap } from './signals/signal-map';
 import { sourcesHealth } from './source-health';
 import { openTelemetry } from './telemetry';
 

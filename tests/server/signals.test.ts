@@ -17,7 +17,8 @@ import {
   withinBoundQuery,
 } from '@/lib/server/prometheus/signal-queries';
 import { PRESETS, type Preset } from '@/lib/server/signals/preset';
-import { namesToAsk, type SignalMap, signalMapOf } from '@/lib/server/signals/signal-map';
+import { namesToAsk, signalMapOf } from '@/lib/server/signals/resolve-map';
+import type { SignalMap } from '@/lib/server/signals/signal-map';
 
 const AUTO: SignalsConfig = {
   preset: 'auto',

@@ -1,6 +1,7 @@
 import 'server-only';
 import type { ModelRow, Quantile, Vitals, VitalsChange } from '@/lib/contracts/fleet';
-import { type Finding, type MeasuredModel, versionFindings } from '@/lib/domain/findings';
+import type { Finding } from '@/lib/domain/finding';
+import { type MeasuredModel, versionFindings } from '@/lib/domain/findings';
 import { type Buckets, histogramQuantile } from '@/lib/domain/histogram';
 import { byRole } from '@/lib/domain/roles';
 import type { Counts } from './counts';

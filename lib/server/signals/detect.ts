@@ -7,7 +7,8 @@ import { processWide } from '../process-wide';
 import type { PrometheusClient } from '../prometheus/client';
 import { metricSelector, presenceQuery } from '../prometheus/signal-queries';
 import { PRESETS } from './preset';
-import { namesToAsk, type SignalMap, signalMapOf, spellingsOf } from './signal-map';
+import { namesToAsk, signalMapOf, spellingsOf } from './resolve-map';
+import type { SignalMap } from './signal-map';
 
 /** How long a map is trusted before the Prometheus is asked again. */
 const KEEP_MS = 60_000;

@@ -10,10 +10,8 @@ import { isResolved } from '@/lib/domain/histogram';
 import type { Config } from '../config';
 import { DEFAULT_POLICY } from '../config-parse';
 import { type ModelPanel, openModelPanel } from '../fleet/model-panel';
-import { modelConfigOf, openLoki } from '../telemetry';
-import { openTempo } from '../trace-search/open';
-import { readExactP95 } from './exact-durations';
-import { readTraceP95 } from './exact-traces';
+import { modelConfigOf } from '../telemetry';
+import { readExact } from './exact-p95';
 import { overTimeOf } from './over-time';
 import { Parts } from './parts';
 import { type CellsRead, lifeOf, readCells, toInputCells } from './read-cells';
@@ -133,30 +131,28 @@ async function readInputs(
   parts.faults.push(...missingFaults(map.missing));
   const inputCells = cells === null ? null : toInputCells(cells, a.buckets);
   const factors = factorsOf(dispersions(inputCells, 'above'), base.mode);
-  const loki = openLoki();
   // The logs are read only where the histogram cannot tell: they cost more.
-  const isUnresolved = a.buckets !== null && b.buckets !== null && !isResolved(a.buckets, b.buckets, 0.95);
-  const canBeExact = isUnresolved && base.mode !== 'instant' && champion.version !== challenger.version;
-  const asExact = {
-    model,
-    champion: champion.version,
-    challenger: challenger.version,
-    startMs,
-    endMs,
-    factor: Math.max(factors.champion, factors.challenger),
-  };
-  const fromLogs = loki === null || !canBeExact ? null : await readExactP95(loki, config, parts, asExact, signal);
   const exactP95 =
-    fromLogs !== null || !canBeExact || cells === null || a.buckets === null || b.buckets === null
-      ? fromLogs
-      : config.sources.tempo.length === 0
-        ? null
-        : await readTraceP95(
-            openTempo(),
-            parts,
-            { ...asExact, cells, buckets: { champion: a.buckets, challenger: b.buckets } },
-            signal,
-          );
+    a.buckets === null ||
+    b.buckets === null ||
+    isResolved(a.buckets, b.buckets, 0.95) ||
+    base.mode === 'instant' ||
+    champion.version === challenger.version
+      ? null
+      : await readExact(
+          parts,
+          {
+            model,
+            champion: champion.version,
+            challenger: challenger.version,
+            startMs,
+            endMs,
+            factor: Math.max(factors.champion, factors.challenger),
+            cells,
+            buckets: { champion: a.buckets, challenger: b.buckets },
+          },
+          signal,
+        );
   const side = (
     one: typeof champion,
     own: SideAsked,

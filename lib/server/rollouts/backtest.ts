@@ -1,6 +1,6 @@
 import 'server-only';
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { VerdictKind } from '@/lib/contracts/compare';
+import type { CompareResult, VerdictKind } from '@/lib/contracts/compare';
 import type { CompareInputs } from '@/lib/contracts/compare-inputs';
 import type { ComparePolicy } from '@/lib/contracts/compare-params';
 import type { GuardPolicy } from '@/lib/contracts/rollout';
@@ -13,6 +13,7 @@ import {
 import { judge, withWhatIf } from '@/lib/domain/compare';
 import { formatDuration } from '@/lib/domain/format';
 import { decideGuard, type GuardMemory, lookOf } from '@/lib/domain/guard';
+import { Parts } from '../compare/parts';
 import { policyOf } from '../compare/read-compare';
 import { LOOK_BACK_MS } from '../compare/window';
 import { getConfig } from '../config';
@@ -21,6 +22,7 @@ import { AppError } from '../errors';
 import { openModelPanel } from '../fleet/model-panel';
 import { modelConfigOf } from '../telemetry';
 import { readBacktestCells } from './backtest-cells';
+import { durationsOf } from './backtest-durations';
 import { cumulator } from './cumulate';
 import { guardSidesOf, readSidesInputs } from './read-inputs';
 
@@ -103,6 +105,10 @@ export async function runBacktest(
   const panel = await openModelPanel({ model, startMs: Math.max(0, endMs - LOOK_BACK_MS), endMs }, context);
   const read = await readBacktestCells(panel, { model, champion, challenger, startMs: windowStartMs, endMs }, signal);
   const roleOf = (version: string) => panel.versions.find((one) => one.version === version)?.role ?? ('other' as const);
+  const durations = durationsOf(
+    { parts: new Parts(panel.gather, signal), spanMs: endMs - firstMs, intervalMs: guard.intervalMs },
+    signal,
+  );
   const inputsAt = cumulator(read, {
     model,
     startMs: windowStartMs,
@@ -127,6 +133,10 @@ export async function runBacktest(
     let inputs: CompareInputs = inputsAt(atMs);
     let result = judge(inputs, policy);
     let from: BacktestStep['from'] = 'cells';
+    if (waitsForP95(result)) {
+      inputs = { ...inputs, exactP95: await durations.at(inputs) };
+      result = judge(inputs, policy);
+    }
     if (result.verdict.kind === 'roll-back' && firedAtMs === null && exact < MAX_EXACT) {
       exact += 1;
       inputs = await readSidesInputs({ model, atMs, sides }, context);
@@ -152,9 +162,17 @@ export async function runBacktest(
     firedAfterMs: firedAtMs === null ? null : firedAtMs - windowStartMs,
     verdicts,
     sentence: sentenceOf({ challenger, firedAtMs, windowStartMs, violations: guard.violations, verdicts, count }),
-    notes: notesOf({ stepMs: read.cells.stepMs, intervalMs: guard.intervalMs, exact }),
+    notes: [
+      ...notesOf({ stepMs: read.cells.stepMs, intervalMs: guard.intervalMs, exact }),
+      ...durations.notes(),
+      'Stage times, outputs, tokens and cost are not measured here: no policy limits them, so they decide nothing.',
+    ],
   });
 }
+
+/** Whether the verdict hangs on a P95 that the buckets cannot tell; elsewhere exact durations would change nothing. */
+const waitsForP95 = ({ verdict, measures }: CompareResult): boolean =>
+  verdict.kind === 'wait' && measures.some(({ id, state }) => id === 'p95' && state === 'bucket-too-wide');
 
 function sentenceOf(found: {
   challenger: string;
@@ -175,7 +193,7 @@ function sentenceOf(found: {
 
 function notesOf({ stepMs, intervalMs, exact }: { stepMs: number; intervalMs: number; exact: number }): string[] {
   const notes = [
-    `Counts are added up from cells of ${formatDuration(stepMs)}, within a percent of what the guard reads; exact durations from the logs are left out.`,
+    `Counts are added up from cells of ${formatDuration(stepMs)}, within a percent of what the guard reads.`,
     'The two versions of the end of the range are taken for all of it.',
   ];
   if (stepMs > intervalMs) notes.push('The cells are longer than the interval, so not every evaluation sees new data.');

@@ -7,11 +7,12 @@ import { type Lab, useConfig } from '@/tests/api/console';
 
 export const MINUTE_MS = 60_000;
 
-/** A configuration over the metrics of a lab, which are enough for a guard; `models` as YAML of two spaces. */
-export const guardConfig = (lab: Lab, models: string): void =>
+/** A configuration over the metrics of a lab, which are enough for a guard, or its logs too; `models` as YAML of two spaces. */
+export const guardConfig = (lab: Lab, models: string, { logs = false }: { logs?: boolean } = {}): void =>
   useConfig(`
 sources:
   prometheus: { url: '${lab.url}/prometheus', scrapeInterval: 30s }
+${logs ? `  loki: { url: '${lab.url}/loki' }` : ''}
 models:
 ${models}`);
 

@@ -1,26 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
-import { openDatabase } from '@/lib/server/db';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Database, openDatabase } from '@/lib/server/db';
 import { createNote } from '@/lib/server/notes/store';
 
 /**
- * A process of its own that stores notes and says on standard output `ok ID` once one is acknowledged, or `failed
- * MESSAGE`. Arguments: address of the database, writes at once, writes in all (0: until killed).
+ * A process of its own that stores notes in each of the named databases and says on standard output `ok PLACE ID` once
+ * one is acknowledged by the database in that place of the list, or `failed MESSAGE`. Arguments: addresses of the
+ * databases with commas between them; for each database, writes at once and writes in all (0: until killed).
  */
-const [url = '', atOnce = '1', total = '0'] = process.argv.slice(2);
-const database = openDatabase(url, { patienceMs: 20_000 });
+const [urls = '', atOnce = '1', total = '0'] = process.argv.slice(2);
 const identity = { id: 'writer', name: 'Writer', permissions: new Set(['notes:write'] as const) };
-let left = total === '0' ? Number.POSITIVE_INFINITY : Number(total);
 
-async function write(): Promise<void> {
-  while (left > 0) {
-    left -= 1;
+async function write(database: Database, place: number, left: { count: number }): Promise<void> {
+  while (left.count > 0) {
+    left.count -= 1;
+    // SQLite answers without a turn of the event loop, which the other databases need.
+    await nextTurn();
     const id = randomUUID();
     const note = { id, atMs: Date.now(), text: `note ${id} ${'x'.repeat(500)}`, model: null, version: null };
     try {
       await createNote(note, { identity, nowMs: Date.now() }, database);
       // Synchronous, so that what is acknowledged is in the pipe before anything else can happen.
-      writeSync(1, `ok ${id}\n`);
+      writeSync(1, `ok ${place} ${id}\n`);
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'none';
       writeSync(1, `failed ${code} ${error instanceof Error ? error.message : String(error)}\n`);
@@ -29,5 +31,11 @@ async function write(): Promise<void> {
   }
 }
 
-await Promise.all(Array.from({ length: Number(atOnce) }, write));
+await Promise.all(
+  urls.split(',').flatMap((url, place) => {
+    const database = openDatabase(url, { patienceMs: 20_000 });
+    const left = { count: total === '0' ? Number.POSITIVE_INFINITY : Number(total) };
+    return Array.from({ length: Number(atOnce) }, () => write(database, place, left));
+  }),
+);
 process.exit(0);

@@ -43,6 +43,15 @@ export function PrintPage({ incidentId }: { incidentId: string }) {
                   <li key={action.id}>
                     {action.text} ({action.kind}, {action.owner ?? 'no owner'},{' '}
                     {action.dueAtMs === null ? 'no date' : `due ${formatDay(action.dueAtMs, zone)}`}, {action.state})
+                    {action.probe === null ? null : (
+                      <span className="block text-small text-t2 [overflow-wrap:anywhere]">
+                        {action.verified === null
+                          ? 'Not yet verified'
+                          : `Verified ${formatInstant(action.verified.atMs, zone)}`}
+                        {action.checked === null ? '' : `: ${action.checked.sentence}`}{' '}
+                        <code className="font-mono">{action.probe.query}</code> is to be {action.probe.passes}.
+                      </span>
+                    )}
                   </li>
                 ))}
               </ul>

@@ -32,6 +32,7 @@ import { IncidentTask, IncidentTaskEdit, NewIncidentTask } from './incident-task
 import { IncidentLiveParams, LiveEvent } from './live';
 import { NoParams } from './params';
 import {
+  ActionCheck,
   NewPostmortemAction,
   NewReview,
   Postmortem,
@@ -186,6 +187,11 @@ export const INCIDENT_ENDPOINTS: readonly Endpoint[] = [
     params: PostmortemActionEdit,
     response: Postmortem,
     summary: 'Change an action, close it, open it again',
+  }),
+  write('POST', `${PM}/actions/{actionId}/check`, {
+    params: ActionCheck,
+    response: Postmortem,
+    summary: 'Ask the query that would show that an action worked',
   }),
   {
     ...read(`${PM}/export`, { params: IncidentParams, response: z.string(), summary: 'The postmortem as Markdown' }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Probe } from './checklist';
 import {
   ACTION_KINDS,
   MAX_SECTION_CHARACTERS,
@@ -28,6 +29,15 @@ export type PostmortemSection = z.infer<typeof PostmortemSection>;
 export const PostmortemGap = z.object({ section: SectionKey, sentence: z.string() });
 export type PostmortemGap = z.infer<typeof PostmortemGap>;
 
+/** What a probe of an action said. unknown: it had no answer; the sentence says why. */
+export const ProbeAnswer = z.object({
+  state: z.enum(['pass', 'fail', 'unknown']),
+  sentence: z.string(),
+  by: z.string(),
+  atMs: z.number(),
+});
+export type ProbeAnswer = z.infer<typeof ProbeAnswer>;
+
 export const PostmortemAction = z.object({
   id: z.uuid(),
   text: z.string(),
@@ -40,6 +50,12 @@ export const PostmortemAction = z.object({
   createdAtMs: z.number(),
   closedAtMs: z.number().nullable(),
   revision: z.number().int().positive(),
+  /** The query that would show that it worked, and when it does, in words; null: none is named. */
+  probe: Probe.extend({ passes: z.string() }).nullable(),
+  /** What it said last; null: it was never asked. */
+  checked: ProbeAnswer.nullable(),
+  /** When it last passed, with the pin of that; null: never. The pin is null where it could not be made. */
+  verified: z.object({ atMs: z.number(), evidenceId: z.uuid().nullable() }).nullable(),
 });
 export type PostmortemAction = z.infer<typeof PostmortemAction>;
 
@@ -144,6 +160,19 @@ const link = z
   .refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), { error: 'expected an http or https address' })
   .nullable();
 
+/** A query with a condition, as somebody writes it; `{{model}}`, `{{version}}` and `{{range}}` are the incident's and an hour. */
+const NewProbe = Probe.extend({
+  query: writtenText('a query', 10_000),
+  pass: z
+    .string()
+    .max(100)
+    .regex(/^\s*(<=|<|>=|>|==)\s*-?\d+(\.\d+)?(e-?\d+)?\s*$/i, { error: 'expected a condition such as "<= 0.01"' }),
+}).nullable();
+
+/** Asks the probe of an action now. `id` is that of the pin it makes when it passes: the same again makes no second. */
+export const ActionCheck = z.object({ incidentId: IncidentKey, actionId: ClientId, id: ClientId });
+export type ActionCheck = z.infer<typeof ActionCheck>;
+
 export const NewPostmortemAction = z.object({
   incidentId: IncidentKey,
   id: ClientId,
@@ -152,6 +181,7 @@ export const NewPostmortemAction = z.object({
   owner: PersonName.nullable().default(null),
   dueAtMs: InstantMs.nullable().default(null),
   link: link.default(null),
+  probe: NewProbe.default(null),
 });
 export type NewPostmortemAction = z.infer<typeof NewPostmortemAction>;
 
@@ -165,5 +195,7 @@ export const PostmortemActionEdit = z.object({
   dueAtMs: InstantMs.nullable().optional(),
   state: z.enum(TASK_STATES).optional(),
   link: link.optional(),
+  /** Another one forgets what the last one said. */
+  probe: NewProbe.optional(),
 });
 export type PostmortemActionEdit = z.infer<typeof PostmortemActionEdit>;

@@ -85,6 +85,28 @@ function actions({ actions: all }: ExportMaterial): string[] {
   ];
 }
 
+/** What stands behind the actions whose effect a query can show. */
+function verifications({ actions: all, evidence }: ExportMaterial): string[] {
+  const told = all.flatMap(({ text, probe, checked, verified }) => {
+    if (probe === null) return [];
+    const pin = evidence.get(verified?.evidenceId ?? '');
+    const pinned = pin === undefined ? '' : ` (SHA-256 ${pin.sha256})`;
+    const said =
+      checked === null ? 'never asked' : `${checked.sentence} ${instant(checked.atMs)} by ${plain(checked.by)}`;
+    const state = verified === null ? 'not verified yet' : `verified ${instant(verified.atMs)}${pinned}`;
+    return [
+      `- ${plain(text)}: ${state}. Last answer: ${plain(said)}. It passes with ${plain(probe.passes)}: ${code(probe.query)}`,
+    ];
+  });
+  return told.length === 0 ? [] : ['', ...told];
+}
+
+/** A query as code on one line, whatever ticks it holds. */
+function code(query: string): string {
+  const fence = '`'.repeat(1 + Math.max(0, ...[...query.matchAll(/`+/g)].map(([ticks]) => ticks.length)));
+  return `${fence} ${query.replaceAll('\n', ' ')} ${fence}`;
+}
+
 function decodeSafely(url: string): string {
   try {
     return decodeURI(url);
@@ -128,6 +150,7 @@ export function exportIncident(material: ExportMaterial): string {
     '## Actions',
     '',
     ...actions(material),
+    ...verifications(material),
     '',
     '## Review',
     '',
@@ -150,9 +173,17 @@ export function exportIncident(material: ExportMaterial): string {
 /** The text that a review judges: sections and actions, in an order of their own. Hash this, not the file. */
 export const judgedText = (
   sections: readonly { key: string; text: string }[],
-  actionList: readonly { id: string; text: string; kind: string }[],
+  actionList: readonly { id: string; text: string; kind: string; probe?: string | null }[],
 ): string =>
   JSON.stringify([
     sections.map(({ key, text }) => [key, text]),
-    [...actionList].sort((a, b) => (a.id < b.id ? -1 : 1)).map(({ id, text, kind }) => [id, text, kind]),
+    [...actionList]
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .map(({ id, text, kind, probe }) => [
+        id,
+        text,
+        kind,
+        // What would show that it worked is part of what was agreed; without one, the text is what it always was.
+        ...(probe == null ? [] : [probe]),
+      ]),
   ]);

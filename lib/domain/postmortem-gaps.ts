@@ -14,7 +14,14 @@ export interface GapMaterial {
   hypotheses: readonly HypothesisSummary[];
   commanders: readonly string[];
   sections: readonly { key: PostmortemSectionKey; text: string; unsourced: readonly string[] }[];
-  actions: readonly { text: string; owner: string | null; dueAtMs: number | null; state: string }[];
+  actions: readonly {
+    text: string;
+    owner: string | null;
+    dueAtMs: number | null;
+    state: string;
+    probe?: object | null;
+    verified?: object | null;
+  }[];
   owner: string | null;
 }
 
@@ -62,6 +69,10 @@ export function gapsOf(material: GapMaterial): Gap[] {
   for (const { text, owner, dueAtMs } of actions.filter(({ state }) => state === 'open')) {
     const lacks = [...(owner === null ? ['an owner'] : []), ...(dueAtMs === null ? ['a date'] : [])].join(' and ');
     if (lacks !== '') add('lessons', `The action "${shortened(text)}" lacks ${lacks}.`);
+  }
+  for (const { text, probe, verified, state } of actions) {
+    if (state === 'done' && probe != null && verified == null)
+      add('lessons', `The action "${shortened(text)}" is done, and its query has not shown that it worked.`);
   }
   return gaps;
 }

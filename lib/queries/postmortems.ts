@@ -1,5 +1,6 @@
 import { mutationOptions, type QueryClient } from '@tanstack/react-query';
 import type {
+  ActionCheck,
   NewPostmortemAction,
   NewReview,
   Postmortem,
@@ -59,4 +60,10 @@ export const addAction = (client: QueryClient) =>
 export const editAction = (client: QueryClient) =>
   write(client, ({ incidentId, actionId, ...edit }: PostmortemActionEdit) =>
     apiSend<Postmortem>('PATCH', at(incidentId, `/actions/${actionId}`), edit),
+  );
+
+/** Asks the query that would show that an action worked. */
+export const checkAction = (client: QueryClient) =>
+  write(client, ({ incidentId, actionId, id }: ActionCheck) =>
+    apiSend<Postmortem>('POST', at(incidentId, `/actions/${actionId}/check`), { id }),
   );

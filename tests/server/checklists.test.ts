@@ -4,12 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ChecklistRun, StepAnswer } from '@/lib/contracts/checklist';
+import { NewPostmortemAction, Postmortem, PostmortemActionEdit } from '@/lib/contracts/postmortem';
 import { queryCache } from '@/lib/server/cache';
 import { loadChecklists } from '@/lib/server/checklists/files';
 import { answerRunStep, beginRun, listRuns } from '@/lib/server/checklists/store';
 import { type Database, openDatabase } from '@/lib/server/db';
 import { readEvidence } from '@/lib/server/evidence/store';
 import { migrate } from '@/lib/server/migrate';
+import { checkAction } from '@/lib/server/postmortems/check-action';
+import { exportMarkdown, readPostmortem } from '@/lib/server/postmortems/read';
+import { addAction, editAction } from '@/lib/server/postmortems/review';
 import { type Lab, NOW_MS, startLab, useConfig } from '@/tests/api/console';
 import { sqliteKind } from './databases';
 import { ada, ben, declared } from './incidents/both-databases';
@@ -96,6 +100,73 @@ const resultOf = (run: ChecklistRun, stepId: string) => {
   if (result === undefined) throw new Error(`no result of ${stepId}`);
   return result;
 };
+
+describe('an action of a postmortem with a query', () => {
+  const FLOWS = 'sum(rate(inference_requests_total{model_name={{model}}}[{{range}}]))';
+  const probeOf = (query: string, pass: string) => ({
+    query,
+    language: 'promql' as const,
+    pass,
+    unit: 'rate' as const,
+  });
+  const act = async (probe: ReturnType<typeof probeOf> | null) => {
+    const { id: incidentId } = await declared({ database }, { model: 'fraud_detector' });
+    const actionId = randomUUID();
+    await addAction(
+      NewPostmortemAction.parse({ incidentId, id: actionId, text: 'Keep it served', owner: 'Ada', probe }),
+      by(),
+      database,
+    );
+    return { incidentId, actionId, id: randomUUID() };
+  };
+  const told = (postmortem: Postmortem) => Postmortem.parse(postmortem).actions[0];
+
+  it('is not yet verified, then by what the query gave, and says when that holds no more', async () => {
+    const check = await act(probeOf(FLOWS, '> 0'));
+    const before = Postmortem.parse(await readPostmortem(check.incidentId, database));
+    expect(before.actions).toMatchObject([
+      { verified: null, checked: null, probe: { passes: expect.stringMatching(/^more than 0\s\/s$/) } },
+    ]);
+    const checked = told(await checkAction(check, by(), database));
+    expect(checked).toMatchObject({
+      state: 'open',
+      checked: { state: 'pass', by: 'Ada' },
+      verified: { evidenceId: check.id },
+    });
+    // Twice the same answer is one pin, and the words that were reviewed are the same words.
+    const again = await checkAction(check, by(), database);
+    expect(told(again)).toEqual(checked);
+    expect(again.textHash).toBe(before.textHash);
+    const pin = await readEvidence(check.id, database);
+    expect(pin).toMatchObject({ state: 'sound', kind: 'metric', title: 'Verifies: Keep it served' });
+    expect(await exportMarkdown(check.incidentId, { withTimeline: false }, database)).toContain(
+      `- Keep it served: verified 2026-11-20T12:00:00Z (SHA-256 ${pin.sha256})`,
+    );
+    isDown = true;
+    queryCache().clear();
+    const later = told(await checkAction({ ...check, id: randomUUID() }, by(ben), database));
+    expect(later).toMatchObject({ checked: { state: 'unknown', by: 'Ben' }, verified: checked?.verified });
+    const edit = { incidentId: check.incidentId, actionId: check.actionId, revision: 1, probe: probeOf(FLOWS, '<= 0') };
+    expect(told(await editAction(edit, by(), database))).toMatchObject({ checked: null, verified: null });
+    isDown = false;
+    expect(told(await checkAction({ ...check, id: randomUUID() }, by(), database))).toMatchObject({
+      checked: { state: 'fail' },
+      verified: null,
+    });
+    const done = { incidentId: check.incidentId, actionId: check.actionId, revision: 2, state: 'done' as const };
+    const { gaps } = await editAction(done, by(), database);
+    expect(gaps.map(({ sentence }) => sentence)).toContain(
+      'The action "Keep it served" is done, and its query has not shown that it worked.',
+    );
+  });
+
+  it('that names none, or a condition that is none, is refused', async () => {
+    await expect(checkAction(await act(null), by(), database)).rejects.toMatchObject({ code: 'bad_request' });
+    const { incidentId, actionId } = await act(null);
+    const asked = { incidentId, actionId, revision: 1, probe: probeOf('up', 'nearly nothing') };
+    expect(PostmortemActionEdit.safeParse(asked).success).toBe(false);
+  });
+});
 
 describe('a checklist that is gone through', () => {
   it('passes, fails or does not know by its queries, and pins what they gave', async () => {

@@ -1,11 +1,10 @@
 import 'server-only';
 import { createHash } from 'node:crypto';
-import type { PostmortemAction as ActionRow, Incident as IncidentRow } from '@/generated/sqlite/client';
+import type { Incident as IncidentRow } from '@/generated/sqlite/client';
 import type { Entry } from '@/lib/contracts/incident-entry';
 import { POSTMORTEM_SECTIONS, SECTION_TITLES } from '@/lib/contracts/incident-words';
 import {
   Postmortem,
-  PostmortemAction,
   type PostmortemDraft,
   PostmortemReview,
   type PostmortemSection,
@@ -20,24 +19,12 @@ import { type Database, db } from '../db';
 import { hypothesesOf, toEntries } from '../incidents/entries';
 import { familyOf, findIncident, type Reader } from '../incidents/find';
 import { toRole } from '../incidents/roles';
-import { instantsOf, readList, severityOf, toMs } from '../incidents/row';
+import { instantsOf, readList, severityOf } from '../incidents/row';
+import { toAction } from './action-row';
 
 /** Entries that a postmortem is made from at most; the oldest are what it begins with. */
 const MAX_ENTRIES = 20_000;
 const MAX_VERSIONS = 200;
-
-export const toAction = (row: ActionRow): PostmortemAction => ({
-  id: row.id,
-  text: row.text,
-  kind: PostmortemAction.shape.kind.parse(row.kind),
-  owner: row.owner,
-  dueAtMs: toMs(row.dueAtMs),
-  state: PostmortemAction.shape.state.parse(row.state),
-  link: row.link,
-  createdAtMs: Number(row.createdAtMs),
-  closedAtMs: toMs(row.closedAtMs),
-  revision: row.revision,
-});
 
 /** The newest version of each section that has one, with who ever wrote in any. */
 async function newestSections(reader: Reader, incidentId: string) {
@@ -225,7 +212,10 @@ export async function exportMarkdown(
   return database.read(async (client) => {
     const incident = await findIncident(client, key);
     const [material, postmortem] = await Promise.all([materialOf(client, incident), toPostmortem(client, incident)]);
-    const pinned = material.entries.flatMap(({ evidenceId }) => (evidenceId === null ? [] : [evidenceId]));
+    const pinned = [
+      ...material.entries.map(({ evidenceId }) => evidenceId),
+      ...postmortem.actions.map(({ verified }) => verified?.evidenceId ?? null),
+    ].filter((id) => id !== null);
     const evidence = await client.evidence.findMany({
       where: { id: { in: pinned } },
       select: { id: true, title: true, sha256: true },

@@ -9,7 +9,8 @@ import { touchIncident } from '../incidents/append';
 import { tellOthers } from '../incidents/declare';
 import { storeStatus } from '../incidents/edit';
 import { fromMs, statusOf } from '../incidents/row';
-import { textHashOf, toAction, toPostmortem } from './read';
+import { toAction } from './action-row';
+import { textHashOf, toPostmortem } from './read';
 import { type By, beginChange, reopenIfApproved } from './store';
 
 /**
@@ -117,6 +118,7 @@ export async function addAction(
         dueAtMs: fromMs(action.dueAtMs),
         state: 'open',
         link: action.link,
+        probe: action.probe === null ? null : JSON.stringify(action.probe),
         createdAtMs: BigInt(nowMs),
       },
     });
@@ -144,6 +146,7 @@ export async function editAction(
     }
     const state = edit.state ?? before.state;
     const judged = await textHashOf(transaction, incident.id);
+    const probe = edit.probe === undefined ? before.probe : edit.probe === null ? null : JSON.stringify(edit.probe);
     const after = await transaction.postmortemAction.update({
       where: { id: before.id },
       data: {
@@ -155,6 +158,8 @@ export async function editAction(
         closedAtMs: state === 'open' ? null : (before.closedAtMs ?? BigInt(nowMs)),
         link: edit.link === undefined ? before.link : edit.link,
         revision: before.revision + 1,
+        // What an earlier query said says nothing of another one.
+        ...(probe === before.probe ? {} : { probe, checked: null, verifiedAtMs: null, evidenceId: null }),
       },
     });
     if ((await textHashOf(transaction, incident.id)) !== judged) await reopenIfApproved(transaction, incident.id);

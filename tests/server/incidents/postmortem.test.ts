@@ -74,7 +74,7 @@ onBothDatabases('a postmortem', (stage) => {
     const approved = await review(textHash, asBen, twice);
     expect(approved).toMatchObject({ state: 'approved', reviews: [{ current: true, byOnlyAuthor: false }] });
     const action = { incidentId: id, id: randomUUID(), text: 'Warm it', kind: 'prevent' as const };
-    await addAction({ ...action, owner: 'Ben', dueAtMs: null, link: null }, by, stage().database);
+    await addAction({ ...action, owner: 'Ben', dueAtMs: null, link: null, probe: null }, by, stage().database);
     expect(await read(id)).toMatchObject({ state: 'draft', reviews: [{ current: false }] });
     const { reviews } = await review((await read(id)).textHash, by);
     expect(reviews.find(({ current }) => current)).toMatchObject({ byOnlyAuthor: true });

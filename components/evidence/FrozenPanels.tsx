@@ -27,6 +27,7 @@ const Drift = dynamic(() => import('./FrozenDrift').then((file) => file.FrozenDr
 const Slos = dynamic(() => import('./FrozenSlos').then((file) => file.FrozenSlos), { ssr: false, loading });
 const AlertsOf = dynamic(() => import('./FrozenAlerts').then((file) => file.FrozenAlerts), { ssr: false, loading });
 const Ready = dynamic(() => import('./FrozenReadiness').then((file) => file.FrozenReadiness), { ssr: false, loading });
+const ImpactOf = dynamic(() => import('./FrozenImpact').then((file) => file.FrozenImpact), { ssr: false, loading });
 const Request = dynamic(() => import('./FrozenRequest').then((file) => file.FrozenRequest), { ssr: false, loading });
 
 /** What draws each kind, and what it is called. A new kind needs a line here beside the server's. */
@@ -52,6 +53,7 @@ const KINDS: Readonly<Record<EvidenceKind, { name: string; Draw: ComponentType<D
   request: { name: 'Request', Draw: Request },
   drift: { name: 'Drift and quality', Draw: Drift },
   slos: { name: 'Objectives', Draw: Slos },
+  impact: { name: 'Impact in predictions', Draw: ImpactOf },
   alert: { name: 'Alert', Draw: AlertsOf },
   alerts: { name: 'Alerts', Draw: AlertsOf },
   readiness: { name: 'Readiness', Draw: Ready },

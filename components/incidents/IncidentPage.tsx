@@ -9,6 +9,7 @@ import { askIncidentAgain, incidentLiveAddress, incidentQuery } from '@/lib/quer
 import { AlertsPanel } from './AlertsPanel';
 import { ChecklistsPanel } from './ChecklistsPanel';
 import { ContextPanel } from './ContextPanel';
+import { ImpactPanel } from './ImpactPanel';
 import { IncidentHeader } from './IncidentHeader';
 import { LinksPanel } from './LinksPanel';
 import { RolesPanel } from './RolesPanel';
@@ -30,7 +31,10 @@ export function IncidentPage({ incidentId }: { incidentId: string }) {
           <div className="grid grid-cols-1 gap-3">
             <IncidentHeader incident={found} live={live} />
             <div className="grid grid-cols-1 gap-3 lg:grid-cols-[minmax(0,1fr)_340px]">
-              <TimelinePanel incident={found} />
+              <div className="grid min-w-0 grid-cols-1 content-start gap-3">
+                <TimelinePanel incident={found} />
+                <ImpactPanel incident={found} />
+              </div>
               <div className="grid grid-cols-1 content-start gap-3">
                 <RolesPanel incident={found} />
                 <ContextPanel incidentId={incidentId} />

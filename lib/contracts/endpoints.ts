@@ -15,6 +15,7 @@ import {
   NewEvidence,
 } from './evidence';
 import { Fleet, FleetParams, Jobs, ModelChoices } from './fleet';
+import { Impact, ImpactParams } from './impact';
 import { INCIDENT_ENDPOINTS } from './incident-endpoints';
 import { INVESTIGATION_ENDPOINTS } from './investigation-endpoints';
 import {
@@ -115,6 +116,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   read('compare', CompareParams, Compare, 'Two versions, or before and after: differences, verdict, reasons'),
   read('compare/traces', CompareTracesParams, CompareTraces, 'Example traces of both sides of a comparison'),
   { ...read('compare/report', CompareReportParams, z.string(), 'A comparison as Markdown'), media: 'text/markdown' },
+  read('impact', ImpactParams, Impact, 'What a stretch of trouble did to predictions, by model and version'),
   read('slos', SlosParams, Slos, 'Objectives: attainment, budget left, burn rates, state'),
   read('slos/objective', SloParams, SloDetail, 'One objective over its window: budget, burn rates, what ate it when'),
   read('slos/eaten', SloParams, SloEaten, 'What ate a budget: versions, segments, reasons, incidents'),

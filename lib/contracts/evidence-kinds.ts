@@ -21,6 +21,7 @@ export const EVIDENCE_KINDS = [
   'request',
   'drift',
   'slos',
+  'impact',
   'alert',
   'alerts',
   'readiness',

@@ -1,8 +1,10 @@
+import type { Impact } from '@/lib/contracts/impact';
 import type { IncidentInstants } from '@/lib/contracts/incident';
 import type { Entry, HypothesisSummary } from '@/lib/contracts/incident-entry';
 import { POSTMORTEM_SECTIONS, type PostmortemSectionKey, type Severity } from '@/lib/contracts/incident-words';
 import { escapeMarkdown } from './compare-report';
 import { formatCount, formatDuration, formatInstant } from './format';
+import { AGAINST_WORDS, hurtRows, impactSentence } from './impact-answer';
 import { incidentDurations } from './incident';
 
 /** What a draft is made from: nothing that the record does not hold. */
@@ -19,6 +21,8 @@ export interface DraftMaterial {
   entries: readonly Entry[];
   hypotheses: readonly HypothesisSummary[];
   commanders: readonly string[];
+  /** What it did to predictions, as counted, with the label of the entry it is pinned to; null: not pinned, counted now. */
+  impact: { counted: Omit<Impact, 'why'>; label: string | null } | null;
 }
 
 /** A sentence and the entries that it stands on; without any, its text says so. */
@@ -37,6 +41,8 @@ export interface DraftSection {
   isList: boolean;
 }
 
+/** Versions whose impact is told one by one. */
+const MAX_VERSIONS = 20;
 /** Lines of the timeline at most; what is left out is said. */
 const MAX_TIMELINE = 300;
 
@@ -108,13 +114,26 @@ function summary(material: DraftMaterial): DraftSentence[] {
   return sentences;
 }
 
-/** Facts that count or name something: with a number, or with a pin. */
-const impact = ({ entries }: DraftMaterial): DraftSentence[] =>
-  entries
-    .filter((entry) => entry.kind === 'fact')
+/** The predictions as they were counted, each version that was hurt; then facts that count or name something: with a number, or with a pin. */
+function impact({ entries, impact: told }: DraftMaterial): DraftSentence[] {
+  const facts = entries
+    .filter((entry) => entry.kind === 'fact' && entry.label !== told?.label)
     .filter((entry) => entry.evidenceId !== null || /\d/.test(entry.text))
     .slice(0, 20)
     .map((entry) => ({ text: quoted(entry), labels: [entry.label] }));
+  if (told === null) return facts;
+  const sources = told.label === null ? [] : [told.label];
+  const { answer, startMs, endMs, against } = told.counted;
+  const hurt = hurtRows(told.counted);
+  const counted = `Counted from ${instant(startMs)} to ${instant(endMs)}, against the time ${AGAINST_WORDS[against]}; 95 % intervals in brackets.`;
+  const sentences = [
+    ...answer.map(({ parts }) => escapeMarkdown(parts.map(({ text }) => text).join(''))),
+    ...hurt.slice(0, MAX_VERSIONS).map(impactSentence),
+    ...(hurt.length > MAX_VERSIONS ? [`${formatCount(hurt.length - MAX_VERSIONS)} more versions were hurt.`] : []),
+    counted,
+  ];
+  return [...sentences.map((text) => ({ text, labels: sources })), ...facts];
+}
 
 function detection({ entries, declaredBy, declaredAtMs, instants }: DraftMaterial): DraftSentence[] {
   const first = entries.find((entry) => entry.kind === 'alert' && entry.details.alertStatus === 'firing');

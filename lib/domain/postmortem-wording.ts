@@ -37,10 +37,13 @@ export const labelsOf = (text: string): string[] => [
 
 const NAMES_AND_TIMES = /\bINC-\d+|`[^`]*`|\bSEV[0-3]\b|\b\d{4}-\d\d-\d\d\b|\b\d{1,2}:\d\d(:\d\d)?\b|\bP\d\d\b/g;
 
+/** Between two sentences; references behind a full stop belong to the sentence before it, as drafts write them. */
+const SENTENCE_END = /(?<=[.!?](?: ?\[\^[^\]\s]{1,20}\])*)\s+(?!\[\^)(?=\S)|\n+/;
+
 /** Sentences that hold a number and no reference to the timeline, or to one that is not there. */
 export function unsourcedSentences(text: string, known: ReadonlySet<string>): string[] {
   return text
-    .split(/(?<=[.!?])\s+(?=\S)|\n+/)
+    .split(SENTENCE_END)
     .map((sentence) => sentence.trim())
     .filter((sentence) => {
       const labels = labelsOf(sentence);

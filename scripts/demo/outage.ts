@@ -1,5 +1,5 @@
 import { Events } from '@/lib/contracts/event';
-import { Fleet } from '@/lib/contracts/fleet';
+import { Impact, type ImpactRow } from '@/lib/contracts/impact';
 import { Metric } from '@/lib/contracts/metric';
 import { ModelErrors, ModelStages, ModelTraffic } from '@/lib/contracts/model';
 import type { SeriesSet } from '@/lib/contracts/series';
@@ -22,18 +22,14 @@ export interface Fired {
   endMs: number;
 }
 
-/** What the outage did to one version. Ratios 0 to 1; `extra`: requests that failed beyond the ratio of before. */
+/** What the outage did to one version, all of it measured. Ratios 0 to 1; `extra`: requests that failed beyond the ratio of before. */
 export interface Hurt {
   model: string;
   version: string;
-  requests: number;
+  row: ImpactRow;
   before: number;
   during: number;
   extra: number;
-  /** Half the width of the 95 % interval of `extra`. */
-  give: number;
-  p95BeforeMs: number;
-  p95DuringMs: number;
 }
 
 /** The outage as the console's own answers tell it; every number of the record is from here. */
@@ -44,6 +40,8 @@ export interface Outage {
   /** The alert on the errors of the model, which came after that of the store. */
   burn: Fired;
   runbook: string | null;
+  /** What the console counted, and the versions of it that certainly failed more. */
+  impact: Impact;
   hurt: Hurt[];
   fetch: { beforeMs: number; duringMs: number; afterMs: number };
   /** Requests of MODEL per second. */
@@ -129,9 +127,8 @@ export async function findOutage(from: DemoConsole, nowMs: number): Promise<Outa
   const endMs = must(ill.at(-1), 'the end of the outage');
   const during = { startMs, endMs };
   const before = { startMs: startMs - (endMs - startMs), endMs: startMs };
-  const [fleetDuring, fleetBefore, errors, events, dayBefore, slos] = await Promise.all([
-    from.get(Fleet, 'fleet', during),
-    from.get(Fleet, 'fleet', before),
+  const [impact, errors, events, dayBefore, slos] = await Promise.all([
+    from.get(Impact, 'impact', during),
     from.get(ModelErrors, `models/${MODEL}/errors`, during),
     from.get(Events, 'events', around),
     from.get(Events, 'events', { startMs: startMs - DAY_MS, endMs: startMs, model: MODEL }),
@@ -146,7 +143,7 @@ export async function findOutage(from: DemoConsole, nowMs: number): Promise<Outa
     slos.rows.find(({ id }) => id === `${MODEL}/availability`),
     'the objective',
   );
-  const hurt = hurtOf(fleetBefore, fleetDuring);
+  const hurt = hurtOf(impact);
   const own = must(
     hurt.find(({ model }) => model === MODEL),
     `what it did to ${MODEL}`,
@@ -158,6 +155,7 @@ export async function findOutage(from: DemoConsole, nowMs: number): Promise<Outa
     alert,
     burn,
     runbook: events.events.find(({ kind, text }) => kind === 'alert' && text.startsWith(ALERT))?.href ?? null,
+    impact,
     hurt,
     fetch: {
       beforeMs: usualMs,
@@ -188,36 +186,19 @@ export async function findOutage(from: DemoConsole, nowMs: number): Promise<Outa
   };
 }
 
-/**
- * What each version lost: extra = requests · (during − before), with the 95 % interval of a difference of two shares,
- *   ± 1.96 · requests · √(d(1 − d) / n_during + b(1 − b) / n_before).
- * Versions that were not in service in both times are left out.
- */
-function hurtOf(before: Fleet, during: Fleet): Hurt[] {
-  return during.rows
-    .flatMap((row) =>
-      row.versions.flatMap((version): Hurt[] => {
-        const earlier = before.rows
-          .find(({ model }) => model === row.model)
-          ?.versions.find((one) => one.version === version.version);
-        const [n, d, b, m] = [version.requests, version.errorRatio, earlier?.errorRatio, earlier?.requests];
-        const [p95Before, p95During] = [earlier?.p95?.ms, version.p95?.ms];
-        if (!n || !m || d === null || b === null || b === undefined) return [];
-        if (p95Before === undefined || p95During === undefined || p95Before === null || p95During === null) return [];
-        return [
-          {
-            model: row.model,
-            version: version.version,
-            requests: n,
-            before: b,
-            during: d,
-            extra: n * (d - b),
-            give: 1.96 * n * Math.sqrt((d * (1 - d)) / n + (b * (1 - b)) / m),
-            p95BeforeMs: p95Before,
-            p95DuringMs: p95During,
-          },
-        ];
-      }),
-    )
-    .sort((a, b) => b.extra - a.extra);
-}
+/** The versions of which it is certain that more failed, the worst first. */
+const hurtOf = ({ rows }: Impact): Hurt[] =>
+  rows.flatMap((row): Hurt[] => {
+    const { model, version, failed } = row;
+    if (!row.states.includes('failed')) return [];
+    return [
+      {
+        model,
+        version,
+        row,
+        before: must(failed.beforeRatio, `the errors of ${model} before`),
+        during: must(failed.ratio, `the errors of ${model} in the outage`),
+        extra: must(failed.excess?.count, `what ${model} lost`),
+      },
+    ];
+  });

@@ -1,11 +1,13 @@
 import { ChecklistRun } from '@/lib/contracts/checklist';
+import type { ImpactRow } from '@/lib/contracts/impact';
 import { Entry, EntryPage } from '@/lib/contracts/incident-entry';
 import type { ActionKind, PostmortemSectionKey } from '@/lib/contracts/incident-words';
 import { Postmortem, PostmortemDraft } from '@/lib/contracts/postmortem';
 import { formatCount, formatDuration, formatMs, formatNumber, formatRatioPercent } from '@/lib/domain/format';
+import { formatExcess, impactSentence } from '@/lib/domain/impact-answer';
 import { type DemoConsole, idOf, type Person } from './console';
 import { MODEL, type Outage } from './outage';
-import { clock, type Labels, lossOf } from './timeline';
+import { clock, type Labels } from './timeline';
 
 const DAY_MS = 86_400_000;
 
@@ -27,27 +29,25 @@ function labelsOfConsole(entries: readonly Entry[]): Labels {
   return found;
 }
 
+/** How much slower the slowest twentieth of the requests was; nothing where that is not measured. */
+const slower = ({ p95Ms, beforeP95Ms }: ImpactRow): string =>
+  p95Ms === null || beforeP95Ms === null ? '' : `; P95 ${formatMs(beforeP95Ms)} → ${formatMs(p95Ms)}`;
+
 function sectionsOf(outage: Outage, at: Labels, timeline: string): Partial<Record<PostmortemSectionKey, string>> {
-  const { startMs, endMs, alert, burn, hurt, fetch, budget, timeouts, errorRatio, change } = outage;
+  const { startMs, endMs, alert, burn, impact, hurt, fetch, budget, timeouts, errorRatio, change } = outage;
   const own = hurt.find(({ model }) => model === MODEL) ?? hurt[0];
   if (own === undefined) throw new Error('no model lost anything');
-  const all = hurt.reduce((sum, { extra }) => sum + extra, 0);
-  const give = Math.sqrt(hurt.reduce((sum, one) => sum + one.give ** 2, 0));
+  if (impact.failed === null) throw new Error('no version certainly failed more');
   const lasted = formatDuration(endMs - startMs);
   return {
     summary: [
       `For ${lasted}, from ${clock(startMs)} to ${clock(endMs)}, the feature store (Redis) answered ${formatNumber(fetch.duringMs / fetch.beforeMs, 2)} × as slowly as usual${refs(at.fetches)}, and models that give up after 200 ms failed requests they would otherwise have answered ${refs(at.lines)}.`,
-      `${MODEL} ${own.version} failed ${formatRatioPercent(own.during)} of its requests instead of ${formatRatioPercent(own.before)}; over all models about ${formatCount(all)} (± ${formatCount(give)}) predictions were lost${refs(at.counted)}.`,
+      `${MODEL} ${own.version} failed ${formatRatioPercent(own.during)} of its requests instead of ${formatRatioPercent(own.before)}; over all models ${formatExcess(impact.failed)} predictions failed that would not have${refs(at.counted)}.`,
       `No release was involved: ${hurt.length} models on ${hurt.length} versions were hit in the same minute ${refs(at['all models'])}. Failing Redis over to its replica ended it ${refs(at['taken over'], at['well again'])}.`,
     ].join('\n\n'),
     impact: [
       `Predictions that failed beyond the usual, from requests × increase of the error ratio, each with its 95 % interval ${refs(at.counted)}:`,
-      hurt
-        .map(
-          (one) =>
-            `- ${lossOf(one)}; P95 ${formatMs(one.p95BeforeMs)} → ${formatMs(one.p95DuringMs)} ${refs(at.counted)}`,
-        )
-        .join('\n'),
+      hurt.map(({ row }) => `- ${impactSentence(row).slice(0, -1)}${slower(row)}. ${refs(at.counted)}`).join('\n'),
       `At its worst, ${formatRatioPercent(errorRatio.peak)} of ${MODEL} failed ${refs(at['well again'])}. The outage ate ${formatRatioPercent(budget.eaten)} of the budget that the objective of ${formatRatioPercent(budget.objective)} leaves for ${formatNumber(budget.windowMs / DAY_MS)} days ${refs(at.budget)}.`,
       `Requests that failed got an error, not a wrong score: nothing has to be scored again, only asked again ${refs(at['told again'])}. Whether callers did is not known: no signal tells of it.`,
     ].join('\n\n'),

@@ -15,17 +15,14 @@ import {
   formatRatioPercent,
   formatTime,
 } from '@/lib/domain/format';
+import { impactEntryText } from '@/lib/domain/impact-answer';
 import { type DemoConsole, idOf, type Person } from './console';
-import { type Hurt, MODEL, type Outage } from './outage';
+import { MODEL, type Outage } from './outage';
 
 const MINUTE_MS = 60_000;
 
 /** Names of entries, by which the postmortem refers to them: their labels, such as `e7`. */
 export type Labels = Record<string, string>;
-
-/** A version's loss as people write it, with how sure it is. */
-export const lossOf = ({ model, version, requests, before, during, extra, give }: Hurt): string =>
-  `${model} ${version}: ${formatRatioPercent(during)} of ${formatCount(requests)} requests failed against ${formatRatioPercent(before)} before, ${formatCount(extra)} (± ${formatCount(give)}) more than usual`;
 
 /** Time of day in UTC. */
 export const clock = (ms: number): string => `${formatTime(ms, 'UTC')} UTC`;
@@ -247,21 +244,15 @@ async function whatWasDone(record: Recorder, outage: Outage): Promise<void> {
 
 /** What was counted afterwards: recorded later than it occurred, and said to be. */
 async function whatItCost(record: Recorder, outage: Outage): Promise<void> {
-  const { hurt, budget } = outage;
-  const during = { startMs: outage.startMs, endMs: outage.endMs };
-  const reasons = await record.pin(
-    'bo',
-    'reasons',
-    'error-reasons',
-    `${MODEL}: why requests failed`,
-    `models/${MODEL}/errors`,
-    during,
-  );
+  const { impact, budget } = outage;
+  const asked = { startMs: impact.startMs, endMs: impact.endMs, against: impact.against };
+  const title = 'Impact of the outage in predictions';
+  const counted = await record.pin('bo', 'impact', 'impact', title, 'impact', asked);
   await record.entry('bo', 'counted', {
     kind: 'fact',
-    text: `Counted from requests and error ratios, 95 % intervals:\n\n${hurt.map((one) => `- ${lossOf(one)}`).join('\n')}`,
+    text: impactEntryText(impact),
     occurredAtMs: outage.endMs,
-    evidenceId: reasons,
+    evidenceId: counted,
   });
   const slos = await record.pin('bo', 'slos', 'slos', 'Objectives after the outage', 'slos', { endMs: outage.endMs });
   const days = formatNumber(budget.windowMs / 86_400_000);

@@ -127,6 +127,7 @@ const questions = (): Record<EvidenceKind, object> => ({
     ],
   },
   slos: asked('slos', 'slos', { endMs: NOW_MS }),
+  impact: asked('impact', 'impact', { startMs: NOW_MS - HOUR_MS, endMs: NOW_MS, against: 'before' }),
   alert: asked('alert', `alerts/${firing.id}`),
   alerts: asked('alerts', 'alerts', { model }),
   readiness: asked('readiness', 'readiness', { ...range, model }),

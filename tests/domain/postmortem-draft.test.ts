@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { Entry, HypothesisSummary } from '@/lib/contracts/incident-entry';
 import { ENTRY_KINDS, HYPOTHESIS_STATES, INCIDENT_STATUSES } from '@/lib/contracts/incident-words';
 import { type ExportMaterial, exportIncident } from '@/lib/domain/incident-export';
+import { impactRow } from '@/lib/domain/incident-impact';
 import { type DraftMaterial, draftPostmortem, draftText, UNSOURCED } from '@/lib/domain/postmortem-draft';
+import { unsourcedSentences } from '@/lib/domain/postmortem-wording';
 
 const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 const instant = fc.integer({ min: 1_700_000_000_000, max: 1_700_100_000_000 });
@@ -48,6 +50,33 @@ const entriesOf = fc
     })),
   );
 
+const row = impactRow(
+  {
+    model: 'fraud',
+    version: '2',
+    during: { requests: 1_000, errors: 500, buckets: null },
+    before: { requests: 1_000, errors: 5, buckets: null },
+    boundMs: null,
+    varianceFactor: 1,
+  },
+  1,
+);
+const COUNTED = {
+  answer: [{ status: 'bad' as const, parts: [{ text: '495 more predictions failed.', tone: 'value' as const }] }],
+  startMs: 1_700_000_000_000,
+  endMs: 1_700_001_000_000,
+  beforeStartMs: 1_699_999_000_000,
+  beforeEndMs: 1_700_000_000_000,
+  against: 'before' as const,
+  rows: [row],
+  more: 0,
+  failed: row.failed.excess,
+  slow: null,
+  gaps: [],
+};
+
+const COUNTED_SENTENCES = ['495 more predictions failed', 'predictions failed against'];
+
 const materials: fc.Arbitrary<DraftMaterial> = fc
   .record({
     entries: entriesOf,
@@ -64,10 +93,19 @@ const materials: fc.Arbitrary<DraftMaterial> = fc
       reviewedAtMs: maybe(instant),
     }),
     states: fc.array(fc.constantFrom(...HYPOTHESIS_STATES), { maxLength: 12 }),
+    impact: fc.constantFrom('none' as const, 'counted now' as const, 'pinned' as const),
   })
-  .map(({ states, entries, ...rest }) => ({
+  .map(({ states, entries, impact, ...rest }) => ({
     ...rest,
     entries,
+    impact:
+      impact === 'none'
+        ? null
+        : {
+            counted: COUNTED,
+            label:
+              impact === 'pinned' ? (entries.find(({ correctedBy }) => correctedBy === null)?.label ?? null) : null,
+          },
     hypotheses: entries.slice(0, states.length).map(
       (entry, index): HypothesisSummary => ({
         entryId: entry.id,
@@ -102,6 +140,24 @@ describe('a drafted postmortem', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('that was taken as it is leaves no number without an entry, but for those it says have none', () => {
+    fc.assert(
+      fc.property(materials, (material) => {
+        const known = new Set(material.entries.map(({ label }) => label));
+        const plain = draftPostmortem(material).find(({ key }) => key === 'impact');
+        for (const sentence of unsourcedSentences(plain === undefined ? '' : draftText(plain), known)) {
+          // What people wrote may hold several sentences of their own; what the console counted never does.
+          expect(
+            COUNTED_SENTENCES.filter((text) => sentence.includes(text) && material.impact?.label !== null),
+          ).toEqual([]);
+        }
+      }),
+    );
+    const known = new Set(['e1', 'e2']);
+    expect(unsourcedSentences('12 % failed. [^e1] [^e2] It took 5 min. [^e1] 9 more.', known)).toEqual(['9 more.']);
+    expect(unsourcedSentences('12 % failed. It took 5 min. [^e1]', known)).toEqual(['12 % failed.']);
   });
 
   it('stands on nothing that was taken back', () => {

@@ -2,9 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { EvidenceRead } from '@/lib/contracts/evidence';
+import { Impact } from '@/lib/contracts/impact';
 import { Incident } from '@/lib/contracts/incident';
 import { EntryPage } from '@/lib/contracts/incident-entry';
-import { Postmortem } from '@/lib/contracts/postmortem';
+import { Metric } from '@/lib/contracts/metric';
+import { Postmortem, PostmortemDraft } from '@/lib/contracts/postmortem';
 import { formatCount } from '@/lib/domain/format';
 import { takeInPending } from '@/lib/server/alert-intake/loop';
 import { getConfig } from '@/lib/server/config';
@@ -98,7 +100,59 @@ describe("the demo's past incident", () => {
     expect(outage?.budget.eaten).toBeGreaterThan(0);
     const { sections } = await to.get(Postmortem, 'incidents/1/postmortem');
     const impact = sections.find(({ key }) => key === 'impact')?.text ?? '';
-    expect(impact).toContain(`${formatCount(own?.extra ?? null)} (± `);
+    expect(impact).toContain(`${formatCount(own?.extra ?? null)} (`);
+  });
+
+  it('is drafted with its impact, each sentence linked to the pin it was counted in', async () => {
+    const [{ sections, gaps }, { entries }, outage] = await Promise.all([
+      to.get(PostmortemDraft, 'incidents/1/postmortem/draft'),
+      to.get(EntryPage, 'incidents/1/entries', { limit: 500 }),
+      findOutage(to, NOW_MS),
+    ]);
+    const impact = sections.find(({ key }) => key === 'impact');
+    const counted = entries.find(({ text }) => text.startsWith('Impact in predictions over'));
+    const numbers = impact?.sentences.filter(({ text }) => /more predictions failed|more than usual/.test(text)) ?? [];
+    expect(numbers.length).toBeGreaterThan(1);
+    for (const { text, labels } of numbers) expect(labels, text).toEqual([counted?.label]);
+    const pin = await to.get(EvidenceRead, `evidence/${counted?.evidenceId}`);
+    expect(Impact.parse(pin.document?.parts[0]?.answer).failed?.count).toBeCloseTo(
+      outage?.impact.failed?.count ?? 0,
+      6,
+    );
+    expect(gaps.filter(({ section }) => section === 'impact')).toEqual([]);
+  });
+
+  it('counts the impact of any stretch as its queries do, and without a pin says so in the draft', async () => {
+    const outage = await findOutage(to, NOW_MS);
+    const own = outage?.hurt[0]?.row;
+    const during = { startMs: outage?.startMs ?? 0, endMs: outage?.endMs ?? 0 };
+    const windowS = (during.endMs - during.startMs) / 1000;
+    const sum = async (status: string, endMs: number) => {
+      const query = `sum(increase(inference_requests_total{model_name="${own?.model}",model_version="${own?.version}"${status}}[${windowS}s]))`;
+      const { set } = await to.get(Metric, 'metrics', { startMs: endMs - 60_000, endMs, query, stepMs: 60_000 });
+      return set.series[0]?.values.at(-1) ?? 0;
+    };
+    const failed = ',status="error"';
+    const [n, k, m, j] = [
+      await sum('', during.endMs),
+      await sum(failed, during.endMs),
+      await sum('', during.startMs),
+      await sum(failed, during.startMs),
+    ];
+    // The chart's grid lies up to a scrape beside the instants.
+    expect((own?.failed.excess?.count ?? 0) / (n * (k / n - j / m))).toBeCloseTo(1, 1);
+    const asked = {
+      id: '7c9e6679-7425-40de-944b-e07fc1f90ae7',
+      title: 'The same outage, told by nobody yet',
+      severity: 'SEV3',
+      startedAtMs: during.startMs,
+    };
+    const other = await to.send(Incident, 'ana', 'POST', 'incidents', asked);
+    const { sections, gaps } = await to.get(PostmortemDraft, `incidents/${other.id}/postmortem/draft`);
+    const impact = sections.find(({ key }) => key === 'impact');
+    expect(impact?.sentences[0]).toMatchObject({ labels: [] });
+    expect(impact?.text).toContain('(no entry of the timeline tells of it)');
+    expect(gaps.map(({ sentence }) => sentence).join()).toContain('counted now and pinned nowhere');
   });
 
   it('keeps its evidence: every pin is whole', async () => {

@@ -211,6 +211,7 @@ export const PINNABLE: Readonly<Record<EvidenceKind, Pinnable>> = {
   request: { endpoint: 'requests/{requestId}/story', range: rangeOfStory },
   drift: { endpoint: 'drift' },
   slos: { endpoint: 'slos', range: rangeOfObjectives },
+  impact: { endpoint: 'impact' },
   alert: { endpoint: 'alerts/{alertId}', companions: partsOfAlert },
   alerts: { endpoint: 'alerts' },
   readiness: { endpoint: 'readiness' },

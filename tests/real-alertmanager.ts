@@ -18,8 +18,11 @@ export interface RealAlertmanager {
   stop: () => Promise<void>;
 }
 
-/** Starts the machine's own Alertmanager with one webhook as its only receiver, and as little waiting as it allows. */
-export async function startAlertmanager(webhook: { url: string; bearer: string }): Promise<RealAlertmanager> {
+/** Starts the machine's own Alertmanager with one webhook as its only receiver, and as little waiting as it allows. `inhibitRules`: YAML. */
+export async function startAlertmanager(
+  webhook: { url: string; bearer: string },
+  { inhibitRules = '' }: { inhibitRules?: string } = {},
+): Promise<RealAlertmanager> {
   const command = program();
   if (command === null) throw new Error('prometheus-alertmanager is not installed');
   const directory = await mkdtemp(join(tmpdir(), 'real-alertmanager-'));
@@ -34,7 +37,7 @@ export async function startAlertmanager(webhook: { url: string; bearer: string }
       `      - url: ${webhook.url}`,
       '        send_resolved: true',
       `        http_config: { authorization: { credentials: ${webhook.bearer} } }`,
-      '',
+      inhibitRules,
     ].join('\n'),
   );
   const url = `http://127.0.0.1:${await freePort()}`;

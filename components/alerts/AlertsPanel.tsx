@@ -9,6 +9,7 @@ import { Panel } from '@/components/ui/Panel';
 import { pinOf } from '@/components/ui/pin';
 import { RelativeTime } from '@/components/ui/RelativeTime';
 import { StatusWord } from '@/components/ui/Status';
+import { Hint } from '@/components/ui/Tooltip';
 import { useUrlParam } from '@/components/ui/use-url-param';
 import type { AlertList, AlertRow } from '@/lib/contracts/alert';
 import { NOT_MEASURED } from '@/lib/domain/format';
@@ -123,7 +124,15 @@ const COLUMNS: readonly Column<Line>[] = [
   {
     id: 'state',
     header: 'State',
-    cell: ({ alert }) => (alert === null ? null : <StatusWord status={alert.status} word={alert.state} />),
+    cell: ({ alert }) => {
+      if (alert === null) return null;
+      const word = <StatusWord status={alert.status} word={alert.state} />;
+      return alert.inhibitedBy.length === 0 ? (
+        word
+      ) : (
+        <Hint text={`Held back by ${alert.inhibitedBy.join(', ')}`}>{word}</Hint>
+      );
+    },
   },
   {
     id: 'severity',

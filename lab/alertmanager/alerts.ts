@@ -1,4 +1,5 @@
 import type { Labels, MetricStore } from '../stores';
+import { type InhibitRule, inhibitions } from './inhibition';
 import type { Silences } from './silences';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -17,6 +18,7 @@ export interface LabAlert {
   startsAtMs: number;
   fingerprint: string;
   silencedBy: string[];
+  inhibitedBy: string[];
 }
 
 /** FNV-1a of 64 bits over names and values in order, each followed by 0xff: prometheus/common, model/signature.go. */
@@ -32,13 +34,16 @@ function fingerprintOf(labels: Labels): string {
 }
 
 /** The firing alerts of the lab's rules, as its Prometheus would have sent them, by fingerprint. */
-export function labAlerts(store: MetricStore, silences: Silences, nowMs: number): LabAlert[] {
-  return listOf(store.ruleGroups(nowMs))
+export function labAlerts(
+  store: MetricStore,
+  { silences, inhibitRules, nowMs }: { silences: Silences; inhibitRules: readonly InhibitRule[]; nowMs: number },
+): LabAlert[] {
+  const firing = listOf(store.ruleGroups(nowMs))
     .flatMap((group) => listOf(group.rules))
     .flatMap((rule) =>
       listOf(rule.alerts)
         .filter(({ state }) => state === 'firing')
-        .map((alert): LabAlert => {
+        .map((alert) => {
           const labels = textsOf(alert.labels);
           const holdMs = typeof rule.duration === 'number' ? rule.duration * 1000 : 0;
           return {
@@ -51,4 +56,6 @@ export function labAlerts(store: MetricStore, silences: Silences, nowMs: number)
         }),
     )
     .sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
+  const inhibitedBy = inhibitions(firing, inhibitRules);
+  return firing.map((alert) => ({ ...alert, inhibitedBy: inhibitedBy(alert.labels) }));
 }

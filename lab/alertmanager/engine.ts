@@ -2,6 +2,7 @@ import { jsonAnswer, type LabAnswer, type LabEngine, type LabRequest, textAnswer
 import { BadPattern, labelsTest } from '../label-matchers';
 import type { Labels, Matcher, MetricStore } from '../stores';
 import { type LabAlert, labAlerts } from './alerts';
+import { INHIBIT_RULES, type InhibitRule, inhibitRulesYaml } from './inhibition';
 import { type ApiMatcher, type HeldSilence, Refused, Silences, stateOf } from './silences';
 
 /** The version whose API this is. */
@@ -30,15 +31,32 @@ function filterOf(params: URLSearchParams): (labels: Labels) => boolean {
   }
 }
 
-function alertsOf(store: MetricStore, silences: Silences, { params, nowMs }: LabRequest): LabAlert[] {
-  const fits = filterOf(params);
-  const shows = (name: string) => params.get(name) !== 'false';
-  return labAlerts(store, silences, nowMs).filter(
-    ({ labels, silencedBy }) => fits(labels) && (silencedBy.length > 0 ? shows('silenced') : shows('active')),
-  );
+/** What an Alertmanager is made of. */
+interface Parts {
+  store: MetricStore;
+  silences: Silences;
+  inhibitRules: readonly InhibitRule[];
 }
 
-const toAlert = ({ labels, annotations, startsAtMs, fingerprint, silencedBy }: LabAlert, nowMs: number) => ({
+function alertsOf({ store, silences, inhibitRules }: Parts, { params, nowMs }: LabRequest): LabAlert[] {
+  const fits = filterOf(params);
+  const shows = (name: string) => params.get(name) !== 'false';
+  return labAlerts(store, { silences, inhibitRules, nowMs }).filter(({ labels, silencedBy, inhibitedBy }) => {
+    const isSilenced = silencedBy.length > 0;
+    const isInhibited = inhibitedBy.length > 0;
+    return (
+      fits(labels) &&
+      (shows('silenced') || !isSilenced) &&
+      (shows('inhibited') || !isInhibited) &&
+      (shows('active') || isSilenced || isInhibited)
+    );
+  });
+}
+
+const toAlert = (
+  { labels, annotations, startsAtMs, fingerprint, silencedBy, inhibitedBy }: LabAlert,
+  nowMs: number,
+) => ({
   labels,
   annotations,
   startsAt: time(startsAtMs),
@@ -47,7 +65,12 @@ const toAlert = ({ labels, annotations, startsAtMs, fingerprint, silencedBy }: L
   generatorURL: '',
   fingerprint,
   receivers: [{ name: RECEIVER }],
-  status: { state: silencedBy.length > 0 ? 'suppressed' : 'active', silencedBy, inhibitedBy: [], mutedBy: [] },
+  status: {
+    state: silencedBy.length + inhibitedBy.length > 0 ? 'suppressed' : 'active',
+    silencedBy,
+    inhibitedBy,
+    mutedBy: [],
+  },
 });
 
 function groups(alerts: readonly LabAlert[], nowMs: number) {
@@ -114,7 +137,8 @@ function setSilence(silences: Silences, { body, nowMs }: LabRequest): LabAnswer 
   return jsonAnswer(200, { silenceID: silences.set(wanted, nowMs) });
 }
 
-function answer(store: MetricStore, silences: Silences, request: LabRequest): LabAnswer {
+function answer(parts: Parts, request: LabRequest): LabAnswer {
+  const { silences, inhibitRules } = parts;
   const { method, path, nowMs } = request;
   const isRead = method === 'GET' || method === 'HEAD';
   const one = /^\/api\/v2\/silence\/([0-9a-f-]{36})$/.exec(path)?.[1];
@@ -133,7 +157,9 @@ function answer(store: MetricStore, silences: Silences, request: LabRequest): La
       return jsonAnswer(200, {
         cluster: { status: 'disabled', peers: [] },
         versionInfo: { version: VERSION, revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' },
-        config: { original: `route:\n  receiver: ${RECEIVER}\nreceivers:\n  - name: ${RECEIVER}\n` },
+        config: {
+          original: `route:\n  receiver: ${RECEIVER}\nreceivers:\n  - name: ${RECEIVER}\n${inhibitRulesYaml(inhibitRules)}`,
+        },
         uptime: time(nowMs),
       });
     case '/api/v2/receivers':
@@ -141,10 +167,10 @@ function answer(store: MetricStore, silences: Silences, request: LabRequest): La
     case '/api/v2/alerts':
       return jsonAnswer(
         200,
-        alertsOf(store, silences, request).map((alert) => toAlert(alert, nowMs)),
+        alertsOf(parts, request).map((alert) => toAlert(alert, nowMs)),
       );
     case '/api/v2/alerts/groups':
-      return jsonAnswer(200, groups(alertsOf(store, silences, request), nowMs));
+      return jsonAnswer(200, groups(alertsOf(parts, request), nowMs));
     case '/api/v2/silences':
       return jsonAnswer(
         200,
@@ -156,10 +182,16 @@ function answer(store: MetricStore, silences: Silences, request: LabRequest): La
 }
 
 /** The API of an Alertmanager that gets the alerts of the lab's rules. Its silences are the lab's, and end with it. */
-export function alertmanagerEngine(store: MetricStore, silences: Silences = new Silences()): LabEngine {
+export function alertmanagerEngine(
+  store: MetricStore,
+  {
+    silences = new Silences(),
+    inhibitRules = INHIBIT_RULES,
+  }: { silences?: Silences; inhibitRules?: readonly InhibitRule[] } = {},
+): LabEngine {
   return (request) => {
     try {
-      return answer(store, silences, request);
+      return answer({ store, silences, inhibitRules }, request);
     } catch (error) {
       // A JSON string is how Alertmanager words most refusals.
       if (error instanceof Refused) return jsonAnswer(error.status, error.message);

@@ -8,6 +8,8 @@ const FAST_BURN_RATIO = 0.0144;
 /** Samples of a range of one hour and of five minutes; an increase needs two samples, so windows are one fewer. */
 const HOUR_WINDOWS = 3_600_000 / WINDOW_MS - 1;
 const FIVE_MINUTE_WINDOWS = 300_000 / WINDOW_MS - 1;
+/** Share of failed requests over five minutes that somebody should look at by day. */
+const HIGH_ERROR_RATIO = 0.02;
 const STALE_LABELS_S = 86_400;
 const BACKLOG_ROWS = 50_000;
 
@@ -51,6 +53,20 @@ const RULES: readonly Rule[] = [
     resultLabels: {},
     evaluate: ({ hourErrorRatio, fiveMinuteErrorRatio }) =>
       hourErrorRatio > FAST_BURN_RATIO && fiveMinuteErrorRatio > FAST_BURN_RATIO ? hourErrorRatio : null,
+  },
+  {
+    // Inhibited in the lab's Alertmanager while the fast burn fires.
+    group: 'slo',
+    name: 'HighErrorRate',
+    query: `(${errorRatio('5m')}) > ${HIGH_ERROR_RATIO}`,
+    forMs: 300_000,
+    labels: { severity: 'warning', model_name: 'fraud_detector' },
+    annotations: {
+      summary: 'Over 2 % of the requests to fraud_detector fail',
+      runbook_url: `${RUNBOOKS}/high-error-rate`,
+    },
+    resultLabels: {},
+    evaluate: ({ fiveMinuteErrorRatio }) => (fiveMinuteErrorRatio > HIGH_ERROR_RATIO ? fiveMinuteErrorRatio : null),
   },
   {
     group: 'ml',

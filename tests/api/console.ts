@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { alertmanagerEngine } from '@/lab/alertmanager/engine';
 import { Fleet, type FleetOptions } from '@/lab/fleet/fleet';
 import type { LabEngine } from '@/lab/http';
 import { lokiEngine } from '@/lab/loki/engine';
@@ -40,6 +41,7 @@ export async function startLab(
       prometheus: watched('prometheus', prometheusEngine(fleet.metrics)),
       loki: watched('loki', lokiEngine(fleet.logs)),
       tempo: watched('tempo', tempoEngine(fleet.traces)),
+      alertmanager: watched('alertmanager', alertmanagerEngine(fleet.metrics)),
     },
     tail: { refuse: () => null, attach: (socket) => socket.close() },
     frontPage: () => 'lab',

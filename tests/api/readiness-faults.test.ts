@@ -112,7 +112,7 @@ const FLEETS: readonly (readonly Found[])[] = [
       fault: 'alert without runbook',
       check: 'runbooks',
       of: [null],
-      cause: /^1 of 5 alerting rules links no runbook: SomethingSlow\.$/,
+      cause: /^1 of 6 alerting rules links no runbook: SomethingSlow\.$/,
     },
     {
       fault: 'dead target',

@@ -202,7 +202,7 @@ describe('the files of rules', () => {
   it('are compared with what is loaded; a source that fails leaves the files', async () => {
     const answer = SloRules.parse((await call(getLoaded)).body);
     expect(answer.files.map(({ file }) => file)).toEqual(['prometheus', 'tests', 'loki']);
-    expect(answer.loaded[0]?.parts[0]?.text).toMatch(/Prometheus has 4 rules, none of them these/);
+    expect(answer.loaded[0]?.parts[0]?.text).toMatch(/Prometheus has 5 rules, none of them these/);
   });
 
   it('of an unknown kind are refused', async () => {

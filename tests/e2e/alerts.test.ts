@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasChromium } from '../chromium';
 import { seriousFaults } from './axe';
-import { watchedBrowser } from './watched-browser';
+import { expectFits, watchedBrowser } from './watched-browser';
 
 describe.skipIf(!hasChromium())('alerts in a browser', () => {
   const { visit } = watchedBrowser();
@@ -21,6 +21,8 @@ describe.skipIf(!hasChromium())('alerts in a browser', () => {
     await details.getByRole('button', { name: 'Declare incident' }).waitFor();
     expect(page.url()).toMatch(/alert=[0-9a-f]{16}/);
     await noise(page).getByText('LabelsStale').waitFor();
+    // The lab's Alertmanager holds a warning back while the same model pages.
+    await table(page).getByRole('row').filter({ hasText: 'HighErrorRate' }).getByText('inhibited').waitFor();
   });
 
   it.each(['dark', 'light'] as const)('has no serious fault for axe, %s', async (theme) => {
@@ -34,6 +36,6 @@ describe.skipIf(!hasChromium())('alerts in a browser', () => {
     const page = await visit('/alerts');
     await page.setViewportSize({ width: 390, height: 800 });
     await noise(page).waitFor();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await expectFits(page);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { alertmanagerEngine } from '@/lab/alertmanager/engine';
-import { Silences } from '@/lab/alertmanager/silences';
+import { INHIBIT_RULES, type InhibitRule, inhibitRulesYaml } from '@/lab/alertmanager/inhibition';
 import type { LabAnswer, LabEngine } from '@/lab/http';
 import { MemoryMetricStore } from '@/lab/memory-metrics';
 import { fingerprintOf } from '@/lib/domain/fingerprint';
@@ -9,10 +9,32 @@ import { hasAlertmanager, type RealAlertmanager, startAlertmanager } from '../re
 const NOW_MS = Date.UTC(2026, 10, 20, 12, 0, 0);
 const HOUR_MS = 3_600_000;
 
-const ALERTS = [
+const ALERTS: readonly Record<string, string>[] = [
   { alertname: 'ModelErrors', model_name: 'reco', severity: 'critical' },
   { alertname: 'LabelsStale', model_name: 'naïve "model"', severity: 'warning' },
+  // Held back: a critical one of the same model; one of no model either; one of the second rule, whose source is silenced.
+  { alertname: 'ModelSlow', model_name: 'reco', severity: 'warning' },
+  { alertname: 'StoreDown', severity: 'critical' },
+  { alertname: 'StoreSlow', severity: 'warning' },
+  { alertname: 'ModelErrors', model_name: 'reco', severity: 'info' },
+  // Fits both sides of the third rule, as its source does: not held back by it.
+  { alertname: 'Twin', side: 'a', severity: 'none' },
+  { alertname: 'Twin', side: 'b', severity: 'none' },
 ];
+const RULES: readonly InhibitRule[] = [
+  ...INHIBIT_RULES,
+  {
+    source: [{ name: 'severity', op: '=~', value: 'crit.+' }],
+    target: [{ name: 'severity', op: '=', value: 'info' }],
+    equal: ['alertname', 'model_name'],
+  },
+  {
+    source: [{ name: 'alertname', op: '=', value: 'Twin' }],
+    target: [{ name: 'severity', op: '!~', value: 'critical|warning|info' }],
+    equal: ['alertname'],
+  },
+];
+const INHIBITED = ['ModelErrors info', 'ModelSlow warning', 'StoreSlow warning'];
 const groups = () => [
   {
     name: 'g',
@@ -65,6 +87,12 @@ const askReal =
     return toSaid(response.status, await response.text());
   };
 
+interface SaidAlert {
+  labels: Record<string, string>;
+  fingerprint: string;
+  status: { state: string; silencedBy: string[]; inhibitedBy: string[] };
+}
+
 const silence = (nowMs: number, patch: object = {}) => ({
   matchers: [{ name: 'alertname', value: 'ModelErrors', isRegex: false, isEqual: true }],
   startsAt: new Date(nowMs).toISOString(),
@@ -88,8 +116,15 @@ async function story(ask: Ask, nowMs: number) {
     }),
   );
   const held = (await ask('GET', `/api/v2/silence/${id}`)).body as Record<string, unknown>;
-  const alerts = (await ask('GET', '/api/v2/alerts')).body as { labels: object; fingerprint: string; status: object }[];
-  const unsilenced = (await ask('GET', '/api/v2/alerts?silenced=false')).body as unknown[];
+  const alerts = (await ask('GET', '/api/v2/alerts')).body as SaidAlert[];
+  const countOf = async (query: string) => ((await ask('GET', `/api/v2/alerts?${query}`)).body as unknown[]).length;
+  const counts = {
+    unsilenced: await countOf('silenced=false'),
+    uninhibited: await countOf('inhibited=false'),
+    suppressed: await countOf('active=false'),
+    free: await countOf('silenced=false&inhibited=false'),
+    none: await countOf('active=false&silenced=false&inhibited=false'),
+  };
   const filtered = (await ask('GET', '/api/v2/alerts?filter=severity%3D~%22warn.*%22')).body as unknown[];
   const planned = silence(nowMs, {
     startsAt: new Date(nowMs + HOUR_MS).toISOString(),
@@ -118,8 +153,17 @@ async function story(ask: Ask, nowMs: number) {
     keepsId: (later.body as { silenceID?: unknown }).silenceID === id,
     held: { status: held.status, matchers: held.matchers, createdBy: held.createdBy, comment: held.comment },
     over: over.status,
-    alerts: alerts.map(({ fingerprint, status }) => [fingerprint, JSON.stringify(status).includes(id)]),
-    counts: [unsilenced.length, filtered.length],
+    alerts: alerts.map(({ fingerprint, status: { state, silencedBy, inhibitedBy } }) => ({
+      fingerprint,
+      state,
+      isSilenced: silencedBy.includes(id),
+      inhibitedBy,
+    })),
+    inhibited: alerts
+      .filter(({ status }) => status.inhibitedBy.length > 0)
+      .map(({ labels }) => `${labels.alertname} ${labels.severity}`)
+      .sort(),
+    counts: { ...counts, filtered: filtered.length },
     refused: await Promise.all(
       [
         silence(nowMs, { endsAt: new Date(nowMs - HOUR_MS).toISOString() }),
@@ -135,21 +179,26 @@ async function story(ask: Ask, nowMs: number) {
 }
 
 describe('the lab’s Alertmanager', () => {
-  const engine = () => alertmanagerEngine(new MemoryMetricStore({ series: [], ruleGroups: groups }), new Silences());
+  const engine = () =>
+    alertmanagerEngine(new MemoryMetricStore({ series: [], ruleGroups: groups }), { inhibitRules: RULES });
 
-  it('mutes what a silence fits, until it is ended', async () => {
+  it('mutes what a silence fits, until it is ended, and what an inhibit rule holds back', async () => {
     const told = await story(askLab(engine(), NOW_MS), NOW_MS);
-    expect(told.alerts).toEqual(
+    expect(told.alerts.map(({ fingerprint, isSilenced }) => [fingerprint, isSilenced])).toEqual(
       ALERTS.map((labels) => [fingerprintOf(labels), labels.alertname === 'ModelErrors']).sort(),
     );
-    expect(told.counts).toEqual([1, 1]);
+    expect(told.inhibited).toEqual(INHIBITED);
+    expect(told.counts).toEqual({ unsilenced: 6, uninhibited: 5, suppressed: 4, free: 4, none: 0, filtered: 3 });
     expect(told.over).toEqual({ state: 'expired' });
   });
 
   describe.skipIf(!hasAlertmanager())('beside Debian’s', () => {
     let real: RealAlertmanager;
     beforeAll(async () => {
-      real = await startAlertmanager({ url: 'http://127.0.0.1:9/none', bearer: 'unused-in-this-test' });
+      real = await startAlertmanager(
+        { url: 'http://127.0.0.1:9/none', bearer: 'unused-in-this-test' },
+        { inhibitRules: inhibitRulesYaml(RULES) },
+      );
     }, 30_000);
     afterAll(async () => real?.stop());
 
@@ -158,7 +207,9 @@ describe('the lab’s Alertmanager', () => {
       const ask = askReal(real.url);
       const sent = ALERTS.map((labels) => ({ labels, endsAt: new Date(nowMs + HOUR_MS).toISOString() }));
       expect((await ask('POST', '/api/v2/alerts', sent)).status).toBe(200);
-      await expect.poll(async () => ((await ask('GET', '/api/v2/alerts')).body as unknown[]).length).toBe(2);
+      await expect
+        .poll(async () => ((await ask('GET', '/api/v2/alerts')).body as unknown[]).length)
+        .toBe(ALERTS.length);
       expect(await story(askLab(engine(), nowMs), nowMs)).toEqual(await story(ask, nowMs));
     });
   });

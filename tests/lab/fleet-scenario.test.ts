@@ -290,6 +290,7 @@ describe('alerts and logs', () => {
     expect(rules.map(({ name, state }) => `${name} ${state}`).sort()).toEqual([
       'FeaturePipelineBacklog firing',
       'FeatureStoreDown inactive',
+      'HighErrorRate firing',
       'HighErrorRateFastBurn firing',
       'LabelsStale firing',
     ]);

@@ -34,6 +34,20 @@ afterAll(async () => {
   vi.useRealTimers();
 });
 
+/** With this Alertmanager alone, and the lab's Prometheus. */
+async function withAlertmanager<T>(url: string, run: () => Promise<T>): Promise<T> {
+  const before = { config: process.env.WINDSOCK_CONFIG, database: process.env.DATABASE_URL };
+  // biome-ignore lint/correctness/useHookAtTopLevel: it is none
+  useConfig(`sources: { prometheus: { url: '${lab.url}/prometheus' }, alertmanager: { url: '${url}' } }`);
+  await migrate(getConfig().database.url);
+  try {
+    return await run();
+  } finally {
+    process.env.WINDSOCK_CONFIG = before.config;
+    process.env.DATABASE_URL = before.database;
+  }
+}
+
 const GROUPS = '/api/v2/alerts/groups';
 const group = (labels: Record<string, string>, status: object = {}) => [
   {
@@ -71,6 +85,17 @@ describe('the alerts of all sources', () => {
     });
     expect(groups.find(({ model }) => model === null)?.alerts.map(({ name }) => name)).toContain('Elsewhere');
     expect(answer[0]?.parts[0]?.text).toMatch(/Elsewhere fires?|and \d+ more fire|fire\. /);
+  });
+
+  it('name the alert that inhibits another, as the lab’s Alertmanager says', async () => {
+    const { body } = await withAlertmanager(`${lab.url}/alertmanager`, () => call(getAlerts));
+    const { groups, answer } = AlertList.parse(body);
+    const own = groups.find(({ model }) => model === 'fraud_detector')?.alerts ?? [];
+    expect(own.map(({ name, state, inhibitedBy }) => [name, state, inhibitedBy])).toEqual([
+      ['HighErrorRateFastBurn', 'firing', []],
+      ['HighErrorRate', 'inhibited', ['HighErrorRateFastBurn']],
+    ]);
+    expect(answer[0]?.parts[0]?.text).toMatch(/1 inhibited\.$/);
   });
 
   it('go on without an Alertmanager that is down, and say so', async () => {

@@ -20,7 +20,9 @@ import { hypothesesOf, toEntries } from '../incidents/entries';
 import { familyOf, findIncident, type Reader } from '../incidents/find';
 import { toRole } from '../incidents/roles';
 import { instantsOf, readList, severityOf } from '../incidents/row';
+import type { Reading } from '../reading';
 import { toAction } from './action-row';
+import { draftedImpact } from './impact';
 
 /** Entries that a postmortem is made from at most; the oldest are what it begins with. */
 const MAX_ENTRIES = 20_000;
@@ -149,33 +151,33 @@ export async function readPostmortem(key: string, database: Database = db()): Pr
   return database.read(async (client) => toPostmortem(client, await findIncident(client, key)));
 }
 
-/** What the timeline says, section by section. Nothing is stored. */
-export async function readDraft(key: string, database: Database = db()): Promise<PostmortemDraft> {
-  return database.read(async (client) => {
-    const incident = await findIncident(client, key);
-    const [material, { sections: stored, gaps }] = await Promise.all([
-      materialOf(client, incident),
-      toPostmortem(client, incident),
-    ]);
-    const drafted = draftPostmortem({
-      ...material,
-      number: incident.number,
-      title: incident.title,
-      model: incident.model,
-      version: incident.version,
-      declaredBy: incident.declaredByName,
-      declaredAtMs: Number(incident.declaredAtMs),
-    });
-    return {
-      sections: drafted.map((section) => {
-        const text = draftText(section);
-        const now = stored.find(({ key: sectionKey }) => sectionKey === section.key)?.text ?? '';
-        const differs = now.trim() !== '' && now.trim() !== text;
-        return { key: section.key, title: SECTION_TITLES[section.key], text, sentences: section.sentences, differs };
-      }),
-      gaps,
-    };
+/** What the timeline says, section by section, and what the fleet's own counters say of the impact. Nothing is stored. */
+export async function readDraft(key: string, reading: Reading, database: Database = db()): Promise<PostmortemDraft> {
+  const { incident, material, stored, gaps } = await database.read(async (client) => {
+    const found = await findIncident(client, key);
+    const [told, postmortem] = await Promise.all([materialOf(client, found), toPostmortem(client, found)]);
+    return { incident: found, material: told, stored: postmortem.sections, gaps: postmortem.gaps };
   });
+  const { impact, gap } = await draftedImpact(incident, material.entries, reading, database);
+  const drafted = draftPostmortem({
+    ...material,
+    impact,
+    number: incident.number,
+    title: incident.title,
+    model: incident.model,
+    version: incident.version,
+    declaredBy: incident.declaredByName,
+    declaredAtMs: Number(incident.declaredAtMs),
+  });
+  return {
+    sections: drafted.map((section) => {
+      const text = draftText(section);
+      const now = stored.find(({ key: sectionKey }) => sectionKey === section.key)?.text ?? '';
+      const differs = now.trim() !== '' && now.trim() !== text;
+      return { key: section.key, title: SECTION_TITLES[section.key], text, sentences: section.sentences, differs };
+    }),
+    gaps: gap === null ? gaps : [...gaps, { section: 'impact', sentence: gap }],
+  };
 }
 
 /** Every version of a section, newest first. */

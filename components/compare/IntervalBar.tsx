@@ -1,9 +1,8 @@
-import { clsx } from 'clsx';
+import { IntervalMark } from '@/components/ui/IntervalMark';
 import type { Measure } from '@/lib/contracts/compare';
 import { formatDifference, formatInterval } from '@/lib/domain/compare-state';
 
 const WIDTH = 124;
-const HEIGHT = 16;
 const MIDDLE = WIDTH / 2;
 const MARGIN = 6;
 
@@ -32,10 +31,6 @@ export function IntervalBar({ measure }: { measure: Measure }) {
     Number.MIN_VALUE,
   );
   const x = (value: number): number => MIDDLE + (sign * value * (MIDDLE - MARGIN)) / reach;
-  const [from, to] = [x(span.low), x(span.high)].toSorted((a, b) => a - b);
-  const left = from ?? MIDDLE;
-  const right = Math.max(to ?? MIDDLE, left + 2);
-  const isBad = state === 'beyond';
   const label = [
     interval === null ? `anywhere from ${formatInterval(span, measure.unit)}` : formatInterval(span, measure.unit),
     limit === null ? null : `limit ${formatDifference(limit, measure.unit)}`,
@@ -43,47 +38,17 @@ export function IntervalBar({ measure }: { measure: Measure }) {
     .filter((part) => part !== null)
     .join(', ');
   return (
-    <svg role="img" aria-label={label} width={WIDTH} height={HEIGHT} className="keeps-colour block">
-      <line x1={MIDDLE} x2={MIDDLE} y1={1} y2={HEIGHT - 1} className="stroke-t3" strokeWidth={1} />
-      {limit === null ? null : (
-        <line
-          x1={x(limit)}
-          x2={x(limit)}
-          y1={1}
-          y2={HEIGHT - 1}
-          className="stroke-bad"
-          strokeWidth={1.25}
-          strokeDasharray="2 2"
-        />
-      )}
-      {bracket === null ? (
-        <rect
-          x={left}
-          y={HEIGHT / 2 - 3}
-          width={right - left}
-          height={6}
-          rx={1}
-          className={clsx(isBad ? 'fill-bad' : 'fill-t3')}
-          opacity={0.65}
-        />
-      ) : (
-        <path
-          d={`M${left + 4} 3H${left}V${HEIGHT - 3}H${left + 4} M${right - 4} 3H${right}V${HEIGHT - 3}H${right - 4} M${left} ${HEIGHT / 2}H${right}`}
-          className={limit === null ? 'stroke-t3' : 'stroke-watch'}
-          fill="none"
-          strokeWidth={1.25}
-        />
-      )}
-      {difference === null || bracket !== null ? null : (
-        <line
-          x1={x(difference)}
-          x2={x(difference)}
-          y1={HEIGHT / 2 - 5}
-          y2={HEIGHT / 2 + 5}
-          className={isBad ? 'stroke-bad' : 'stroke-t1'}
-          strokeWidth={2}
-        />
-      )}
-    </svg>
+    <IntervalMark
+      label={label}
+      width={WIDTH}
+      at={{
+        reference: MIDDLE,
+        limit: limit === null ? null : x(limit),
+        ends: [x(span.low), x(span.high)],
+        estimate: difference === null ? null : x(difference),
+      }}
+      isBad={state === 'beyond'}
+      isBracket={bracket !== null}
+    />
   );
 }

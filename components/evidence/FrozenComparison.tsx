@@ -1,12 +1,6 @@
 'use client';
 
-import { ClaimPanel } from '@/components/compare/ClaimPanel';
-import { DifferencesPanel } from '@/components/compare/DifferencesPanel';
-import { ExamplesPanel } from '@/components/compare/ExamplesPanel';
-import { OverTimePanels } from '@/components/compare/OverTimePanels';
-import { SegmentsPanel } from '@/components/compare/SegmentsPanel';
-import { StabilityPanel } from '@/components/compare/StabilityPanel';
-import { VerdictPanel } from '@/components/compare/VerdictPanel';
+import { CompareBody } from '@/components/compare/CompareBody';
 import { AnswerLine } from '@/components/ui/AnswerLine';
 import type { Compare, CompareResult } from '@/lib/contracts/compare';
 import { formatCount, formatNumber, formatRatioPercent } from '@/lib/domain/format';
@@ -15,33 +9,11 @@ import { answerOf, type DrawnDocument } from './answer-of';
 /** A comparison with the verdict as it fell then: nothing is judged anew. */
 export function FrozenComparison({ document }: { document: DrawnDocument }) {
   const compare = answerOf<Compare>(document);
-  const { inputs, result } = compare;
-  const { champion, challenger, mode } = inputs;
-  const [before, after] = mode === 'instant' ? [' before', ' after'] : ['', ''];
-  const names = {
-    champion: `${champion?.version ?? 'none'}${before}`,
-    challenger: `${challenger?.version ?? 'none'}${after}`,
-  };
-  const hasBoth = champion !== null && challenger !== null;
+  const { result } = compare;
   return (
     <div className="grid grid-cols-1 gap-3">
       <AnswerLine answer={result.answer} />
-      <div className="grid grid-cols-1 items-start gap-3 lg:grid-cols-[minmax(0,1fr)_300px]">
-        <div className="grid grid-cols-1 gap-3">
-          <DifferencesPanel compare={compare} result={result} names={names} />
-          {hasBoth && mode === 'versions' ? (
-            <StabilityPanel compare={compare} result={result} name={names.challenger} />
-          ) : null}
-          {hasBoth ? <OverTimePanels compare={compare} names={names} /> : null}
-        </div>
-        <div className="grid grid-cols-1 gap-3">
-          <VerdictPanel result={result} />
-          {hasBoth ? <ClaimPanel compare={compare} result={result} /> : null}
-          <SegmentsPanel compare={compare} result={result} />
-          {hasBoth ? <ExamplesPanel compare={compare} result={result} /> : null}
-          <Policy policy={result.policy} />
-        </div>
-      </div>
+      <CompareBody compare={compare} result={result} policy={<Policy policy={result.policy} />} />
     </div>
   );
 }

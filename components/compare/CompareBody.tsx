@@ -1,0 +1,56 @@
+'use client';
+
+import { type ReactNode, useMemo } from 'react';
+import type { Compare, CompareResult } from '@/lib/contracts/compare';
+import type { CompareInputs } from '@/lib/contracts/compare-inputs';
+import { ClaimPanel } from './ClaimPanel';
+import { DifferencesPanel } from './DifferencesPanel';
+import { ExamplesPanel } from './ExamplesPanel';
+import { OverTimePanels } from './OverTimePanels';
+import { SegmentsPanel } from './SegmentsPanel';
+import { StabilityPanel } from './StabilityPanel';
+import { VerdictPanel } from './VerdictPanel';
+
+/** What the two sides are called: versions, of one version before and after. */
+function namesOf({ champion, challenger, mode }: CompareInputs): { champion: string; challenger: string } {
+  const suffix = mode === 'instant' ? { champion: ' before', challenger: ' after' } : { champion: '', challenger: '' };
+  return {
+    champion: `${champion?.version ?? 'none'}${suffix.champion}`,
+    challenger: `${challenger?.version ?? 'none'}${suffix.challenger}`,
+  };
+}
+
+/** Everything under a comparison's answer, live or as it was kept: what may be done about it and the policy are the caller's. */
+export function CompareBody({
+  compare,
+  result,
+  actions,
+  policy,
+}: {
+  compare: Compare;
+  result: CompareResult;
+  actions?: ReactNode;
+  policy: ReactNode;
+}) {
+  const { champion, challenger, mode } = compare.inputs;
+  const names = useMemo(() => namesOf(compare.inputs), [compare.inputs]);
+  const hasBoth = champion !== null && challenger !== null;
+  return (
+    <div className="grid grid-cols-1 items-start gap-3 lg:grid-cols-[minmax(0,1fr)_300px]">
+      <div className="grid grid-cols-1 gap-3">
+        <DifferencesPanel compare={compare} result={result} names={names} />
+        {hasBoth && mode === 'versions' ? (
+          <StabilityPanel compare={compare} result={result} name={names.challenger} />
+        ) : null}
+        {hasBoth ? <OverTimePanels compare={compare} names={names} /> : null}
+      </div>
+      <div className="grid grid-cols-1 gap-3">
+        <VerdictPanel result={result}>{actions}</VerdictPanel>
+        {hasBoth ? <ClaimPanel compare={compare} result={result} /> : null}
+        <SegmentsPanel compare={compare} result={result} />
+        {hasBoth ? <ExamplesPanel compare={compare} result={result} /> : null}
+        {policy}
+      </div>
+    </div>
+  );
+}

@@ -27,7 +27,7 @@ function isKnown(entries: readonly LogEntry[], wanted: LogEntry, count: number):
 }
 
 /** A predicate on label sets; a label that is not there has the empty value. */
-export function compileMatchers(matchers: readonly Matcher[]): (labels: Labels) => boolean {
+function compileMatchers(matchers: readonly Matcher[]): (labels: Labels) => boolean {
   const tests = matchers.map((matcher) => ({ name: matcher.name, test: compileMatcherTest(matcher) }));
   return (labels) => tests.every(({ name, test }) => test(Object.hasOwn(labels, name) ? (labels[name] ?? '') : ''));
 }

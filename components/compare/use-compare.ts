@@ -12,7 +12,7 @@ import { judge, withWhatIf } from '@/lib/domain/compare';
 import { MINUTE_MS } from '@/lib/domain/time';
 
 /** What of the comparison stands in the address, beside what every page shares. */
-export const COMPARE_KEYS = ['champion', 'challenger', 'window', 'at'] as const;
+const COMPARE_KEYS = ['champion', 'challenger', 'window', 'at'] as const;
 
 export type ComparePatch = Partial<Record<(typeof COMPARE_KEYS)[number] | WhatIfKey, string | null>>;
 

@@ -28,7 +28,7 @@ export interface FeatureColumn {
 }
 
 /** States as a narrow column has them; the whole word is the cell's title. */
-export const STATE_WORD: Readonly<Record<DriftState, string>> = {
+const STATE_WORD: Readonly<Record<DriftState, string>> = {
   drifted: 'drifted',
   watch: 'shifting',
   vanished: 'vanished',

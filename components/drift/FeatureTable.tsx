@@ -29,7 +29,7 @@ export interface FeatureTableProps {
 }
 
 /** Rows by a column; what is not measured stands last in both directions. */
-export function sortLines(lines: readonly FeatureLine[], sort: string | null): readonly FeatureLine[] {
+function sortLines(lines: readonly FeatureLine[], sort: string | null): readonly FeatureLine[] {
   const value = FEATURE_COLUMNS.find(({ id }) => id === sort?.replace(/^-/, ''))?.value;
   if (value === undefined) return lines;
   const sign = sort?.startsWith('-') ? -1 : 1;

@@ -11,7 +11,7 @@ export const HEAT_WINDOWS = 24;
 /** Windows of quality over time: labels come slowly, so its time is longer. */
 export const QUALITY_WINDOWS = 36;
 
-export const TABS = ['inputs', 'output', 'arms', 'quality', 'references', 'alerts'] as const;
+const TABS = ['inputs', 'output', 'arms', 'quality', 'references', 'alerts'] as const;
 export type Tab = (typeof TABS)[number];
 
 export const SPANS = { '6h': 6 * HOUR_MS, '24h': DAY_MS, '3d': 3 * DAY_MS, '7d': 7 * DAY_MS } as const;
@@ -21,7 +21,7 @@ const AGAINST = ['upload', 'training', 'earlier', 'version'] as const;
 const SOURCES = ['metrics', 'logs', 'scores'] as const;
 
 /** What of the page stands in the address, beside what every page shares. */
-export const DRIFT_KEYS = [
+const DRIFT_KEYS = [
   'version',
   'with',
   'withVersion',

@@ -5,7 +5,7 @@ import { useAddress } from '@/components/ui/address';
 import type { TraceClock, TraceGrouping, TraceOnly } from '@/lib/contracts/trace';
 import { TRACE_CLOCKS, TRACE_GROUPINGS, TRACE_ONLY } from '@/lib/contracts/trace-choices';
 
-export const TABS = ['waterfall', 'flame', 'statistics', 'logs', 'compare'] as const;
+const TABS = ['waterfall', 'flame', 'statistics', 'logs', 'compare'] as const;
 export type Tab = (typeof TABS)[number];
 
 /** A stretch of the trace's time, milliseconds from its start; null is all of it. */

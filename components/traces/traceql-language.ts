@@ -63,7 +63,7 @@ const isInSpanset = (before: string): boolean => {
 };
 
 /** What may stand at the cursor: values after a comparison, fields in a spanset, stages after a pipe. */
-export async function completeTraceql(
+async function completeTraceql(
   context: Pick<CompletionContext, 'state' | 'pos' | 'explicit'>,
   names: TraceqlNames,
 ): Promise<CompletionResult | null> {

@@ -30,7 +30,7 @@ export class Refused extends Error {
   }
 }
 
-export const toMatcher = ({ name, value, isRegex, isEqual }: ApiMatcher): Matcher => ({
+const toMatcher = ({ name, value, isRegex, isEqual }: ApiMatcher): Matcher => ({
   name,
   op: isEqual ? (isRegex ? '=~' : '=') : isRegex ? '!~' : '!=',
   value,

@@ -10,7 +10,7 @@ export const BATCH_STAGES = ['extract', 'score', 'load'] as const;
 const HOUR_MS = 3_600_000;
 const ROWS_PER_JOB = 8000;
 /** Cell number of batch jobs in ids: above every cell of requests. */
-export const BATCH_CELL = 15;
+const BATCH_CELL = 15;
 
 /** One run of the hourly batch job of churn_scorer. */
 export interface BatchJob {

@@ -52,7 +52,7 @@ function fromLine(line: string): string {
 }
 
 /** The level that Loki would have put on this line as it came in: of stream labels, of metadata, else of the line. */
-export function detectLevel(labels: Labels, entry: LogEntry): string {
+function detectLevel(labels: Labels, entry: LogEntry): string {
   return fromLabels(labels) ?? fromLabels(entry.structuredMetadata) ?? fromLine(entry.line);
 }
 

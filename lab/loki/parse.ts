@@ -243,14 +243,14 @@ function compileMatcher(matcher: Matcher): void {
 }
 
 /** Whether a matcher takes the empty value, which a stream without the label has. */
-export function matchesEmpty(matcher: Matcher): boolean {
+function matchesEmpty(matcher: Matcher): boolean {
   if (matcher.op === '=') return matcher.value === '';
   if (matcher.op === '!=') return matcher.value !== '';
   return anchoredRegex(matcher.value).test('') === (matcher.op === '=~');
 }
 
 /** Refuses a selector none of whose matchers excludes a stream without the label: it would read everything. */
-export function requireSelective(matchers: readonly Matcher[]): void {
+function requireSelective(matchers: readonly Matcher[]): void {
   if (!matchers.some((m) => (m.op === '=' || m.op === '=~') && !matchesEmpty(m))) throw parseError(EMPTY_SELECTOR);
 }
 

@@ -52,7 +52,7 @@ function similarity(cluster: readonly string[], tokens: readonly string[]): numb
 }
 
 /** Clusters of lines in the manner of the drain algorithm: same number of tokens, same first one, enough in common. */
-export class PatternMiner {
+class PatternMiner {
   private readonly buckets = new Map<string, Cluster[]>();
   private size = 0;
 

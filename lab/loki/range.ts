@@ -11,7 +11,7 @@ const sum: Reduce = (values) => values.reduce((total, value) => total + value, 0
 /**
  * Linear interpolation between the two nearest ranks, rank = q · (n − 1). Infinite outside 0 ≤ q ≤ 1, NaN for no values.
  */
-export function quantile(q: number, values: Float64Array): number {
+function quantile(q: number, values: Float64Array): number {
   if (values.length === 0 || Number.isNaN(q)) return Number.NaN;
   if (q < 0) return Number.NEGATIVE_INFINITY;
   if (q > 1) return Number.POSITIVE_INFINITY;

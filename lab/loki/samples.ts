@@ -129,7 +129,7 @@ function passes(pipeline: readonly ((passing: Passing) => boolean)[], passing: P
 }
 
 /** UTF-8 bytes of a line; the length of the text where every character is ASCII. */
-export function byteLength(text: string): number {
+function byteLength(text: string): number {
   return Buffer.byteLength(text);
 }
 

@@ -24,7 +24,7 @@ export interface LogQuery {
 }
 
 /** Entries of all streams in the order of time (newest first when backward); a heap on the next entry of each stream. */
-export function* mergeStreams(
+function* mergeStreams(
   streams: readonly LogStream[],
   backward: boolean,
 ): Generator<{ labels: Labels; entry: LogEntry }> {

@@ -9,7 +9,7 @@ import { quote } from './strings';
 const invalid = (name: string, problem: string): Error => badData(`invalid parameter ${quote(name)}: ${problem}`);
 
 /** Milliseconds of a time as the API takes it: seconds, whole or broken, or RFC 3339. Null where it is neither. */
-export function parseTimeMs(text: string): number | null {
+function parseTimeMs(text: string): number | null {
   const seconds = parseNumber(text);
   if (seconds !== null) return Number.isFinite(seconds) ? Math.round(seconds * 1000) : null;
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text)) return null;

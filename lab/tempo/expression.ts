@@ -100,7 +100,7 @@ function compileScalarComparison(op: CompareOp, constant: Static): (value: Stati
 }
 
 /** Values of unlike types are neither equal nor unequal; integers, floats and durations compare as numbers. */
-export function compare(op: CompareOp, left: Static, right: Static): boolean {
+function compare(op: CompareOp, left: Static, right: Static): boolean {
   if (right.type === 'nil' || left.type === 'nil' || left.type === 'array') {
     if (left.type === 'array' && right.type !== 'array') return compileComparison(op, right)(left);
     if (left.type === 'nil' && right.type === 'nil') return op === '=';

@@ -39,7 +39,7 @@ export function bareTags(params: URLSearchParams): [string, string][] {
 }
 
 /** Pairs of a logfmt line; a value may be quoted. Throws a 400 where the text is no logfmt. */
-export function parseLogfmt(text: string): [string, string][] {
+function parseLogfmt(text: string): [string, string][] {
   const pairs: [string, string][] = [];
   const pair = /\s*([^\s="]+)(?:=("(?:[^"\\]|\\.)*"|[^\s"]*))?(?=\s|$)/y;
   let at = 0;

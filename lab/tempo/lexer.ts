@@ -68,7 +68,7 @@ const WORD_STATICS: ReadonlyMap<string, Static> = new Map<string, Static>([
 ]);
 
 /** `line 1, col 3` of a character offset, both from one. */
-export function positionOf(query: string, at: number): string {
+function positionOf(query: string, at: number): string {
   const before = query.slice(0, at).split('\n');
   return `line ${before.length}, col ${(before.at(-1)?.length ?? 0) + 1}`;
 }
@@ -200,7 +200,7 @@ export function tokenName(token: Token): string {
   return token.text;
 }
 
-export const KEYWORDS: ReadonlySet<string> = new Set([
+const KEYWORDS: ReadonlySet<string> = new Set([
   'count',
   'avg',
   'max',

@@ -8,7 +8,7 @@ import { resourceSpansJson } from './trace-json';
 const MAX_TRACE_BYTES = 5_000_000;
 
 /** Hex of any case with leading zeros optional → 32 lowercase digits. Throws a 400 in the server's words. */
-export function parseTraceId(text: string): string {
+function parseTraceId(text: string): string {
   for (const [position, character] of [...text].entries()) {
     if (!/[0-9a-fA-F]/.test(character)) {
       throw new RequestError(

@@ -8,10 +8,10 @@ import type { ChartTable } from './table';
 type Bin = Distributions['bins'][number];
 
 /** Categories drawn at most; the rest stand together as "other". */
-export const MAX_BARS = 40;
+const MAX_BARS = 40;
 
 /** A bin by its bounds, or a category by its name: "5 to 10", "up to 5", "over 1 280", "DE". */
-export function binName({ lower, upper, name, isOther }: Bin): string {
+function binName({ lower, upper, name, isOther }: Bin): string {
   if (isOther) return name ?? 'other';
   if (name !== null) return name;
   if (upper === null) return lower === null ? 'all' : `over ${formatNumber(lower, 4)}`;
@@ -20,7 +20,7 @@ export function binName({ lower, upper, name, isOther }: Bin): string {
 }
 
 /** The bars that are drawn: all bins, or the categories with the largest share on either side, the rest summed. */
-export function drawnBins({ bins }: Distributions): readonly Bin[] {
+function drawnBins({ bins }: Distributions): readonly Bin[] {
   if (bins.length <= MAX_BARS || bins.some(({ name }) => name === null)) return bins;
   const most = ({ reference, current }: Bin) => Math.max(reference ?? 0, current ?? 0);
   const order = bins.toSorted((a, b) => Number(a.isOther) - Number(b.isOther) || most(b) - most(a));

@@ -26,7 +26,7 @@ const ENTITY: Readonly<Record<string, string>> = {
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => ENTITY[char] ?? '');
 
 /** An instant on an axis: the time of day, and the day where the range holds several. */
-export function axisTime(ms: number, { zone, range }: Pick<ChartFrame, 'zone' | 'range'>): string {
+function axisTime(ms: number, { zone, range }: Pick<ChartFrame, 'zone' | 'range'>): string {
   const lengthMs = range.endMs - range.startMs;
   if (lengthMs > 7 * DAY_MS) return formatDay(ms, zone).slice(5);
   if (lengthMs > DAY_MS) return `${formatDay(ms, zone).slice(8)}. ${formatTime(ms, zone)}`;

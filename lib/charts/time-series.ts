@@ -83,7 +83,7 @@ function axisSpan(input: TimeSeriesInput, drawn: readonly DrawnSeries[], isFromZ
 }
 
 /** Figure of the value axis, whose unit stands in the panel's definition. */
-export const axisFigure = (value: number, unit: Unit): string =>
+const axisFigure = (value: number, unit: Unit): string =>
   unit === 'ratio' ? `${formatPercentFigure(value)}%` : formatNumber(value);
 
 type Point = { value: [number, number | null]; symbol?: string; symbolSize?: number };

@@ -126,7 +126,6 @@ export const SilenceMade = z.object({ silenceId: z.string(), source: z.string(),
 export type SilenceMade = z.infer<typeof SilenceMade>;
 
 export const SilencesParams = z.object({ expired: z.stringbool().default(false) });
-export type SilencesAsked = { expired?: boolean };
 
 const SilenceId = z.uuid().toLowerCase();
 

@@ -36,7 +36,7 @@ export function mergeAlertStates(known: AlertState | null, told: AlertState): Al
 }
 
 /** Clocks of two machines differ by this much without being wrong. */
-export const MAX_SKEW_MS = 5 * 60_000;
+const MAX_SKEW_MS = 5 * 60_000;
 /** No alert began before this: what claims to has a start that its source did not know. */
 export const FIRST_TRUE_MS = Date.UTC(2000, 0, 1);
 

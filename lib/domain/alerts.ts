@@ -57,7 +57,7 @@ export interface AlertContext {
 const ON_ITS_WAY_MS = 2 * 60_000;
 
 /** What is unclear about two label sets: an Alertmanager may see labels that Prometheus added on the way, never fewer. */
-export const isSame = (evaluated: Labels, managed: Labels): boolean =>
+const isSame = (evaluated: Labels, managed: Labels): boolean =>
   Object.entries(evaluated).every(([name, value]) => managed[name] === value);
 
 const keyOf = (labels: Labels): string =>
@@ -173,7 +173,7 @@ function noteOf(
 }
 
 /** What needs a person most first: state, severity, then what fires longest. */
-export function byAlertNeed(a: AlertRow, b: AlertRow): number {
+function byAlertNeed(a: AlertRow, b: AlertRow): number {
   const rank = rankOf(a.status) - rankOf(b.status) || STATE_RANK[a.state] - STATE_RANK[b.state];
   if (rank !== 0) return rank;
   return (a.sinceMs ?? Number.POSITIVE_INFINITY) - (b.sinceMs ?? Number.POSITIVE_INFINITY) || (a.id < b.id ? -1 : 1);

@@ -88,7 +88,7 @@ export class ValueColumn {
 }
 
 /** Ordered values kept of each of so many features. */
-export const keptPerFeature = (features: number): number =>
+const keptPerFeature = (features: number): number =>
   Math.max(50, Math.min(KEPT_VALUES, Math.floor(KEPT_IN_ALL / Math.max(1, features))));
 
 /** Columns as they are kept. */

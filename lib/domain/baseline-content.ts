@@ -7,9 +7,9 @@ import type { Buckets } from './histogram';
 export const KEPT_VALUES = 1_000;
 /** Ordered values of all features together. */
 export const KEPT_IN_ALL = 400_000;
-export const KEPT_CATEGORIES = 2_000;
-export const MAX_BUCKETS = 1_000;
-export const MAX_NAME_CHARACTERS = 500;
+const KEPT_CATEGORIES = 2_000;
+const MAX_BUCKETS = 1_000;
+const MAX_NAME_CHARACTERS = 500;
 
 export interface KeptFeature {
   readonly name: string;

@@ -2,10 +2,10 @@ import type { CompareResult, Measure } from '@/lib/contracts/compare';
 import { formatChange, formatMs, formatPoints } from './format';
 
 /** How much better P95 must be for the claim a release owner makes. */
-export const CLAIMED_P95_FALL = 0.1;
+const CLAIMED_P95_FALL = 0.1;
 
 /** What the queries of the latency histogram are told to be for; the finer one wins where both ran. */
-export const LATENCY_PURPOSE = 'latency buckets by version';
+const LATENCY_PURPOSE = 'latency buckets by version';
 export const NATIVE_PURPOSE = 'native latency histograms by version';
 
 /** The query that a comparison's quantiles come from. */

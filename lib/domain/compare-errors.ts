@@ -27,7 +27,7 @@ export function errorsOf(side: CompareInputs['champion']): Proportion | null {
 type Cells = NonNullable<CompareInputs['cells']>;
 
 /** Cells as windows of the e-process; a cell in which either side is not measured is left out. */
-export function windowsOf(cells: Cells): (EvidenceWindow | null)[] {
+function windowsOf(cells: Cells): (EvidenceWindow | null)[] {
   const { champion, challenger } = cells;
   return champion.requests.map((requests, i) => {
     const other = challenger.requests[i] ?? null;

@@ -59,7 +59,7 @@ interface QuantileAsked {
 }
 
 /** A quantile's row from two histograms, or from exact durations where the histogram cannot tell. */
-export function quantileMeasure(
+function quantileMeasure(
   histograms: { champion: Histogram | null; challenger: Histogram | null },
   asked: QuantileAsked,
   exact: CompareInputs['exactP95'] = null,

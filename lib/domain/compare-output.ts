@@ -12,7 +12,7 @@ import { type Buckets, type Interval, totalOf } from './histogram';
 /** What two sides answered, and how right they were where labels tell. */
 
 /** Fewer values a side and a distribution is not compared. */
-export const MIN_FOR_DISTRIBUTION = 500;
+const MIN_FOR_DISTRIBUTION = 500;
 /** Fewer judged cases a side and a quality row says "not enough data". */
 const MIN_LABELS = 100;
 /** Labels shown at most; models with more are compared by the distance alone. */

@@ -133,7 +133,7 @@ function pausedMsOf(
 }
 
 /** A p-value with the digits that matter: "0.71", "4e-7", "< 1e-12". */
-export function formatP(p: number): string {
+function formatP(p: number): string {
   if (p < 1e-12) return '< 1e-12';
   if (p < 0.001) return p.toExponential(0).replace('-', '−');
   return formatNumber(p, 2);

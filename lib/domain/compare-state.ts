@@ -40,7 +40,7 @@ export function stateAgainstZero(interval: Interval, worse: 'up' | 'down' | null
 }
 
 /** Status of a state: red only beyond a limit, by an interval that may be watched. */
-export const STATUS_OF: Readonly<Record<MeasureState, Status>> = {
+const STATUS_OF: Readonly<Record<MeasureState, Status>> = {
   beyond: 'bad',
   within: 'ok',
   improves: 'ok',
@@ -55,7 +55,7 @@ export const STATUS_OF: Readonly<Record<MeasureState, Status>> = {
 };
 
 /** A state in words, with the limit it is about. */
-export function wordOf(state: MeasureState, { limit, unit }: { limit: number | null; unit: Unit }): string {
+function wordOf(state: MeasureState, { limit, unit }: { limit: number | null; unit: Unit }): string {
   const edge = limit === null ? '' : ` ${formatDifference(limit, unit)}`;
   switch (state) {
     case 'beyond':

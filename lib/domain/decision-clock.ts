@@ -15,7 +15,7 @@ export const ERROR_FACTOR = 2;
 export const P95_FACTOR = 1.2;
 
 /** Beyond this a rollout would not wait. */
-export const LONGEST_MS = 30 * 86_400_000;
+const LONGEST_MS = 30 * 86_400_000;
 
 export interface ClockAsked {
   requestsPerMinute: number;

@@ -7,7 +7,7 @@ import { driftStatus, isCalled, MIN_VALUES } from './drift-verdict';
 import { formatDay, formatNumber, formatRatioPercent, formatTime } from './format';
 
 /** Features named one by one before the rest is counted. */
-export const MAX_NAMED = 3;
+const MAX_NAMED = 3;
 
 const listed = (names: readonly string[]): string =>
   names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
@@ -105,7 +105,7 @@ function otherChanges(features: readonly FeatureDrift[]): string[] {
 }
 
 /** Whether categories never seen before make up a share that matters, for certain. */
-export function hasUnseen({ unseen, n }: Pick<FeatureDrift, 'unseen' | 'n'>): boolean {
+function hasUnseen({ unseen, n }: Pick<FeatureDrift, 'unseen' | 'n'>): boolean {
   if (n.current === null || n.current < MIN_VALUES) return false;
   return unseen.reduce((sum, { share }) => sum + share, 0) > NOTABLE_UNSEEN_SHARE;
 }

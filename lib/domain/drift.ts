@@ -100,7 +100,7 @@ export function wasserstein(upperBounds: readonly number[], reference: Counts, c
 }
 
 /** Middles of finite bins by their upper bounds. */
-export const midpointsOf = (upperBounds: readonly number[]): number[] =>
+const midpointsOf = (upperBounds: readonly number[]): number[] =>
   upperBounds.map((upper, i) => {
     const lower = i === 0 ? Math.min(0, upper) : (upperBounds[i - 1] ?? 0);
     return (lower + upper) / 2;

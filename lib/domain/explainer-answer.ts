@@ -26,7 +26,7 @@ const SUBJECT: Readonly<Record<SelectionWord, string>> = {
 const share = ({ hits, total }: { hits: number; total: number }): number => (total > 0 ? hits / total : 0);
 
 /** The name of an attribute as a person says it: without its scope. */
-export const plainName = (name: string): string => name.replace(/^(?:span|resource)\./, '');
+const plainName = (name: string): string => name.replace(/^(?:span|resource)\./, '');
 
 /** "infer takes longer than 212 ms", "model_version 2.4.0": what a difference is about, as the end of a sentence. */
 export function differenceText({ kind, name, value: text, bound }: Difference): string {
@@ -43,7 +43,7 @@ export function differenceText({ kind, name, value: text, bound }: Difference): 
 }
 
 /** "62 % against 20 %, difference +42 points, 95 % interval +35 to +48". */
-export function differenceNumbers({ selected, rest, difference, low, high }: Difference): string {
+function differenceNumbers({ selected, rest, difference, low, high }: Difference): string {
   const bare = (points: number): string => formatPoints(points).replace(/ points?$/, '');
   const shares = `${formatRatioPercent(share(selected))} against ${formatRatioPercent(share(rest))}`;
   return `${shares}, difference ${formatPoints(difference)}, 95 % interval ${bare(low)} to ${bare(high)}`;

@@ -45,7 +45,7 @@ const OUTCOME_NAME = /(?:^|[._])(?:status(?:_?code)?|error|error[._]type|excepti
 
 export const ID_REASON = 'an identifier by its name: no two traces share it';
 export const UNIQUE_REASON = 'over 90 % of the traces have a value of their own';
-export const OUTCOME_REASON = 'says itself that a request failed';
+const OUTCOME_REASON = 'says itself that a request failed';
 
 /** Whether an attribute speaks of how a request ended rather than of what it was. */
 export const isOutcome = (name: string): boolean => OUTCOME_NAME.test(name);

@@ -18,7 +18,7 @@ export interface Difference extends Candidate {
  * Share of false discoveries allowed among those called certain. One in a hundred and not in twenty: many readers look
  * at many quiet hours, and a page that says "certain" once in twenty of them is soon not believed.
  */
-export const MAX_FALSE_DISCOVERIES = 0.01;
+const MAX_FALSE_DISCOVERIES = 0.01;
 
 /** Traces a side needs before anything is compared. */
 export const MIN_SIDE = 5;

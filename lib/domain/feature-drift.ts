@@ -31,7 +31,7 @@ export interface FeaturePair {
 }
 
 /** Categories of one side that are named at most. */
-export const MAX_NAMED = 20;
+const MAX_NAMED = 20;
 
 /** A pair brought onto common bins or categories, before any verdict. */
 export interface Shaped {

@@ -5,11 +5,11 @@ import { type Buckets, totalOf } from './histogram';
 /** Where one value lies in a distribution that is known by its buckets only. */
 
 /** A value with at most this share of all observations on its far side is unusual. */
-export const UNUSUAL_TAIL = 0.01;
+const UNUSUAL_TAIL = 0.01;
 /** A bucket that reaches into the tail but holds more than this says nothing about the tail. */
 const UNSURE_SHARE = 0.05;
 /** Fewer observations than this tell neither usual nor unusual. */
-export const MIN_OBSERVATIONS = 100;
+const MIN_OBSERVATIONS = 100;
 /** A category is rare when fewer than this share of observations have it. */
 const RARE_SHARE = 0.001;
 
@@ -48,7 +48,7 @@ export function toDistribution(buckets: Buckets, value: number): Distribution {
 }
 
 /** "above 99.8 %", "below 99 %", "among the middle: above 21.3 % and below 43 %". */
-export function placeWords({ low, high }: Place, of: string): string {
+function placeWords({ low, high }: Place, of: string): string {
   if (low >= 0.5 && high >= 1 - 1e-12) return `above at least ${formatRatioPercent(low)} of ${of}`;
   if (low <= 1e-12 && high < 0.5) return `among the lowest ${formatRatioPercent(high)} of ${of}`;
   if (low <= 1e-12 && high >= 1 - 1e-12) return `in a bucket that holds all of ${of}`;

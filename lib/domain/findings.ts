@@ -15,9 +15,9 @@ import { differences, type Limits, type MeasuredVersion } from './version-differ
  */
 
 /** Labels older than this are stale where no freshness objective says otherwise. */
-export const LABELS_STALE_MS = 86_400_000;
+const LABELS_STALE_MS = 86_400_000;
 /** A model without requests for this long, that had some in the range, is silent. */
-export const SILENT_MS = 10 * 60_000;
+const SILENT_MS = 10 * 60_000;
 
 export interface MeasuredModel {
   model: string;
@@ -39,7 +39,7 @@ export interface MeasuredModel {
 }
 
 /** The version that others are measured against: the champion, else the one with most requests. */
-export function referenceOf(versions: readonly MeasuredVersion[]): MeasuredVersion | null {
+function referenceOf(versions: readonly MeasuredVersion[]): MeasuredVersion | null {
   const champion = versions.find(({ role }) => role === 'champion');
   if (champion !== undefined) return champion;
   return versions.reduce<MeasuredVersion | null>(

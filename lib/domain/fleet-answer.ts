@@ -5,7 +5,7 @@ import type { Finding } from './finding';
 import { rankOf } from './status';
 
 /** Sentences about single models before the rest is summed up. */
-export const MAX_SENTENCES = 3;
+const MAX_SENTENCES = 3;
 
 /** A model and what there is to say about it, worst first. */
 export interface FoundModel {

@@ -5,9 +5,6 @@ import { nearestEdges, resolveNative } from './native-side';
 /** A side as it is held: binned already, or as values that can be counted into any bins. */
 export type HeldSide = { readonly shaped: FeatureSide } | { readonly kept: KeptFeature };
 
-/** Sides by feature. */
-export type HeldSides = ReadonlyMap<string, HeldSide>;
-
 const boundsOf = (side: HeldSide | null): readonly number[] | null => {
   if (side === null) return null;
   if ('shaped' in side) return side.shaped.buckets?.upperBounds ?? null;

@@ -22,7 +22,7 @@ export const formatExcess = ({ count, low, high }: ImpactExcess): string =>
   `${formatCount(count)} (${formatCount(low)} to ${formatCount(high)})`;
 
 /** What happened to one version, as the parts of a sentence without its name; what is not certainly more is called so. */
-export function impactClauses(row: ImpactRow): string[] {
+function impactClauses(row: ImpactRow): string[] {
   const { requests, expectedRequests, failed, slow, boundMs, states } = row;
   const clauses: string[] = [];
   if (states.includes('gone')) {

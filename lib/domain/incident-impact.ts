@@ -11,7 +11,7 @@ const LEAST_BEFORE_MS = 15 * MINUTE_MS;
 /** And at most this long: what was weeks before is no measure of what was to be expected. */
 const MOST_BEFORE_MS = DAY_MS;
 /** Rows of one answer at most. */
-export const MAX_IMPACT_ROWS = 200;
+const MAX_IMPACT_ROWS = 200;
 
 /** The stretch that an incident hurt in, and what its ends are taken from. */
 export interface ImpactStretch {

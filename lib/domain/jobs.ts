@@ -3,10 +3,10 @@ import { formatCount, formatDuration } from './format';
 import { rankOf } from './status';
 
 /** A batch job that has not succeeded for this long is late, where nothing says how often it runs. */
-export const JOB_LATE_MS = 26 * 3_600_000;
+const JOB_LATE_MS = 26 * 3_600_000;
 /** A backlog that grew by this factor over the range is growing, once it is more than noise. */
-export const BACKLOG_GROWTH = 1.2;
-export const BACKLOG_ROWS = 1_000;
+const BACKLOG_GROWTH = 1.2;
+const BACKLOG_ROWS = 1_000;
 
 /** State of a batch job: how long ago it last succeeded. Null: not measured. */
 export function batchState(lastSuccessMs: number | null, endMs: number): Pick<Job, 'status' | 'word'> {

@@ -3,7 +3,7 @@ import type { LabelState } from '@/lib/contracts/drift-state';
 /** Whether labels still arrive, and up to when they have. */
 
 /** Share of its final coverage that a window must have reached to be judged. */
-export const MATURE_SHARE = 0.9;
+const MATURE_SHARE = 0.9;
 /** Windows with predictions that the final coverage is read from at least. */
 const MIN_WINDOWS = 3;
 

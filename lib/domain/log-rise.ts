@@ -9,9 +9,9 @@ export interface Rise {
 }
 
 /** Least failures after the rise, least factor, and least evidence (twice the log likelihood ratio) to speak of one. */
-export const RISE_MIN_COUNT = 10;
-export const RISE_MIN_FACTOR = 2;
-export const RISE_MIN_EVIDENCE = 20;
+const RISE_MIN_COUNT = 10;
+const RISE_MIN_FACTOR = 2;
+const RISE_MIN_EVIDENCE = 20;
 /** A rise needs this many steps on both sides. */
 const MIN_STEPS = 3;
 

@@ -5,8 +5,8 @@ import { benjaminiHochberg } from './false-discovery';
 import type { Interval } from './histogram';
 
 /** A rise smaller than a point, or than by half, is no reason to look, however certain: 0.1 % to 0.2 % is "doubled". */
-export const NOTABLE_MISSING_RISE = 0.01;
-export const NOTABLE_MISSING_FACTOR = 1.5;
+const NOTABLE_MISSING_RISE = 0.01;
+const NOTABLE_MISSING_FACTOR = 1.5;
 
 /** Missing among observed values of one feature; null is not measured. */
 export interface MissingSides {

@@ -32,7 +32,7 @@ export interface MlRulesAsked {
 }
 
 /** Widest gap of the cumulative shares from which a drift is worth an alert, where it is also beyond chance. */
-export const DRIFT_GAP = 0.1;
+const DRIFT_GAP = 0.1;
 /** Kolmogorov's 1 % point: the gap that two samples of one law exceed once in a hundred, times √(1/n + 1/m). */
 const KOLMOGOROV_99 = 1.628;
 const MIN_VALUES = 500;

@@ -9,7 +9,7 @@ import { histogramQuantile, woodruffInterval } from './histogram';
 import { rankOf } from './status';
 
 /** A quantile in words: "271 ms", "at least 5 s", "not measured". */
-export const quantileText = ({ ms, atLeast }: Quantile): string =>
+const quantileText = ({ ms, atLeast }: Quantile): string =>
   `${ms !== null && atLeast ? 'at least ' : ''}${formatMs(ms)}`;
 
 /**

@@ -3,7 +3,7 @@ import type { Buckets } from './histogram';
 import { nativeTotal, type SparseHistogram, signedBuckets } from './native-buckets';
 
 /** Bins that native histograms are coarsened to, equally frequent on the reference. */
-export const NATIVE_BINS = 20;
+const NATIVE_BINS = 20;
 
 /**
  * Sides that hold native histograms alone, brought to buckets. Beside a side that has bounds of its own they are counted

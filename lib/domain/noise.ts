@@ -20,13 +20,13 @@ export interface Firing {
 }
 
 /** Fires this often before it can be called noise. */
-export const MIN_FIRED = 5;
+const MIN_FIRED = 5;
 /** Of the times it fired, the share somebody has to act on for it to be worth waking for. */
-export const MIN_ACTED_SHARE = 0.2;
+const MIN_ACTED_SHARE = 0.2;
 /** Half of the times it is over this soon: gone before anybody has looked. */
-export const SHORT_MS = 10 * 60_000;
+const SHORT_MS = 10 * 60_000;
 /** An alert that fires this share of the time tells nothing new. */
-export const ALWAYS_SHARE = 0.5;
+const ALWAYS_SHARE = 0.5;
 
 /**
  * The times that series of `ALERTS` fired, cut at what was measured. `set` holds what fired within each step, so that

@@ -4,7 +4,7 @@ import type { PostmortemSectionKey, Severity } from '@/lib/contracts/incident-wo
 import { formatDuration, formatTime } from './format';
 
 /** Nobody wrote anything for so long while it was going on. */
-export const SILENCE_MS = 30 * 60_000;
+const SILENCE_MS = 30 * 60_000;
 
 export interface GapMaterial {
   severity: Severity;

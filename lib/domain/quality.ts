@@ -26,7 +26,7 @@ export const QUALITY_DEFINITION: Readonly<Record<QualityMeasure, string>> = {
 /** Trials under which a measure is "not enough data". */
 export const MIN_TRIALS = 50;
 /** Windows in a row that must leave the reference level for it to be called. */
-export const CONSECUTIVE_FALLS = 2;
+const CONSECUTIVE_FALLS = 2;
 
 export interface Estimate {
   /** 0 to 1. */

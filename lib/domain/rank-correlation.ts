@@ -1,5 +1,5 @@
 /** Fewer pairs than this say nothing. */
-export const MIN_PAIRS = 8;
+const MIN_PAIRS = 8;
 
 /** Ranks of values, equal ones sharing the mean of theirs. */
 function ranksOf(values: readonly number[]): number[] {

@@ -6,7 +6,7 @@ import type {
   ReadinessState,
 } from '@/lib/contracts/readiness';
 import { formatDay } from './format';
-import { stateFor, worstState } from './readiness';
+import { stateFor } from './readiness';
 import type { CheckId } from './readiness-definitions';
 
 interface ItemDefinition {
@@ -183,6 +183,3 @@ export const toLists = (
     title,
     items: items.map((item) => toItem(item, checks, signoffs, model)),
   }));
-
-/** The worst item of a list. */
-export const listState = ({ items }: ReadinessList): ReadinessState => worstState(items.map(({ state }) => state));

@@ -9,7 +9,7 @@ import { requestFailures } from './request-story-failures';
 /** The guide "debug a wrong prediction": each step ticked by what was measured, or said to be unknown. */
 
 /** A fetch this many times as long as the hour's mean is worth a look. */
-export const SLOW_FETCH_FACTOR = 3;
+const SLOW_FETCH_FACTOR = 3;
 /** A change this shortly before a request may be its cause. */
 const RECENT_CHANGE_MS = 30 * 60_000;
 

@@ -44,7 +44,7 @@ export function numberOf(value: unknown): number | null {
 }
 
 /** How a service writes that a request went well or failed. Null: neither word, nor an HTTP status. */
-export function statusOf(value: unknown): 'ok' | 'error' | null {
+function statusOf(value: unknown): 'ok' | 'error' | null {
   const text = textOf(value)?.toLowerCase();
   if (text === undefined) return null;
   if (/^(ok|success|succeeded|completed|2\d\d)$/.test(text)) return 'ok';
@@ -53,7 +53,7 @@ export function statusOf(value: unknown): 'ok' | 'error' | null {
 }
 
 /** How likely a line is the record of the prediction itself rather than one about it. */
-export function recordWeight({ fields }: SaidLine, name: NameOf): number {
+function recordWeight({ fields }: SaidLine, name: NameOf): number {
   let weight = 0;
   if (isRecord(fields[name('prediction')])) weight += 8;
   if (isRecord(fields[name('feature_sample')])) weight += 8;

@@ -9,7 +9,7 @@ export interface Answered {
 }
 
 /** Scores closer than this are the same: services print four to six digits. */
-export const SAME_SCORE = 1e-4;
+const SAME_SCORE = 1e-4;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

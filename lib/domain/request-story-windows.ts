@@ -17,7 +17,7 @@ const AGES_MS = [
 /** How far one question reaches at most: Tempo's own bound of a search is 168 h. */
 const MAX_WINDOW_MS = 7 * DAY_MS;
 /** Around a time the reader knows. */
-export const AROUND_MS = HOUR_MS;
+const AROUND_MS = HOUR_MS;
 
 export interface SearchWindow {
   startMs: number;

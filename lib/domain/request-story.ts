@@ -9,7 +9,7 @@ import { furtherMs } from './request-story-windows';
 /** The sentences a request's page opens with. Nothing is claimed that no part of the story says. */
 
 /** Slower than this share of its hour is worth saying as a warning. */
-export const SLOW_SHARE = 0.95;
+const SLOW_SHARE = 0.95;
 /** Confidence below this is close to a coin's toss between two labels. */
 export const LOW_CONFIDENCE = 0.6;
 

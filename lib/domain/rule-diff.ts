@@ -19,7 +19,7 @@ export interface LoadedRule {
 }
 
 /** Groups that this console exports begin so; what else is loaded is nobody's business here. */
-export const OWN_GROUP = 'windsock/';
+const OWN_GROUP = 'windsock/';
 
 const UNIT_MS: Readonly<Record<string, number>> = {
   ms: 1,

@@ -28,7 +28,7 @@ export interface SamplingEstimate {
 }
 
 /** The stretch in which somebody looks for the trace of a P99 dot. */
-export const P99_WINDOW_MS = 300_000;
+const P99_WINDOW_MS = 300_000;
 const DAY_S = 86_400;
 const Z_95 = 1.96;
 

@@ -7,7 +7,7 @@ import type { Interval } from './histogram';
  */
 
 /** Failures a side from which the confidence sequence, an asymptotic one, may be believed. */
-export const MIN_ERRORS_FOR_SEQUENCE = 10;
+const MIN_ERRORS_FOR_SEQUENCE = 10;
 
 /** Sample size at which the confidence sequence is tightest. */
 export const TUNED_AT = 1_000;

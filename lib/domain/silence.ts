@@ -28,7 +28,7 @@ export const matchersOf = (labels: Labels): SilenceMatcher[] =>
     .map(([name, value]) => ({ name, value, isRegex: false, isEqual: true }));
 
 /** "0.27.0" as [0, 27]; null for what is no version. */
-export function versionOf(text: string | null): [number, number] | null {
+function versionOf(text: string | null): [number, number] | null {
   const match = /^v?(\d+)\.(\d+)/.exec(text ?? '');
   return match === null ? null : [Number(match[1]), Number(match[2])];
 }

@@ -39,7 +39,7 @@ export interface RuledSlo {
 
 /** Recording of a burn rate: "windsock:slo_burn:ratio_rate1h". */
 export const burnRecord = (windowMs: number): string => `windsock:slo_burn:ratio_rate${toQueryDuration(windowMs)}`;
-export const OBJECTIVE_RECORD = 'windsock:slo_objective:ratio';
+const OBJECTIVE_RECORD = 'windsock:slo_objective:ratio';
 
 /** Alerts of burning budgets by kind, and of an objective that nothing measures any more. */
 export const BURN_ALERTS: Readonly<Record<SloKind, string>> = {
@@ -50,7 +50,7 @@ export const BURN_ALERTS: Readonly<Record<SloKind, string>> = {
 };
 export const NOT_MEASURED_ALERT = 'ModelObjectiveNotMeasured';
 /** How long a signal may be gone before somebody is told; a restart takes less. */
-export const NOT_MEASURED_FOR = '15m';
+const NOT_MEASURED_FOR = '15m';
 const NOT_MEASURED_MS = 15 * 60_000;
 
 /** A PromQL string of any text; see the same rule in the server's promql.ts, which domain code may not import. */
@@ -60,7 +60,7 @@ const quoted = (text: string): string => JSON.stringify(text.toWellFormed()).rep
 export const templateText = (text: string): string => text.replaceAll('{{', '{{ "{{" }}');
 
 /** The budget as rules write it, without the dust of binary fractions: 0.01, not 0.010000000000000009. */
-export const budgetText = (objective: number): string => String(Number((1 - objective).toPrecision(12)));
+const budgetText = (objective: number): string => String(Number((1 - objective).toPrecision(12)));
 
 /** Labels that tell an objective: on its recordings as they are, on its alerts with templates escaped. */
 const ownLabels = ({ id, model, modelLabel, kind }: RuledSlo): Record<string, string> => ({
@@ -111,7 +111,7 @@ function burnAlerts(slo: RuledSlo): Rule[] {
 }
 
 /** Labels that a burn alert adds to those of its recordings. */
-export const burnAlertLabels = (slo: RuledSlo, pair: BurnPair): Record<string, string> => ({
+const burnAlertLabels = (slo: RuledSlo, pair: BurnPair): Record<string, string> => ({
   severity: pair.severity,
   window: pairName(pair),
   ...(slo.owner === null ? {} : { owner: templateText(slo.owner) }),

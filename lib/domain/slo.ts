@@ -116,7 +116,7 @@ export const isFiring = ({ pair, longBurn, shortBurn }: PairReading): boolean =>
   pair.silent === null && longBurn !== null && shortBurn !== null && longBurn > pair.factor && shortBurn > pair.factor;
 
 /** Whether enough of both windows was measured. Recordings tell no coverage: there a value is what there is to go by. */
-export const isCovered = ({ coverageRatio, longBurn }: PairReading): boolean =>
+const isCovered = ({ coverageRatio, longBurn }: PairReading): boolean =>
   coverageRatio === null ? longBurn !== null : coverageRatio >= MIN_COVERAGE;
 
 /**

@@ -23,7 +23,7 @@ export const formatSeen = (ms: number | null): string => formatMs(ms === null ? 
 const RANK: readonly Status[] = ['bad', 'watch', 'unknown', 'ok'];
 
 /** Where a run stands. */
-export const runHref = ({ id }: Pick<SyntheticRun, 'id'>): string => `/readiness/checks?run=${encodeURIComponent(id)}`;
+const runHref = ({ id }: Pick<SyntheticRun, 'id'>): string => `/readiness/checks?run=${encodeURIComponent(id)}`;
 
 /** One sentence for each check, the worst first: what it was answered, and after how long its traces in the telemetry appeared. */
 export function syntheticAnswer(checks: readonly SyntheticCheck[], nowMs: number): AnswerText {

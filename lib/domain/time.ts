@@ -10,7 +10,7 @@ export const DAY_MS = 24 * HOUR_MS;
 export const WEEK_MS = 7 * DAY_MS;
 
 /** Steps a chart may have, ascending, milliseconds. */
-export const STEP_LADDER_MS: readonly number[] = [
+const STEP_LADDER_MS: readonly number[] = [
   15 * SECOND_MS,
   30 * SECOND_MS,
   MINUTE_MS,

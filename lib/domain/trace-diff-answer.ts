@@ -5,7 +5,7 @@ import type { TraceDiff, TraceDiffNode, TraceProfile } from './trace-diff';
 
 const NS_PER_MS = 1e6;
 /** Places shown at most. */
-export const MAX_DIFF_ROWS = 1_000;
+const MAX_DIFF_ROWS = 1_000;
 /** Totals closer than this share of the longer are "as long as". */
 const SAME_RATIO = 0.01;
 

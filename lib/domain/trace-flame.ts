@@ -2,7 +2,7 @@ import type { TraceAnalysis } from './trace-analysis';
 import type { TraceColumns } from './trace-columns';
 
 /** Places drawn at most. */
-export const MAX_PLACES = 3_000;
+const MAX_PLACES = 3_000;
 
 /** A place in the merged tree: spans with the same services and names from the top down. Nanoseconds of self time. */
 export interface FlamePlace {

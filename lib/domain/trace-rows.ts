@@ -2,7 +2,7 @@ import type { TraceAnalysis } from './trace-analysis';
 import type { TraceColumns } from './trace-columns';
 
 /** Siblings alike from which on they are one row. */
-export const MIN_GROUP = 5;
+const MIN_GROUP = 5;
 
 export interface RowSettings {
   group: 'none' | 'siblings' | 'service';

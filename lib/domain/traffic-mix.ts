@@ -10,10 +10,10 @@ export interface SegmentCounts {
 }
 
 /** Segments with fewer requests on a side are pooled. */
-export const MIN_SEGMENT_REQUESTS = 30;
+const MIN_SEGMENT_REQUESTS = 30;
 
 /** What the pooled small segments are called. */
-export const OTHER_SEGMENT = 'other';
+const OTHER_SEGMENT = 'other';
 
 const add = (a: Proportion, b: Proportion): Proportion => ({
   successes: a.successes + b.successes,

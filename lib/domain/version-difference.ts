@@ -28,7 +28,7 @@ export interface Limits {
 }
 
 /** A P95 that surely rose, but by less than this share, is no reason to look: at this traffic a few ms are certain too. */
-export const NOTABLE_P95_RISE = 0.05;
+const NOTABLE_P95_RISE = 0.05;
 
 const ratioOf = (errors: number, requests: number): number => Math.min(1, Math.max(0, errors / requests));
 

@@ -38,7 +38,7 @@ export const toApiError = (error: unknown): ApiError =>
 /** Only these may pass by themselves; asking again for the rest would only ask twice. */
 const RETRIED: ReadonlySet<ErrorCode> = new Set(['upstream_unreachable', 'upstream_timeout']);
 
-export const MAX_RETRIES = 2;
+const MAX_RETRIES = 2;
 
 export const shouldRetry = (failures: number, error: Error): boolean =>
   failures < MAX_RETRIES && error instanceof ApiError && RETRIED.has(error.code);

@@ -1,5 +1,5 @@
 import { mutationOptions, type QueryClient } from '@tanstack/react-query';
-import type { Evidence, EvidenceAgain, EvidenceList, EvidenceRead } from '@/lib/contracts/evidence';
+import type { Evidence, EvidenceAgain, EvidenceRead } from '@/lib/contracts/evidence';
 import { type EvidenceKind, type EvidenceParams, MAX_BESIDE } from '@/lib/contracts/evidence-kinds';
 import { apiAddress, apiQuery, apiSend } from './api';
 
@@ -17,9 +17,6 @@ export const evidenceAgainQuery = (id: string) => ({
   ...apiQuery<EvidenceAgain>(`evidence/${encodeURIComponent(id)}/again`),
   ...FOR_EVER,
 });
-
-export const evidenceListQuery = (params: { model?: string; kind?: EvidenceKind; limit?: number }) =>
-  apiQuery<EvidenceList>('evidence', params);
 
 /** Where the frozen report of a comparison is downloaded. */
 export const evidenceReportAddress = (id: string): string =>

@@ -13,7 +13,6 @@ import type {
   AlertAttachment,
   AlertDeliveries,
   AlertDelivery,
-  AlertDeliveryBody,
   AlertEpisodes,
   AlertEpisodesAsked,
 } from '@/lib/contracts/incident-alert';
@@ -87,9 +86,6 @@ export const alertEpisodesQuery = (asked: AlertEpisodesAsked = {}) =>
 
 export const alertDeliveriesQuery = (asked: { source?: string; outcome?: string; cursor?: string } = {}) =>
   apiQuery<AlertDeliveries>('alert-deliveries', asked);
-
-export const alertDeliveryQuery = (deliveryId: string) =>
-  apiQuery<AlertDeliveryBody>(`alert-deliveries/${encodeURIComponent(deliveryId)}`);
 
 /** Where an incident says that it changed and who else looks, as server-sent events of `LiveEvent`. */
 export const incidentLiveAddress = (incidentId: string, viewer: { viewer: string; editing?: string }): string =>

@@ -36,7 +36,7 @@ export const traceValuesQuery = (params: TraceValuesParams) => ({
 
 export type ExplainProgress = Omit<Extract<ExplainLine, { type: 'progress' }>, 'type'>;
 
-export const explainProgressKey = (id: string) => ['traces/explain/progress', id] as const;
+const explainProgressKey = (id: string) => ['traces/explain/progress', id] as const;
 
 /** How far a comparison is; null before its first line. */
 export const explainProgressQuery = (id: string) =>

@@ -12,12 +12,6 @@ export interface Answer<T> {
 /** The line of a panel's "why" drawer for this answer. */
 export const whyOf = (answer: Answer<unknown>, purpose: string): Why => ({ purpose, ...answer.why });
 
-/** The same provenance with another value. */
-export const mapAnswer = <A, B>(answer: Answer<A>, toValue: (value: A) => B): Answer<B> => ({
-  value: toValue(answer.value),
-  why: answer.why,
-});
-
 /** What an answer cost and lacked, before it is bound to the query that asked for it. */
 export interface Provenance {
   elapsedMs: number;

@@ -9,7 +9,7 @@ export const NEVER_KEPT_MS = 5 * 60_000;
 export const KEPT_MS = 10 * 60_000;
 /** Many readers on one snapped grid are one question: what is fresh is shared for this long, and never over a step. */
 export const SHARED_MS = 10_000;
-export const CACHE_BYTES = 64 * 1024 * 1024;
+const CACHE_BYTES = 64 * 1024 * 1024;
 
 interface Flight {
   promise: Promise<unknown>;

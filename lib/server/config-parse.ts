@@ -30,7 +30,7 @@ export const DEFAULT_POLICY = {
   },
 };
 
-export const DEFAULT_DATABASE_URL = 'file:./data/windsock.db';
+const DEFAULT_DATABASE_URL = 'file:./data/windsock.db';
 
 const KIND_NAME: Readonly<Record<SourceKind, string>> = {
   prometheus: 'Prometheus',

@@ -42,17 +42,17 @@ const source = {
 
 export const SourceBlock = block(source);
 export type SourceBlock = z.infer<typeof SourceBlock>;
-export const PrometheusBlock = block({
+const PrometheusBlock = block({
   ...source,
   scrapeInterval: durationMs(1_000, 3_600_000, '1s to 1h').prefault('30s'),
 });
 
-export const TempoBlock = block({
+const TempoBlock = block({
   ...source,
   maxTraceSize: sizeBytes(100_000, 500_000_000, '100kB to 500MB').prefault('256MB'),
 });
 
-export const PRESETS = [
+const PRESETS = [
   'auto',
   'windsock',
   'triton',

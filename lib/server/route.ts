@@ -10,7 +10,7 @@ import { log } from './log';
 import { countRoute, routeName } from './own-metrics';
 
 /** Bytes of a request body that are read at most. */
-export const MAX_BODY_BYTES = 1024 * 1024;
+const MAX_BODY_BYTES = 1024 * 1024;
 
 /** Upstream queries of one request that are expected at most; beyond it Node warns of a leak. */
 const MAX_QUERIES = 100;
@@ -114,7 +114,7 @@ async function readJson(request: Request): Promise<unknown> {
 }
 
 /** Reads a request's body as text and stops at the bound: a body may lie about its length. */
-export const readText = async (request: Request, maxBytes: number): Promise<string> =>
+const readText = async (request: Request, maxBytes: number): Promise<string> =>
   new TextDecoder().decode(await readBytes(request, maxBytes));
 
 /** Reads a request's body and stops at the bound; a length beyond it is refused before anything is read. */

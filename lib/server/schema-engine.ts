@@ -140,7 +140,7 @@ const migrationsBySql = (directory: string): Map<string, string> =>
   new Map(migrationNames(directory).map((name) => [readMigration(directory, name).trim(), name]));
 
 /** The migrations of a provider as the engine takes them. */
-export function readMigrations(directory: string): MigrationList {
+function readMigrations(directory: string): MigrationList {
   const base = join(directory, 'migrations');
   const lock = join(base, 'migration_lock.toml');
   return {

@@ -79,7 +79,7 @@ async function check(source: SourceConfig): Promise<SourceHealth> {
 }
 
 /** Every configured source, in the order of the file. */
-export const allSources = ({ sources }: Config): SourceConfig[] => [
+const allSources = ({ sources }: Config): SourceConfig[] => [
   ...sources.prometheus,
   ...sources.loki,
   ...sources.tempo,

@@ -4,7 +4,7 @@ import 'server-only';
 export class TooLargeError extends Error {}
 
 /** Bytes of an answer from which on it counts as large, and waits for a place to be read further. */
-export const LARGE_BYTES = 1024 * 1024;
+const LARGE_BYTES = 1024 * 1024;
 
 /**
  * A response's body as text, read piece by piece so that its length never has to be believed. Beyond `maxBytes` (after

@@ -1,7 +1,7 @@
 import 'server-only';
 
 /** Major and minor of a version text ("3.5.3+ds1", "v2.8"); null for builds without a number ("HEAD-1a2b", ""). */
-export function parseVersion(text: string | null): { major: number; minor: number } | null {
+function parseVersion(text: string | null): { major: number; minor: number } | null {
   const match = /^v?(\d{1,4})\.(\d{1,4})/.exec(text ?? '');
   return match ? { major: Number(match[1]), minor: Number(match[2]) } : null;
 }

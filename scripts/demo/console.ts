@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ErrorBody } from '@/lib/contracts/error';
 
 /** The people of the demo's past incident; each writes with a token of windsock.demo.yaml. */
-export const CAST = ['ana', 'bo', 'chris', 'dee'] as const;
+const CAST = ['ana', 'bo', 'chris', 'dee'] as const;
 export type Person = (typeof CAST)[number];
 
 /** What somebody reads an answer with: the contract's own schema. */

@@ -78,7 +78,7 @@ function mean(values: readonly number[], what: string): number {
 }
 
 /** The newest time that an alert fired and ended, in the last three days; null: it did not. */
-export async function findAlert(from: DemoConsole, nowMs: number, name: string): Promise<Fired | null> {
+async function findAlert(from: DemoConsole, nowMs: number, name: string): Promise<Fired | null> {
   const query = `ALERTS{alertstate="firing",alertname="${name}"}`;
   const range = { startMs: nowMs - 3 * DAY_MS, endMs: nowMs - DAY_MS };
   const coarse = await from.get(Metric, 'metrics', { ...range, query });

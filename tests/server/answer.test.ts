@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Why } from '@/lib/contracts/why';
-import { mapAnswer, toAnswer, whyOf } from '@/lib/server/answer';
+import { toAnswer, whyOf } from '@/lib/server/answer';
 import { exploreUrl } from '@/lib/server/explore';
 import { fakeSource } from '../fake-upstream';
 
@@ -18,11 +18,6 @@ describe('an answer', () => {
   });
   it('tells how it came to be, in the form of the contract', () => {
     expect(Why.parse(whyOf(answer, 'requests'))).toEqual(whyOf(answer, 'requests'));
-  });
-  it('keeps its provenance when its value is reshaped', () => {
-    const mapped = mapAnswer(answer, (value) => value.length);
-    expect(mapped.value).toBe(2);
-    expect(mapped.why).toBe(answer.why);
   });
 });
 

@@ -58,7 +58,7 @@ export interface AlertmanagerClient {
 }
 
 /** Three encodings of an error: a JSON string, an object with `message`, plain text. */
-export function explainAlertmanager({ status, contentType, text }: Refusal): Explanation {
+function explainAlertmanager({ status, contentType, text }: Refusal): Explanation {
   if (status === 401 || /html/i.test(contentType) || text.trim() === '') return {};
   let said: string | undefined = text;
   try {

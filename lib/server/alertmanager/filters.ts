@@ -9,7 +9,7 @@ const CLASSIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
  * A string for a matcher filter. Versions before 0.27 know the escapes \\, \" and \n only, later ones Go's: other
  * control characters cannot be written for all, so they are refused.
  */
-export function quote(value: string): string {
+function quote(value: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the purpose
   if (/[\u0000-\u0009\u000b-\u001f\u007f]/.test(value) || !value.isWellFormed()) {
     throw new AppError('bad_request', 'A label value with control characters cannot be filtered by.');
@@ -18,7 +18,7 @@ export function quote(value: string): string {
 }
 
 /** The operator of a matcher. */
-export const operatorOf = ({ isRegex, isEqual }: Pick<SilenceMatcher, 'isRegex' | 'isEqual'>): string =>
+const operatorOf = ({ isRegex, isEqual }: Pick<SilenceMatcher, 'isRegex' | 'isEqual'>): string =>
   isEqual ? (isRegex ? '=~' : '=') : isRegex ? '!~' : '!=';
 
 /** One matcher as the `filter` parameter takes it. Names beyond the classic form are quoted, which 0.27 and later read. */

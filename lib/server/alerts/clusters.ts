@@ -34,7 +34,7 @@ export interface Cluster {
 }
 
 /** Throws `not_configured`. */
-export function needAlertmanagers(): SourceConfig[] {
+function needAlertmanagers(): SourceConfig[] {
   const sources = getConfig().sources.alertmanager;
   if (sources.length > 0) return sources;
   throw new AppError(

@@ -15,7 +15,7 @@ const SHOWN = 50;
 const LATELY_MS = 7 * 86_400_000;
 
 /** Every alert that a member of a cluster has, each once: Prometheus may reach one peer and not another. */
-export async function clusterAlerts(cluster: Cluster, signal: AbortSignal): Promise<Labels[]> {
+async function clusterAlerts(cluster: Cluster, signal: AbortSignal): Promise<Labels[]> {
   const answering = cluster.members.filter(({ problem }) => problem === null);
   const answers = await Promise.all(answering.map(({ client }) => client.alerts({}, signal)));
   const alerts = new Map<string, Labels>();

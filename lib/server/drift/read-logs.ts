@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import type { LogSample } from '@/lib/contracts/drift';
 import { ValueColumn } from '@/lib/domain/baseline-columns';
 import type { KeptFeature } from '@/lib/domain/baseline-content';
-import { type SamplePiece, samplePlan, sampleWords } from '@/lib/domain/log-sample';
+import { type SamplePiece, sampleWords, windowPlans } from '@/lib/domain/log-sample';
 import { whyOf } from '../answer';
 import { keepMsOf, queryCache } from '../cache';
 import { versionOf } from '../fleet/labels';
@@ -19,6 +19,8 @@ import { endOf, type StretchGrid, stretchesOf, type Windows } from './windows';
 /** Lines that an answer to a reader who waits is made of, and those of the work that shows its progress. */
 export const QUICK_LINES = 6_000;
 export const DEEP_LINES = 60_000;
+/** Lines of each of several windows: enough to judge it, with what a request without inputs and chance take away. */
+const LINES_PER_WINDOW = 650;
 /** Stretches of the range of each of which the same share is read, so that a sample is of all of it. */
 const SLICES = 24;
 const AT_ONCE = 3;
@@ -70,13 +72,14 @@ export function sampleFields({ panel }: DriftPanel) {
 export async function readLogWindows(
   drift: DriftPanel,
   asked: LogsAsked,
-  { tell, budget = QUICK_LINES }: { tell: (progress: LogProgress) => void; budget?: number },
+  { tell, lines = QUICK_LINES }: { tell: (progress: LogProgress) => void; lines?: number },
 ): Promise<LogWindows> {
   const loki = openLoki();
   if (loki === null) return NOTHING;
   const { gather } = drift.panel;
   const { windows, purpose } = asked;
   const { signal } = drift;
+  const budget = Math.max(lines, windows.count === 1 ? 0 : windows.count * LINES_PER_WINDOW);
   const fields = sampleFields(drift);
   const range = { startMs: windows.startMs, endMs: endOf(windows) };
   const labels = await gather.take('labels of log streams', loki.labels(range, signal));
@@ -92,9 +95,9 @@ export async function readLogWindows(
   const shortestMs = MIN_SCRAPES * drift.panel.telemetry.source.scrapeIntervalMs;
   const grid = stretchesOf(windows, { most: SLICES, shortestMs });
   const counts = await countStretches(drift, loki, { query, grid, purpose });
-  const { share, pieces } = samplePlan(
+  const { share, pieces } = windowPlans(
     grid.stretches.map((one, i) => ({ ...one, requests: counts?.[i] ?? null })),
-    { budget, most: MAX_LINES - 1 },
+    { budget, windows: windows.count, most: MAX_LINES - 1 },
   );
   const progress = { done: 0, of: pieces.length, lines: 0, features: 0 };
   const names = new Set<string>();
@@ -206,7 +209,7 @@ async function readSlice(
 }
 
 /** Columns of several pieces together. */
-export function joinSlices(slices: readonly LogSlice[]): Map<string, KeptFeature> {
+function joinSlices(slices: readonly LogSlice[]): Map<string, KeptFeature> {
   const columns = new Map<string, ValueColumn>();
   let before = 0;
   for (const { features, lines } of slices) {

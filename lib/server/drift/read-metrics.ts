@@ -29,9 +29,9 @@ import {
 /** Bucket series of one answer at most: 5,000 features of ten buckets. */
 export const MAX_BUCKET_SERIES = 60_000;
 /** Category series of one answer at most. */
-export const MAX_CATEGORY_SERIES = 25_000;
+const MAX_CATEGORY_SERIES = 25_000;
 /** Categories of one feature that are read at most; a feature with more is told to be one of too many. */
-export const MAX_READ_CATEGORIES = 12_000;
+const MAX_READ_CATEGORIES = 12_000;
 const MAX_FEATURE_SERIES = 10_000;
 /** Native histograms of one answer at most: each is a whole distribution. */
 const MAX_NATIVE_SERIES = 2_000;

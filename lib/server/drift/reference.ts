@@ -12,8 +12,6 @@ import { readLogWindows } from './read-logs';
 import { addHistograms, hasTraffic, MAX_BUCKET_SERIES, readMetricSides } from './read-metrics';
 import { oneWindow } from './windows';
 
-export const REFERENCE_ORDER: readonly ReferenceKind[] = ['upload', 'training', 'earlier', 'version'];
-
 export interface ReferenceRead extends ReadSides {
   reference: Reference;
   /**

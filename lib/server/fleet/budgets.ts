@@ -13,7 +13,7 @@ import type { Counts } from './counts';
 export const NO_BUDGET: BudgetState = { objective: null, windowDays: null, leftRatio: null, burnRate: null };
 
 /** The objective that a model's row shows: its first of availability, else its first of latency. */
-export const shownSlo = (model: ModelConfig): SloConfig | null =>
+const shownSlo = (model: ModelConfig): SloConfig | null =>
   model.slos.find(({ kind }) => kind === 'availability') ?? model.slos.find(({ kind }) => kind === 'latency') ?? null;
 
 /**

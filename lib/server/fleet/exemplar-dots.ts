@@ -5,7 +5,7 @@ import { UNIT_MS } from '../signals/preset';
 import { versionOf } from './labels';
 import type { ModelPanel } from './model-panel';
 
-export const MAX_EXEMPLARS = 300;
+const MAX_EXEMPLARS = 300;
 
 /** Exemplars of a model's latency that lead to a trace: of each slice of the range the slowest, at most 300. */
 export async function readExemplars(

@@ -14,7 +14,7 @@ const quantile = (buckets: Buckets | null, q: number): Quantile => {
 };
 
 /** Vitals of a window of `windowMs`: what is not measured stays null. */
-export function toVitals({ requests, errors, buckets }: Counts, windowMs: number): Vitals {
+function toVitals({ requests, errors, buckets }: Counts, windowMs: number): Vitals {
   return {
     requestsPerSecond: requests === null ? null : requests / (windowMs / 1000),
     requests,
@@ -29,7 +29,7 @@ const relative = (now: number | null, before: number | null): number | null =>
   now === null || before === null || !(before > 0) ? null : now / before - 1;
 
 /** Change of vitals; null where a quantile is only a lower bound. */
-export function toChange(now: Counts, before: Counts | null, windowMs: number): VitalsChange {
+function toChange(now: Counts, before: Counts | null, windowMs: number): VitalsChange {
   if (before === null) return { requests: null, errorRatio: null, p50: null, p95: null, p99: null };
   const a = toVitals(before, windowMs);
   const b = toVitals(now, windowMs);

@@ -45,14 +45,14 @@ export async function toLinks(reader: Reader, incidentId: string): Promise<Incid
   });
 }
 
-export async function oneLink(reader: Reader, id: string, incidentId: string): Promise<IncidentLink> {
+async function oneLink(reader: Reader, id: string, incidentId: string): Promise<IncidentLink> {
   const link = (await toLinks(reader, incidentId)).find((candidate) => candidate.id === id);
   if (link === undefined) throw new AppError('not_found', 'There is no such link.');
   return link;
 }
 
 /** Locks two incidents, always in the same order: two people who merge each into the other wait, and do not deadlock. */
-export async function touchBoth(
+async function touchBoth(
   transaction: Transaction,
   one: string,
   other: string,

@@ -10,7 +10,7 @@ import type { Reader } from './find';
 
 /** How often a process says that its streams are still open, and after how long of silence one is gone. */
 const BEAT_MS = 10_000;
-export const GONE_AFTER_MS = 30_000;
+const GONE_AFTER_MS = 30_000;
 
 /** Somebody who looks, as a stream names them. */
 export interface Viewer {

@@ -11,7 +11,7 @@ import { lineHash, toRows } from './row';
 
 /** Lines of one event at most; what arrives beyond it within one beat is dropped, oldest first, and counted. */
 export const BEAT_LINES = 250;
-export const BEAT_MS = 250;
+const BEAT_MS = 250;
 /** Lines older than this on arrival mean that the tail runs behind. */
 const BEHIND_MS = 15_000;
 const HISTORY_MS = 5 * 60_000;

@@ -76,7 +76,7 @@ const MAX_LOKI_SERIES = 10_000;
 const API = '/loki/api/v1';
 
 /** A name as one part of a path. */
-export function pathPart(name: string): string {
+function pathPart(name: string): string {
   if (name === '' || name === '.' || name === '..' || !name.isWellFormed()) {
     throw new AppError('bad_request', 'This is not a label or field name.');
   }

@@ -28,7 +28,7 @@ import { addNs, toNs } from './time';
 /** Lines of one request at most: the servers' own default bound. */
 export const MAX_LINES = 5_000;
 /** Series of one metric answer at most. */
-export const MAX_LOG_SERIES = 1_000;
+const MAX_LOG_SERIES = 1_000;
 
 export interface LogsAsked {
   startMs: number;

@@ -49,8 +49,6 @@ export const streamSelector = (matchers: readonly (string | null)[]): string =>
 /** Lines that hold this text, letter for letter. Never `|>`, where `<_>` in the text would be a wildcard. */
 export const lineContains = (text: string): string => `|= ${quote(text)}`;
 
-export const lineContainsNot = (text: string): string => `!= ${quote(text)}`;
-
 /** Lines that hold this text in any case. */
 export const lineContainsAnyCase = (text: string): string => `|~ ${quote(`(?i)${escapeRegex(text)}`)}`;
 

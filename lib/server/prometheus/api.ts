@@ -35,7 +35,7 @@ export interface PrometheusAsk<S extends z.ZodType> {
 export type PrometheusApi = <S extends z.ZodType>(ask: PrometheusAsk<S>) => Promise<PrometheusData<z.output<S>>>;
 
 /** How a Prometheus error is read: by its errorType, since `unavailable` comes as 500 and `timeout` as 503. */
-export function explainPrometheus({ contentType, text }: Refusal): Explanation {
+function explainPrometheus({ contentType, text }: Refusal): Explanation {
   if (!/json/i.test(contentType)) return {};
   let body: unknown;
   try {
@@ -63,7 +63,7 @@ export function explainPrometheus({ contentType, text }: Refusal): Explanation {
  * Warnings in a steady order: the server iterates a map. Infos come last; before 2.54 they were among the warnings and
  * are known by their prefix.
  */
-export function orderWarnings(warnings: readonly string[], infos: readonly string[]): string[] {
+function orderWarnings(warnings: readonly string[], infos: readonly string[]): string[] {
   const isInfo = (text: string) => text.startsWith('PromQL info');
   const all = [...new Set([...warnings, ...infos])].sort();
   return [...all.filter((text) => !isInfo(text)), ...all.filter(isInfo)];

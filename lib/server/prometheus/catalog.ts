@@ -8,7 +8,7 @@ import { type PrometheusApi, type PrometheusData, toSeconds } from './api';
 import { Metadata } from './schema';
 
 /** Names, values and series at most, unless a caller says otherwise. */
-export const MAX_NAMES = 10_000;
+const MAX_NAMES = 10_000;
 
 export interface CatalogAsked {
   startMs: number;

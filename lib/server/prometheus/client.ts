@@ -27,7 +27,7 @@ import { Exemplars, QueryData } from './schema';
 import { type PrometheusState, prometheusState } from './state';
 
 /** Series of one answer at most, unless a caller asks for fewer or more. */
-export const MAX_SERIES = 5_000;
+const MAX_SERIES = 5_000;
 
 export interface PrometheusClient extends PrometheusCatalog, PrometheusState {
   readonly source: SourceConfig;

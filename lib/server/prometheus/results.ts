@@ -165,7 +165,7 @@ export function toNativeSeriesSet(source: SourceConfig, data: QueryData, grid: G
 const TRACE_LABEL = /^(?:trace_?id|otel_?trace_?id)$/i;
 
 /** The trace id among an exemplar's labels, whatever the service called it: lowercase, leading zeros restored. */
-export function traceIdOf(labels: Labels): string | null {
+function traceIdOf(labels: Labels): string | null {
   for (const [name, value] of Object.entries(labels)) {
     if (TRACE_LABEL.test(name) && /^[0-9a-f]{1,32}$/i.test(value)) return value.toLowerCase().padStart(32, '0');
   }

@@ -64,7 +64,7 @@ export function toNumber(text: string): number | null {
 }
 
 /** An RFC 3339 time, nanoseconds and zone included; null for Go's zero time, which means "never". */
-export function toTimeMs(text: string | null | undefined): number | null {
+function toTimeMs(text: string | null | undefined): number | null {
   if (text === null || text === undefined || text.startsWith('0001-01-01')) return null;
   const ms = Date.parse(text);
   return Number.isFinite(ms) ? ms : null;
@@ -119,7 +119,6 @@ const Rule = z
     evaluationMs: evaluationTime,
     lastEvaluationMs: lastEvaluation,
   }));
-export type PrometheusRule = z.infer<typeof Rule>;
 
 export const RuleGroups = z.object({
   groups: z

@@ -10,7 +10,7 @@ import { by, escapeRegex, type MatchOp, matcher, matcherAnyOf, quote, selector }
  */
 
 /** The label that the version is grouped under in an answer. */
-export const IMAGE_VERSION = 'windsock_version';
+const IMAGE_VERSION = 'windsock_version';
 
 export const versionLabelOf = (version: VersionSource): string | null =>
   version.kind === 'none' ? null : version.kind === 'image' ? IMAGE_VERSION : version.label;

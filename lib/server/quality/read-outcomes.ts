@@ -7,7 +7,7 @@ import { featureIncrease, labelOf } from '../prometheus/drift-queries';
 /** Cohorts × outcomes of one answer at most. */
 const MAX_SERIES = 4_000;
 
-export const NO_OUTCOMES: Outcomes = { tp: 0, fp: 0, tn: 0, fn: 0 };
+const NO_OUTCOMES: Outcomes = { tp: 0, fp: 0, tn: 0, fn: 0 };
 
 export const totalOf = ({ tp, fp, tn, fn }: Outcomes): number => tp + fp + tn + fn;
 

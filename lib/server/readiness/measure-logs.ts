@@ -57,7 +57,7 @@ const isRequest = (json: Json, fields: Fields): boolean =>
   /^(prediction|predict|inference)(_|$)/.test(String(json[fields.event] ?? ''));
 
 /** Counts what the newest lines of a service hold. */
-export function countLines(service: string, entries: readonly LogEntry[], fields: Fields): ServiceLines {
+function countLines(service: string, entries: readonly LogEntry[], fields: Fields): ServiceLines {
   const counts = { lines: 0, json: 0, requests: 0, withModel: 0, withVersion: 0, withRequestId: 0, withTraceId: 0 };
   const models = new Set<string>();
   for (const entry of entries) {

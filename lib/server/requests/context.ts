@@ -28,7 +28,7 @@ export interface Around {
 }
 
 /** The hour around an instant, never past now. */
-export function hourAround(atMs: number, nowMs: number): { startMs: number; endMs: number } {
+function hourAround(atMs: number, nowMs: number): { startMs: number; endMs: number } {
   const endMs = Math.max(1, Math.min(nowMs, Math.ceil(atMs / 60_000) * 60_000 + HOUR_MS / 2));
   return { startMs: Math.max(0, endMs - HOUR_MS), endMs };
 }

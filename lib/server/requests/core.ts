@@ -28,20 +28,20 @@ const short = (text: string): string =>
   text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT).toWellFormed()}…` : text.toWellFormed();
 
 /** What the spans say of the request: the root first, then the next ones down. */
-export function saidByTrace(trace: LoadedTrace): SaidSpan | null {
+function saidByTrace(trace: LoadedTrace): SaidSpan | null {
   const { parsed } = trace;
   const { root, tree } = trace.raw;
   if (root < 0) return null;
-  const attributes: Record<string, string | number | boolean | null> = {};
+  const attributes = new Map<string, string | number | boolean | null>();
   for (const index of [root, ...tree.order.subarray(0, LOOKED_AT)]) {
     const own = toAttributes(pairsOf(spanJson(trace, index)));
     const resource = index === root ? toAttributes(pairsOf(resourceJson(trace, index))) : {};
     for (const [key, value] of Object.entries({ ...resource, ...own })) {
-      if (attributes[key] === undefined && value !== '') attributes[key] = value;
+      if (!attributes.has(key) && value !== '') attributes.set(key, value);
     }
   }
   return {
-    attributes,
+    attributes: Object.fromEntries(attributes),
     serviceName: parsed.services[parsed.service[root] ?? -1] ?? '',
     name: parsed.names[parsed.name[root] ?? -1] ?? '',
     durationMs: (parsed.durationNs[root] ?? 0) / NS_PER_MS,
@@ -117,7 +117,7 @@ function storySpans(trace: LoadedTrace, focus: string | null): StorySpan[] {
 }
 
 /** Spans and lines of every service as one list in time; at one instant what contains comes before what it contains. */
-export function toTimeline(
+function toTimeline(
   trace: LoadedTrace | null,
   lines: readonly StoryLine[],
   focus: string | null,
@@ -148,7 +148,7 @@ export function toTimeline(
 }
 
 /** Lines of the one request a story is about: those that name it, and those that name no request at all. */
-export function linesOf(lines: readonly StoryLine[], requestId: string | null): StoryLine[] {
+function linesOf(lines: readonly StoryLine[], requestId: string | null): StoryLine[] {
   return requestId === null
     ? [...lines]
     : lines.filter((line) => line.requestId === null || line.requestId === requestId);

@@ -21,7 +21,7 @@ import { logFieldOf } from './story-queries';
 type Params = z.output<typeof RequestStoryParams>;
 
 /** What the text of an address may be an id of; a text that looks like none is taken for a request's. */
-export function askedIds(text: string): { ids: PastedId[]; atMs: number | null } {
+function askedIds(text: string): { ids: PastedId[]; atMs: number | null } {
   const pasted = readPasted(text);
   return pasted.ids.length > 0 ? pasted : { ids: [{ kind: 'request', id: text.trim() || text }], atMs: pasted.atMs };
 }

@@ -17,7 +17,7 @@ export const GUARD_ACTOR = { id: 'guard', name: 'Guard' };
 export const GUARD_LOOP = 'rollout-guard';
 
 /** The type of the message that asks for a roll-back. A dry run sends nothing: whoever subscribed might act on it. */
-export const ROLLBACK_EVENT = 'rollout.rollback';
+const ROLLBACK_EVENT = 'rollout.rollback';
 
 /** What an evaluation found that is acted on. */
 export interface Finding {

@@ -48,7 +48,7 @@ type Row = Omit<
 const Reasons = z.array(Verdict.shape.reasons.element);
 const numberOf = (value: bigint | null): number | null => (value === null ? null : Number(value));
 
-export const toEvaluation = (row: Row): GuardEvaluation => ({
+const toEvaluation = (row: Row): GuardEvaluation => ({
   id: row.id,
   model: row.model,
   champion: row.champion,

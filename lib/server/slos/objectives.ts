@@ -17,7 +17,7 @@ export interface Objective {
   problem: string | null;
 }
 
-export const objectiveId = (model: string, slo: string): string => `${model}/${slo}`;
+const objectiveId = (model: string, slo: string): string => `${model}/${slo}`;
 
 /**
  * Every objective of the configuration, with what it counts. A threshold that is no bound of the model's buckets is

@@ -54,7 +54,7 @@ export function wordOf(state: SloRow['state'], leftRatio: number | null, kept: S
 }
 
 /** What every row says of its objective before anything is measured. */
-export const rowHead = ({ id, model, slo, promise }: Objective) => ({
+const rowHead = ({ id, model, slo, promise }: Objective) => ({
   id,
   model: model.name,
   name: slo.name,

@@ -7,7 +7,7 @@ import type { RuledSlo, RuleGroup } from '@/lib/domain/slo-rules';
 import { matcher, selector } from '../prometheus/promql';
 import type { SignalMap } from '../signals/signal-map';
 
-export const FILE_NAMES = {
+const FILE_NAMES = {
   prometheus: 'windsock-rules.yml',
   loki: 'windsock-loki-rules.yml',
   tests: 'windsock-rules.test.yml',

@@ -47,7 +47,7 @@ const toRuled = (objective: Objective, { map, config }: Telemetry): RuledSlo[] =
 };
 
 /** The rules of the configuration's objectives over what this Prometheus holds, and those for the Loki ruler. */
-export async function exportRules(
+async function exportRules(
   telemetry: Telemetry,
   asked: { endMs: number; signal: AbortSignal },
   gather: Gather,

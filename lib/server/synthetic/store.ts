@@ -18,8 +18,8 @@ import { AppError } from '../errors';
 /** Runs of a model that go on at once at most: with a long wait and a short interval they overlap. */
 export const MAX_RUNNING = 100;
 /** How long runs are kept, and how many of a model at most. */
-export const KEEP_MS = 14 * 86_400_000;
-export const KEEP_RUNS = 20_000;
+const KEEP_MS = 14 * 86_400_000;
+const KEEP_RUNS = 20_000;
 
 const Content = z.object({
   host: z.string(),
@@ -33,7 +33,7 @@ export interface StoredRun extends SyntheticRun {
   spanId: string;
 }
 
-export function toRun(row: RunRow): StoredRun {
+function toRun(row: RunRow): StoredRun {
   return {
     id: row.id,
     model: row.model,

@@ -28,7 +28,7 @@ export interface ComparedAttribute {
 }
 
 /** Labels by name. Types are lost: 200 and "200" look the same, and a missing attribute is "nil". */
-export function toLabels(pairs: readonly KeyValue[] | null | undefined): Labels {
+function toLabels(pairs: readonly KeyValue[] | null | undefined): Labels {
   const labels: Labels = {};
   for (const { key, value } of pairs ?? []) labels[key] = String(toAttributeValue(value) ?? '');
   return labels;

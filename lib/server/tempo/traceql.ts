@@ -1,6 +1,6 @@
 import 'server-only';
 import { AppError } from '../errors';
-import { escapeRegex, type MatchOp, regexAnyOf } from '../prometheus/promql';
+import { type MatchOp, regexAnyOf } from '../prometheus/promql';
 
 /*
  * The only place where TraceQL is composed from values. Every value passes quote(), every attribute name attribute();
@@ -88,9 +88,6 @@ export const condition = (field: string, op: '=' | '!=' | '>' | '>=' | '<' | '<=
 /** A condition on text by regular expression. Anchored since Tempo 2.7, so that "holds" is asked for with `.*`. */
 export const matches = (field: string, op: Extract<MatchOp, '=~' | '!~'>, regex: string): string =>
   `${field} ${op} ${quote(regex)}`;
-
-/** Text that holds this, letter for letter. */
-export const contains = (field: string, text: string): string => matches(field, '=~', `.*${escapeRegex(text)}.*`);
 
 /** One of several texts, or null for no restriction. Anchored by hand too: before 2.7 a regex matched anywhere. */
 export function anyOf(field: string, values: readonly string[]): string | null {

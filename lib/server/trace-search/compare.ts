@@ -17,7 +17,7 @@ import type { ComparedAttribute } from '../tempo/metrics';
 import { compareWith, duration, insideOf, onRoot, pipeline, statusIs } from '../tempo/traceql';
 
 /** After this long the traces read have to do. */
-export const COMPARE_DEADLINE_MS = 8_000;
+const COMPARE_DEADLINE_MS = 8_000;
 /** Values of one attribute that are counted; with more it is no attribute to tell traces apart by. */
 const TOP_N = 100;
 const MAX_UNIQUE_SHARE = 0.9;

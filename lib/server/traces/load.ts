@@ -18,7 +18,7 @@ import { malformed } from '../upstream-error';
 import { hostOfResource } from './resource';
 
 /** Bytes of parsed traces this process keeps, and of one at most. */
-export const TRACE_CACHE_BYTES = 400 * 1024 * 1024;
+const TRACE_CACHE_BYTES = 400 * 1024 * 1024;
 const KEPT_MS = 5 * 60_000;
 /** A trace whose last span is younger than this may still grow, and is asked for again soon. */
 const GROWS_MS = 2 * 60_000;

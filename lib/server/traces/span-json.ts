@@ -6,7 +6,7 @@ import type { LoadedTrace } from './load';
 import { pairsOf, readJson } from './resource';
 
 /** Characters of a value that are sent unless the whole is asked for. */
-export const CUT_CHARS = 4_000;
+const CUT_CHARS = 4_000;
 /** Event ticks of one row. */
 const MAX_TICKS = 40;
 

@@ -26,7 +26,7 @@ const JITTER = 0.2;
 /** How long after its timeout an attempt without an outcome counts as cut off. */
 const MARGIN_MS = 5_000;
 
-export const INTERRUPTED = 'The console ended during this attempt; whether it arrived is not known. It is sent again.';
+const INTERRUPTED = 'The console ended during this attempt; whether it arrived is not known. It is sent again.';
 
 export interface Claim {
   row: DeliveryRow;

@@ -17,16 +17,10 @@ import { migrate } from '@/lib/server/migrate';
 import { syntheticLoop } from '@/lib/server/synthetic/loop';
 import { listRuns, type StoredRun } from '@/lib/server/synthetic/store';
 import { useConfig as pointAt } from '@/tests/api/console';
-
-/** Time goes by so many times faster: a scrape every 30 s is one every 1.5 s. */
-export const SPEED = 20;
-const bornMs = Date.now();
+import { fastClock } from './fast-clock';
 
 /** The clock of lab and prober. */
-export const now = (): number => bornMs + (Date.now() - bornMs) * SPEED;
-
-export const wait = (ms: number, signal: AbortSignal): Promise<void> =>
-  sleep(Math.max(1, ms / SPEED), undefined, { signal });
+export const { now, wait } = fastClock(Date.now());
 
 export interface SyntheticLab {
   url: string;
@@ -117,7 +111,7 @@ export async function settledRun(database: Database, loop = fastLoop()): Promise
   }
 }
 
-export async function untilSettled(database: Database, patienceMs = 20_000): Promise<StoredRun> {
+export async function untilSettled(database: Database, patienceMs = 50_000): Promise<StoredRun> {
   const endMs = Date.now() + patienceMs;
   while (Date.now() < endMs) {
     const [run] = await listRuns({ model: 'fraud_detector', take: 1, settled: true }, database);

@@ -14,7 +14,7 @@ import { diagnose } from './missing';
 
 const HEIGHT = 150;
 
-/** Mean milliseconds of a request by stage, before and after the newest change of the range. */
+/** Mean milliseconds of a request by stage, before and after it rose, else the newest change of the range. */
 export function StageSplitPanel({ model }: { model: string }) {
   const { range } = useView();
   const asked = modelStagesQuery({ model, startMs: range.startMs, endMs: range.endMs });

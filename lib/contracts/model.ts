@@ -54,7 +54,7 @@ export type ModelHeatmap = z.infer<typeof ModelHeatmap>;
 export const ModelStages = z.object({
   ...panel,
   stages: SeriesSet,
-  /** Where the newest change event within the range splits it, else its middle. */
+  /** Where the time of a request rose, else the newest change event within the range, else its middle. */
   splitMs: z.number(),
   splitReason: z.string(),
   before: z.record(z.string(), z.number().nullable()),

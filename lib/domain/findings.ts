@@ -106,12 +106,12 @@ function budgetFindings({ model, budget }: MeasuredModel): Finding[] {
         ? muted('; how much is left is not measured')
         : endsInMs === null || endsInMs === 0
           ? muted('')
-          : value(`; at this pace it ends in ${formatDuration(endsInMs)}`);
+          : value(`; at the pace of this range it ends in ${formatDuration(endsInMs)}`);
     found.push({
       status,
       word: `burning ${burning}`,
       subject: model,
-      parts: [{ text: `burns its error budget ${burning}`, tone: status }, value(' faster than it may'), end],
+      parts: [{ text: `burns its error budget ${burning}`, tone: status }, value(' as fast as it may'), end],
     });
   }
   return found;

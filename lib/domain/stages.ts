@@ -1,5 +1,7 @@
 import type { ChangeEvent } from '@/lib/contracts/event';
 import type { SeriesSet } from '@/lib/contracts/series';
+import { formatMs } from './format';
+import { findStepUp } from './step-change';
 
 /** Where a request's time goes, by stage. Milliseconds; null is "not measured". */
 
@@ -7,13 +9,29 @@ import type { SeriesSet } from '@/lib/contracts/series';
 const MARGIN = 0.1;
 
 /** The stage that stands for what no stage measures. */
-export const OTHER_STAGE = 'other';
+const OTHER_STAGE = 'other';
 
-/** Where a range is split into before and after: at its newest change that leaves enough on both sides, else its middle. */
+/**
+ * Where a range is split into before and after: where the time of a request went up and stayed up, else at the newest
+ * change that leaves enough on both sides, else in its middle. An alert fires minutes after what it tells of.
+ */
 export function splitOf(
   range: { startMs: number; endMs: number },
   events: readonly ChangeEvent[],
+  stages: SeriesSet,
 ): { splitMs: number; splitReason: string } {
+  const length = stages.series[0]?.values.length ?? 0;
+  const whole = Array.from({ length }, (_, i) => {
+    const known = stages.series.flatMap(({ values }) => values[i] ?? []);
+    return known.length === 0 ? null : known.reduce((sum, ms) => sum + ms, 0);
+  });
+  const step = findStepUp(whole);
+  if (step !== null) {
+    return {
+      splitMs: stages.startMs + (step.index - 1) * stages.stepMs,
+      splitReason: `the rise from ${formatMs(step.before)} to ${formatMs(step.after)}`,
+    };
+  }
   const margin = (range.endMs - range.startMs) * MARGIN;
   const newest = events
     .filter(({ kind, atMs }) => kind !== 'note' && atMs >= range.startMs + margin && atMs <= range.endMs - margin)

@@ -113,7 +113,7 @@ describe('the answer of Overview', () => {
     const budget = { objective: 0.999, windowDays: 30, leftRatio: 0.5, burnRate: 14.9 };
     const answer = answerOf(model({ budget }));
     expect(answer).toContain('[bad] fraud_detector burns its error budget 14.9 ×');
-    expect(answer).toContain('at this pace it ends in 24 h');
+    expect(answer).toContain('as fast as it may; at the pace of this range it ends in 24 h');
   });
 
   it('does not guess when a budget ends whose window is not measured', () => {

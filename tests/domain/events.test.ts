@@ -108,11 +108,25 @@ describe('all events together', () => {
   it('split a range at the newest change that leaves enough on both sides, never at a note', () => {
     const range = { startMs: 0, endMs: 100 };
     const change = (atMs: number) => ({ ...note, kind: 'version' as const, atMs, text: `at ${atMs}` });
-    expect(splitOf(range, [change(30), change(60), change(95), { ...note, atMs: 70 }])).toEqual({
+    const even = set([[{ stage: 'infer' }, [5, 6, 5, 6, 5, 6]]]);
+    expect(splitOf(range, [change(30), change(60), change(95), { ...note, atMs: 70 }], even)).toEqual({
       splitMs: 60,
       splitReason: 'at 60',
     });
-    expect(splitOf(range, [])).toEqual({ splitMs: 50, splitReason: 'middle of the range' });
+    expect(splitOf(range, [], even)).toEqual({ splitMs: 50, splitReason: 'middle of the range' });
+  });
+
+  it('split a range where requests began to take longer, not where an alert told of it', () => {
+    const range = { startMs: 1_000, endMs: 1_070 };
+    const rose = set([
+      [{ stage: 'infer' }, [70, 71, 70, 72, 71, 70, 71, 70]],
+      [{ stage: 'feature_fetch' }, [30, 29, 30, 98, 99, 98, 97, 98]],
+    ]);
+    const alert = { ...note, kind: 'alert' as const, atMs: 1_050, text: 'an alert fires' };
+    expect(splitOf(range, [alert], rose)).toEqual({
+      splitMs: 1_020,
+      splitReason: 'the rise from 100\u202fms to 168\u202fms',
+    });
   });
 });
 

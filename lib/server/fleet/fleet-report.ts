@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Fleet, FleetParams } from '@/lib/contracts/fleet';
 import { modelFindings } from '@/lib/domain/findings';
 import { byNeed, fleetAnswer } from '@/lib/domain/fleet-answer';
+import { riseAnswer } from '@/lib/domain/rise-answer';
 import type { Reading } from '../reading';
 import { openTelemetry } from '../telemetry';
 import { readFleet } from './read-fleet';
@@ -19,8 +20,9 @@ export async function readFleetReport(
     .map((measured) => ({ ...measured, measured, findings: modelFindings(measured) }))
     .sort(byNeed);
   const { preset, foundBy } = telemetry.map;
+  const { shared, single } = riseAnswer(fleet.rises, fleet.stepMs);
   return {
-    answer: fleetAnswer({ rows: found, missing: fleet.missing, gaps: fleet.gather.gaps }),
+    answer: [...shared, ...fleetAnswer({ rows: found, missing: fleet.missing, gaps: fleet.gather.gaps }), ...single],
     rows: found.map(({ measured, findings }) => toRow(measured, findings, fleet, params.endMs - params.startMs)),
     preset: `${preset.id}, ${foundBy}`,
     truncated: fleet.truncated,

@@ -11,6 +11,7 @@ import type {
 import type { ModelRangeParams } from '@/lib/contracts/range';
 import { modelFindings } from '@/lib/domain/findings';
 import { modelAnswer } from '@/lib/domain/model-answer';
+import { riseSentence } from '@/lib/domain/rise-answer';
 import { emptySet, ratioSeries } from '@/lib/domain/series';
 import { splitOf } from '@/lib/domain/stages';
 import { getConfig } from '../config';
@@ -82,7 +83,7 @@ export async function modelStages(params: ModelRangeParams, context: Reading): P
     readStages(panel, params, context.signal),
     readEvents(panel.telemetry, params, context.signal, panel.gather),
   ]);
-  const split = splitOf(params, events);
+  const split = splitOf(params, events, stages.set);
   return { ...panelHead(panel, stages.missing), stages: stages.set, ...split, ...stages.halves(split.splitMs) };
 }
 
@@ -138,5 +139,7 @@ export async function modelSummary(params: ModelRangeParams, context: Reading): 
     missing: fleet.missing,
     gaps: fleet.gather.gaps,
   });
-  return { answer, row, why: fleet.gather.why };
+  const rise = fleet.rises.find(({ model }) => model === params.model);
+  // Since when comes before what: the change to look for is the one at that time.
+  return { answer: [...(rise === undefined ? [] : [riseSentence(rise)]), ...answer], row, why: fleet.gather.why };
 }

@@ -4,6 +4,7 @@ import type { Sample, SeriesSet } from '@/lib/contracts/series';
 import type { MeasuredModel } from '@/lib/domain/findings';
 import { addBuckets, type Buckets } from '@/lib/domain/histogram';
 import { inputState } from '@/lib/domain/input-state';
+import { type Rise, riseOf } from '@/lib/domain/rise-answer';
 import { DAY_MS, rateWindowMs, stepForRange } from '@/lib/domain/time';
 import { DEFAULT_POLICY } from '../config-parse';
 import { beginInputs } from '../drift/fleet-inputs';
@@ -44,6 +45,9 @@ export interface FleetAsked {
 export interface MeasuredFleet {
   models: MeasuredModel[];
   p95Spark: ReadonlyMap<string, (number | null)[]>;
+  /** Since when models are slower, as their P95 over time says; and the step of that. */
+  rises: readonly Rise[];
+  stepMs: number;
   missing: readonly MissingSignal[];
   truncated: string | null;
   gather: Gather;
@@ -78,7 +82,7 @@ export async function readFleet(telemetry: Telemetry, asked: FleetAsked, signal:
 
   const requestsNow = requestsQuery(map, window(true));
   if (requestsNow === null) {
-    return { models: [], p95Spark: new Map(), missing: map.missing, truncated: null, gather };
+    return { models: [], p95Spark: new Map(), rises: [], stepMs, missing: map.missing, truncated: null, gather };
   }
   const counted = gather.need('requests by version', prometheus.instant(requestsNow, endMs, signal));
   // Computed beside everything else, for all readers at once.
@@ -168,7 +172,9 @@ export async function readFleet(telemetry: Telemetry, asked: FleetAsked, signal:
   });
   const truncated =
     names.length > MAX_MODELS ? `Only the ${MAX_MODELS} models with most requests of ${names.length} are here.` : null;
-  return { models, p95Spark, missing: map.missing, truncated, gather };
+  const grid = { startMs: spark?.startMs ?? startMs, stepMs };
+  const rises = shown.flatMap((name) => riseOf(name, p95Spark.get(name) ?? [], grid) ?? []);
+  return { models, p95Spark, rises, stepMs, missing: map.missing, truncated, gather };
 }
 
 /** What was computed elsewhere, and that it was. */

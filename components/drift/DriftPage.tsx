@@ -78,8 +78,8 @@ export function Drift({ model }: { model: string }) {
   }
   return (
     <div className="grid grid-cols-1 gap-3">
-      <ReferenceLine report={report.data} asked={asked} />
       <DriftSentences report={report} heat={heat.data} quality={quality} params={params} />
+      <ReferenceLine report={report.data} asked={asked} />
       <div className="flex max-w-full overflow-x-auto p-0.5" data-noprint>
         <Choice
           label="What is shown"

@@ -23,6 +23,7 @@ import { useConsequences } from './DriftSentences';
 import type { FeatureLine } from './FeatureColumns';
 import { FeatureDetail } from './FeatureDetail';
 import { FeatureTable } from './FeatureTable';
+import { FeatureWords } from './FeatureWords';
 import { useDeepLogs } from './use-deep-logs';
 import { type DriftAddress, SPANS, type Span } from './use-drift';
 
@@ -115,12 +116,12 @@ function Definition({ heat, effects }: { heat: UseQueryResult<DriftHeat, ApiErro
   const strip =
     data === undefined
       ? error === null
-        ? 'strip: loading'
-        : `strip: ${error.message}`
-      : `strip: ${formatRange(data.startMs, data.startMs + data.windows * data.windowMs, zone)}, windows of ${formatDuration(data.windowMs)}, darker the further it moved, tick where it began`;
+        ? 'over time: loading'
+        : `over time: ${error.message}`
+      : `over time: ${formatRange(data.startMs, data.startMs + data.windows * data.windowMs, zone)}, windows of ${formatDuration(data.windowMs)}`;
   return (
     <>
-      shaded: PSI that sampling alone gives at this n · dashes: 0.1 and 0.25 · {strip}
+      {strip}
       {effects === null ? '' : ` · score effect: ${effects}`}
     </>
   );
@@ -202,6 +203,7 @@ function Features({
           onOpen={(next) => set({ feature: next }, { replace: false })}
         />
       )}
+      <FeatureWords />
       <ChangeRail events={events} />
     </div>
   );

@@ -41,7 +41,7 @@ const STATUS: Readonly<Record<QualityMeasure['state'], Status>> = {
 const arrivingOf = ({ maturity, labels }: Quality): Arriving | null =>
   maturity === null
     ? null
-    : { fromMs: maturity.atMs, words: labels.state === 'stale' ? 'no labels since' : 'labels still arriving' };
+    : { fromMs: maturity.atMs, words: labels.state === 'stale' ? 'no labels' : 'labels still arriving' };
 
 const has = (values: readonly unknown[]): boolean => values.some((value) => value !== null);
 const nameOf = ({ name }: Readonly<Record<string, string>>): string => name ?? '';

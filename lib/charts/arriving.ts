@@ -4,7 +4,7 @@ import { PALETTES, withAlpha } from './palette';
 /** A time from which labels are not all there, and what is said of it. */
 export interface Arriving {
   fromMs: number;
-  /** "labels still arriving", "no labels since". */
+  /** "labels still arriving", "no labels". */
   words: string;
 }
 

@@ -35,10 +35,10 @@ const MOST_EXPECTED = 1_500;
  */
 export function samplePlan(
   stretches: readonly Stretch[],
-  { budget, most }: { budget: number; most: number },
+  { budget, most, mayDraw = MOST_PIECES }: { budget: number; most: number; mayDraw?: number },
 ): SamplePlan {
   const counts = stretches.map(({ requests }) => requests);
-  const least = Math.max(1, Math.min(PARTS, Math.floor(MOST_PIECES / Math.max(1, stretches.length))));
+  const least = Math.max(1, Math.min(PARTS, Math.floor(mayDraw / Math.max(1, stretches.length))));
   const total = counts.reduce<number | null>((sum, one) => (sum === null || one === null ? null : sum + one), 0);
   if (total === null) {
     const limit = Math.max(1, Math.min(most, Math.ceil(budget / (least * stretches.length))));
@@ -57,6 +57,32 @@ export function samplePlan(
   });
   return { share, pieces };
 }
+
+/**
+ * A plan for several windows that are judged each by itself: each gets its part of the budget, so that an hour of the night
+ * is known as well as one of the day. `share` is that of the time of all.
+ */
+export function windowPlans(
+  stretches: readonly (Stretch & { readonly window: number })[],
+  { budget, windows, most }: { budget: number; windows: number; most: number },
+): SamplePlan {
+  if (windows <= 1) return samplePlan(stretches, { budget, most });
+  const pieces: SamplePiece[] = [];
+  const mayDraw = Math.floor(MOST_PIECES / windows);
+  let isCounted = true;
+  for (let window = 0; window < windows; window += 1) {
+    const own = stretches.flatMap((one, i) => (one.window === window ? [{ one, i }] : []));
+    const plan = samplePlan(
+      own.map(({ one }) => one),
+      { budget: budget / windows, most, mayDraw },
+    );
+    isCounted &&= plan.share !== null;
+    pieces.push(...plan.pieces.map((piece) => ({ ...piece, stretch: own[piece.stretch]?.i ?? -1 })));
+  }
+  return { share: isCounted ? lengthOf(pieces) / Math.max(1, lengthOf(stretches)) : null, pieces };
+}
+
+const lengthOf = (list: readonly Span[]): number => list.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
 
 interface Span {
   readonly startMs: number;

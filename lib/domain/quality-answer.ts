@@ -105,6 +105,13 @@ function weakCohorts(weak: readonly Cohort[], { cohortTime }: Judged): AnswerTex
   };
 }
 
+/** Whether all windows together lie apart from the level, while none of them does for certain. */
+const isApart = ({ now, reference, state }: QualityMeasure): boolean =>
+  state === 'holds' &&
+  now !== null &&
+  reference !== null &&
+  (reference.value < now.interval.low || reference.value > now.interval.high);
+
 /** What is left to say where nothing fell: that it holds, or why that is not known. Null where the stale feed said it. */
 function steady({ measures, counts, labels, reference, missing, model }: Judged): AnswerText[number] | null {
   const shown = measures.find(({ name }) => name === 'recall') ?? measures[0];
@@ -142,7 +149,9 @@ function steady({ measures, counts, labels, reference, missing, model }: Judged)
     status: isStale ? 'unknown' : 'ok',
     parts: [
       value(`${held}: ${name} ${shareWords(shown.now)}`),
-      muted(`, ${levelWords(shown.reference?.value ?? null, shown.now)} in ${reference.words}. `),
+      muted(
+        `, ${levelWords(shown.reference?.value ?? null, shown.now)} in ${reference.words}${isApart(shown) ? '; no two windows in a row left that level for certain' : ''}. `,
+      ),
     ],
   };
 }

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { GET as feature } from '@/app/api/drift/feature/route';
+import { GET as heat } from '@/app/api/drift/heat/route';
 import { GET as drift } from '@/app/api/drift/route';
 import { lokiEngine } from '@/lab/loki/engine';
 import { MemoryLogStore } from '@/lab/memory-logs';
@@ -8,7 +9,7 @@ import { MemoryMetricStore } from '@/lab/memory-metrics';
 import { prometheusEngine } from '@/lab/prometheus/engine';
 import { createLabServer } from '@/lab/server';
 import type { LogEntry, Series } from '@/lab/stores';
-import { DriftFeature, DriftReport } from '@/lib/contracts/drift';
+import { DriftFeature, DriftHeat, DriftReport } from '@/lib/contracts/drift';
 import { getConfig } from '@/lib/server/config';
 import { migrate } from '@/lib/server/migrate';
 import { call, NOW_MS, useConfig } from './console';
@@ -131,6 +132,22 @@ describe('a sample of prediction lines', () => {
     expect(Math.abs((await shareOf('half', 'first')) - 0.5)).toBeLessThan(0.01);
     expect(Math.abs((await shareOf('tenth', 'in it')) - 0.1)).toBeLessThan(0.05);
     expect(Math.abs((await shareOf('hour', 'fast')) - FAST / (SLOW + FAST))).toBeLessThan(0.01);
+  });
+
+  it('is large enough in each window of a strip to say when something began', async () => {
+    const query = { model: 'm', startMs: START_MS, endMs: NOW_MS, source: 'logs', windows: 12 };
+    const strip = DriftHeat.parse(
+      (
+        await call(heat, {
+          query: { ...query, against: 'earlier', againstStartMs: START_MS, againstEndMs: START_MS + HOUR_MS / 4 },
+        })
+      ).body,
+    );
+    const row = strip.rows.find(({ feature: name }) => name === 'hour');
+    for (const count of row?.n ?? []) expect(count).toBeGreaterThan(500);
+    expect(row?.state.slice(0, 6)).toEqual(new Array(6).fill('within-noise'));
+    expect(row?.state.slice(6)).toEqual(new Array(6).fill('drifted'));
+    expect(row?.began).toEqual({ sinceMs: START_MS + HOUR_MS / 2, isAtLeast: false });
   });
 
   it('takes a feature called constructor, and categories called __proto__ and toString, as any other', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PARTS, type Stretch, samplePlan, sampleWords } from '@/lib/domain/log-sample';
+import { PARTS, type Stretch, samplePlan, sampleWords, windowPlans } from '@/lib/domain/log-sample';
 
 const MINUTE_MS = 60_000;
 const FROM_MS = Date.UTC(2026, 10, 20, 11);
@@ -78,6 +78,16 @@ describe('a plan of which log lines to read', () => {
     expect(pieces[0]?.limit).toBe(50);
     const many = samplePlan(stretches(new Array<number>(96).fill(1e6)), { budget: 6_000, most: 4_999 });
     expect(many.pieces.length).toBeLessThanOrEqual(2 * 192);
+  });
+
+  it('gives each of several windows its own part of the budget, an hour of the night as one of the day', () => {
+    const all = stretches([100_000, 1_000, 0]).map((one, window) => ({ ...one, window }));
+    const { share, pieces } = windowPlans(all, { budget: 3_000, windows: 3, most: 4_999 });
+    const part = (window: number) => lengthOf(pieces.filter(({ stretch }) => stretch === window)) / (10 * MINUTE_MS);
+    expect(part(0)).toBeCloseTo(0.01, 4);
+    expect([part(1), part(2)]).toEqual([1, 1]);
+    expect(share).toBeCloseTo(2.01 / 3, 4);
+    expect(windowPlans(all, { budget: 3_000, windows: 1, most: 4_999 }).share).toBeCloseTo(3_000 / 101_000, 9);
   });
 
   it('says in words how the lines were chosen', () => {

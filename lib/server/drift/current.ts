@@ -66,7 +66,7 @@ export async function readCurrent(drift: DriftPanel, asked: CurrentAsked): Promi
     const read = await readLogWindows(
       drift,
       { version, feature, windows, purpose: 'inputs' },
-      { tell: asked.tell ?? (() => {}), budget: asked.lines ?? QUICK_LINES },
+      { tell: asked.tell ?? (() => {}), lines: asked.lines ?? QUICK_LINES },
     );
     if (source === 'logs' || read.sample.read > 0) {
       return {

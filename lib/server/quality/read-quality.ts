@@ -7,6 +7,7 @@ import { coverageOf, labelMaturity, labelState } from '@/lib/domain/label-maturi
 import {
   addOutcomes,
   type QualityMeasure as MeasureName,
+  MIN_TRIALS,
   QUALITY_MEASURES,
   type QualityWindow,
   qualityEstimate,
@@ -128,7 +129,14 @@ function toValue(counts: Outcomes, name: MeasureName): QualityValue | null {
   return estimate === null ? null : { value: estimate.value, interval: estimate.interval, n: estimate.trials };
 }
 
-/** The time before where it has labels; else the first third of the windows that have, and the rest is judged. */
+/** Labels of the time before under this part of the range's are no level to hold it against. */
+const LEAST_REFERENCE = 0.1;
+
+/** Whether a time has labels enough, of all and of either class, to be a level. */
+const isLevel = (then: Outcomes, now: Outcomes): boolean =>
+  then.tp + then.fn >= MIN_TRIALS && then.tp + then.fp >= MIN_TRIALS && totalOf(then) >= LEAST_REFERENCE * totalOf(now);
+
+/** The time before where it has labels enough; else the first third of the windows that have, and the rest is judged. */
 function referenceOf(
   earlier: ReadonlyMap<string, Outcomes[]> | null,
   before: { startMs: number; endMs: number },
@@ -136,13 +144,14 @@ function referenceOf(
   place: (i: number) => { startMs: number; endMs: number },
 ): { reference: Quality['reference']; judgedFrom: number } {
   const then = addOutcomes([...(earlier?.values() ?? [])].flat());
-  if (totalOf(then) > 0) {
-    const words = `the ${formatDuration(before.endMs - before.startMs)} before`;
-    return { reference: { words, ...before, counts: then }, judgedFrom: 0 };
-  }
   const filled = known.flatMap((counts, i) => (counts === null ? [] : [{ i, counts }]));
   const first = filled.slice(0, Math.floor(filled.length / 3));
   const last = first.at(-1);
+  const isThird = first[0] !== undefined && last !== undefined;
+  if (totalOf(then) > 0 && (!isThird || isLevel(then, addOutcomes(filled.map(({ counts }) => counts))))) {
+    const words = `the ${formatDuration(before.endMs - before.startMs)} before`;
+    return { reference: { words, ...before, counts: then }, judgedFrom: 0 };
+  }
   if (first[0] === undefined || last === undefined) return { reference: null, judgedFrom: 0 };
   return {
     reference: {

@@ -10,7 +10,7 @@ import { Hint } from '@/components/ui/Tooltip';
 import type { Entry } from '@/lib/contracts/incident-entry';
 import type { EntryRelation } from '@/lib/contracts/incident-words';
 import { formatDay, formatInstant, formatTime } from '@/lib/domain/format';
-import { EntryPin } from './EntryPin';
+import { EntryPin, type EntryPinProps } from './EntryPin';
 import type { EntryAbout } from './entry-about';
 import { HYPOTHESIS_STATUS, KIND_ICON } from './words';
 
@@ -23,7 +23,13 @@ const RELATION_WORD: Readonly<Record<EntryRelation, string>> = {
 };
 
 /** One line of the timeline: when, what kind, the words, who, and what is pinned with it. */
-export function EntryItem({ entry, onAbout }: { entry: Entry; onAbout: (about: EntryAbout) => void }) {
+export function EntryItem({
+  entry,
+  onAbout,
+  pin,
+  isOpen,
+  onToggle,
+}: Pick<EntryPinProps, 'pin' | 'isOpen' | 'onToggle'> & { entry: Entry; onAbout: (about: EntryAbout) => void }) {
   const { zone } = useZone();
   const Icon = KIND_ICON[entry.kind];
   const { correctedBy, details } = entry;
@@ -63,7 +69,9 @@ export function EntryItem({ entry, onAbout }: { entry: Entry; onAbout: (about: E
             {correctedBy.relation === 'retracts' ? 'Taken back' : 'Corrected'}: {correctedBy.text}
           </p>
         )}
-        {entry.evidenceId === null ? null : <EntryPin evidenceId={entry.evidenceId} />}
+        {entry.evidenceId === null ? null : (
+          <EntryPin evidenceId={entry.evidenceId} said={entry.text} {...{ pin, isOpen, onToggle }} />
+        )}
       </div>
       <EntryActions entry={entry} onAbout={onAbout} />
     </article>

@@ -3,6 +3,7 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { clsx } from 'clsx';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { Evidence } from '@/lib/contracts/evidence';
 import type { Entry } from '@/lib/contracts/incident-entry';
 import { EntryItem } from './EntryItem';
 import type { EntryAbout } from './entry-about';
@@ -19,8 +20,11 @@ export function EntryList({
   onEnd,
   onAbout,
   label,
+  pins,
 }: {
   entries: readonly Entry[];
+  /** What is pinned to them, by its id. */
+  pins: ReadonlyMap<string, Evidence>;
   hasMore: boolean;
   isFetching: boolean;
   onEnd: () => void;
@@ -28,6 +32,14 @@ export function EntryList({
   /** The entry that the address names, `e12`: brought into sight once it is loaded. Null: none. */
   label: string | null;
 }) {
+  // Kept here: a line that leaves sight is drawn anew when it comes back.
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const toggle = (id: string) =>
+    setOpen((now) => {
+      const next = new Set(now);
+      if (!next.delete(id)) next.add(id);
+      return next;
+    });
   const box = useRef<HTMLOListElement>(null);
   const [marginPx, setMarginPx] = useState(0);
   // Where the list begins on the page, which only the page's own layout knows.
@@ -76,7 +88,12 @@ export function EntryList({
             className={clsx('absolute inset-x-0 top-0 border-line border-t py-2', entry.label === label && 'bg-raised')}
             style={{ transform: `translateY(${start - marginPx}px)` }}
           >
-            <EntryItem entry={entry} onAbout={onAbout} />
+            <EntryItem
+              {...{ entry, onAbout }}
+              pin={pins.get(entry.evidenceId ?? '')}
+              isOpen={open.has(entry.id)}
+              onToggle={() => toggle(entry.id)}
+            />
           </li>
         );
       })}

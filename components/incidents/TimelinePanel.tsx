@@ -26,6 +26,10 @@ export function TimelinePanel({ incident }: { incident: Incident }) {
   );
   const pages = useInfiniteQuery(entryPages(String(incident.number), asked));
   const entries = useMemo(() => pages.data?.pages.flatMap((page) => page.entries) ?? [], [pages.data]);
+  const pins = useMemo(
+    () => new Map(pages.data?.pages.flatMap((page) => page.pins.map((pin) => [pin.id, pin] as const)) ?? []),
+    [pages.data],
+  );
   const total = pages.data?.pages[0]?.total ?? null;
   return (
     <Panel
@@ -76,7 +80,7 @@ export function TimelinePanel({ incident }: { incident: Incident }) {
       >
         {() => (
           <EntryList
-            entries={entries}
+            {...{ entries, pins }}
             hasMore={pages.hasNextPage}
             isFetching={pages.isFetchingNextPage}
             onEnd={() => void pages.fetchNextPage()}

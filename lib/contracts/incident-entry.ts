@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Evidence } from './evidence';
 import {
   ENTRY_KINDS,
   ENTRY_RELATIONS,
@@ -79,6 +80,8 @@ export type HypothesisSummary = z.infer<typeof HypothesisSummary>;
 
 export const EntryPage = z.object({
   entries: z.array(Entry),
+  /** What is pinned to them, without what the pins hold: that is asked for by its id. */
+  pins: z.array(Evidence),
   /** Give it back as `cursor` to go on in the same order; null: that was all. */
   nextCursor: z.string().nullable(),
   /** Entries that match in all. */

@@ -1,12 +1,14 @@
 // @vitest-environment happy-dom
 import { cleanup, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import { useState } from 'react';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EntryForm } from '@/components/incidents/EntryForm';
 import { EntryItem } from '@/components/incidents/EntryItem';
 import { IncidentTable } from '@/components/incidents/IncidentTable';
 import { DeclareDialog } from '@/components/shell/DeclareDialog';
 import { writeStored } from '@/components/ui/browser-storage';
+import { Evidence } from '@/lib/contracts/evidence';
 import { IncidentSummary } from '@/lib/contracts/incident';
 import { Entry } from '@/lib/contracts/incident-entry';
 import { type ConsoleApi, ok, startConsoleApi } from './console-api';
@@ -35,6 +37,24 @@ const entry = (patch: Partial<Entry> = {}): Entry =>
     details: {},
     ...patch,
   });
+
+const PIN = Evidence.parse({
+  id: 'a1b2c3d4-0000-4000-8000-00000000000e',
+  kind: 'metric',
+  title: 'Failed requests of 2.4.0',
+  path: 'metrics',
+  model: null,
+  startMs: AT_MS - 600_000,
+  endMs: AT_MS,
+  stepMs: 30_000,
+  sources: ['Prometheus'],
+  isPartial: true,
+  warnings: ['Only 200 series are here.'],
+  sizeBytes: 4_000,
+  sha256: '0123456789abcdef'.repeat(4),
+  frozenBy: { id: 'ana', name: 'ana' },
+  frozenAtMs: AT_MS,
+});
 
 const summary = (patch: Partial<IncidentSummary> = {}): IncidentSummary =>
   IncidentSummary.parse({
@@ -122,11 +142,17 @@ describe('a new entry of the timeline', () => {
   });
 });
 
+function Opening({ entry: shown }: { entry: Entry }) {
+  const [isOpen, setOpen] = useState(false);
+  const onToggle = () => setOpen(!isOpen);
+  return <EntryItem {...{ entry: shown, isOpen, onToggle }} pin={PIN} onAbout={() => undefined} />;
+}
+
 describe('an entry of the timeline', () => {
   const show = (patch: Partial<Entry>) =>
     render(
       <PageFrame>
-        <EntryItem entry={entry(patch)} onAbout={() => undefined} />
+        <Opening entry={entry(patch)} />
       </PageFrame>,
     );
 
@@ -142,6 +168,17 @@ describe('an entry of the timeline', () => {
     expect(screen.getByText('Corrected: 1.2 %, not 2 %')).toBeTruthy();
     expect(screen.getByText('Errors rose to 2 %').className).toContain('line-through');
   });
+
+  it('says what is pinned in one line, and asks for the pin when that is opened', async () => {
+    const wasAsked = () => api.asked.some(({ path }) => path === `/api/evidence/${PIN.id}`);
+    show({ evidenceId: PIN.id, text: PIN.title });
+    const pin = screen.getByRole('button', { name: 'Metric', expanded: false });
+    expect(screen.getByText('0123456789ab')).toBeTruthy();
+    expect(screen.getByText('partial')).toBeTruthy();
+    expect(wasAsked()).toBe(false);
+    await userEvent.click(pin);
+    await waitFor(() => expect(wasAsked()).toBe(true), { timeout: 15_000 });
+  }, 30_000);
 
   it('draws hostile words as words', () => {
     const { container } = show({ text: '<img src=x onerror=alert(1)>' });

@@ -1,13 +1,11 @@
 import 'server-only';
-import type { Evidence as EvidenceRow } from '@/generated/sqlite/client';
-import {
-  type Evidence,
-  EvidenceKind,
-  type EvidenceList,
-  type EvidenceListParams,
-  type EvidenceRead,
-  type FrozenDocument,
-  type NewEvidence,
+import type {
+  Evidence,
+  EvidenceList,
+  EvidenceListParams,
+  EvidenceRead,
+  FrozenDocument,
+  NewEvidence,
 } from '@/lib/contracts/evidence';
 import { whysOf } from '@/lib/domain/evidence-why';
 import { recordAudit } from '../audit/store';
@@ -16,54 +14,8 @@ import { type Database, db } from '../db';
 import { AppError } from '../errors';
 import { packDocument, unpackDocument } from './document';
 import { freeze } from './freeze';
+import { type HeadRow, type Summary, toEvidence, WITHOUT_CONTENT } from './head';
 import type { Asking } from './questions';
-
-type HeadRow = Omit<EvidenceRow, 'content'>;
-
-/** What of a pin a list says beside its columns. */
-interface Summary {
-  sources: string[];
-  stepMs: number | null;
-  isPartial: boolean;
-  warnings: string[];
-}
-
-const WITHOUT_CONTENT = { content: true } as const;
-
-function readSummary(text: string): Summary {
-  // Written by this file alone; a damaged one must not hide the pin itself.
-  try {
-    const said: Partial<Summary> = JSON.parse(text);
-    return {
-      sources: Array.isArray(said.sources) ? said.sources.map(String) : [],
-      stepMs: typeof said.stepMs === 'number' ? said.stepMs : null,
-      isPartial: said.isPartial === true,
-      warnings: Array.isArray(said.warnings) ? said.warnings.map(String) : [],
-    };
-  } catch {
-    return { sources: [], stepMs: null, isPartial: false, warnings: [] };
-  }
-}
-
-/** A kind of a newer console is none this one can draw. */
-function toEvidence(row: HeadRow): Evidence | null {
-  const kind = EvidenceKind.safeParse(row.kind);
-  if (!kind.success) return null;
-  return {
-    id: row.id,
-    kind: kind.data,
-    title: row.title,
-    path: row.path,
-    model: row.model,
-    startMs: row.startMs === null ? null : Number(row.startMs),
-    endMs: row.endMs === null ? null : Number(row.endMs),
-    ...readSummary(row.summary),
-    sizeBytes: row.sizeBytes,
-    sha256: row.sha256,
-    frozenBy: { id: row.frozenById, name: row.frozenByName },
-    frozenAtMs: Number(row.frozenAtMs),
-  };
-}
 
 const known = (row: HeadRow): Evidence => {
   const evidence = toEvidence(row);

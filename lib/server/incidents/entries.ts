@@ -15,6 +15,7 @@ import { recordAudit } from '../audit/store';
 import type { Identity } from '../auth/identity';
 import { type Database, db, type Transaction } from '../db';
 import { AppError } from '../errors';
+import { headsOf } from '../evidence/head';
 import { appendEntries, touchIncident } from './append';
 import { familyOf, findIncident, type Reader, rootOf } from './find';
 
@@ -136,6 +137,10 @@ export async function listEntries(params: EntriesParams, database: Database = db
           kept.map(({ id }) => id),
         ),
       }),
+      pins: await headsOf(
+        client,
+        kept.flatMap(({ evidenceId }) => (evidenceId === null ? [] : [evidenceId])),
+      ),
       nextCursor:
         rows.length > params.limit && last !== undefined ? `${last.occurredAtMs}.${last.seq}.${last.id}` : null,
       total,

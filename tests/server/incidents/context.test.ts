@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { EvidenceRead } from '@/lib/contracts/evidence';
 import { CONTEXT_TOPICS, ContextPack } from '@/lib/contracts/incident-context';
+import { EntriesParams, EntryPage, NewEntry } from '@/lib/contracts/incident-entry';
 import type { LoopContext } from '@/lib/server/background/loop';
 import { queryCache } from '@/lib/server/cache';
 import { type Database, openDatabase } from '@/lib/server/db';
 import { readEvidence } from '@/lib/server/evidence/store';
 import { captureWaiting, readContext, recapture } from '@/lib/server/incidents/context';
+import { addEntry, listEntries } from '@/lib/server/incidents/entries';
 import { migrate } from '@/lib/server/migrate';
 import { type Lab, NOW_MS, startLab, useConfig } from '@/tests/api/console';
 import { sqliteKind } from '../databases';
@@ -104,6 +107,12 @@ it('captures seven topics, each a sentence with a pin that reads back without it
     expect(pin.frozenBy, topic).toEqual({ id: 'console', name: 'Windsock' });
   }
   expect(lab.taken()).toEqual([]);
+  // A timeline tells what is pinned to it without what the pins hold.
+  const [{ title, evidenceId: pinned } = { title: '', evidenceId: null }] = items;
+  const fact = { incidentId: id, id: randomUUID(), kind: 'fact', text: '', evidenceId: pinned };
+  await addEntry(NewEntry.parse(fact), { identity: ada, nowMs: NOW_MS }, database);
+  const { pins } = EntryPage.parse(await listEntries(EntriesParams.parse({ incidentId: id }), database));
+  expect(pins).toMatchObject([{ id: pinned, title, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
   expect((await said(id)).map(({ text }) => text)).toEqual(['Context captured: 7 of 7 topics are known.']);
   expect(await captureWaiting(working())).toBe(0);
 });

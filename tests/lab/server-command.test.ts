@@ -1,5 +1,12 @@
 import { spawn } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleProcess } from '../server/writers';
+
+let bundle: Awaited<ReturnType<typeof bundleProcess>>;
+beforeAll(async () => {
+  bundle = await bundleProcess('lab/main.ts');
+});
+afterAll(() => bundle.remove());
 
 /** Runs the lab's command until it ends or prints `until`, then ends it. */
 function run(
@@ -8,9 +15,7 @@ function run(
   until?: string,
 ): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'lab/main.ts', ...args], {
-      env: { ...process.env, ...environment },
-    });
+    const child = spawn(process.execPath, args, { env: { ...process.env, ...environment } });
     let output = '';
     const read = (chunk: Buffer): void => {
       output += chunk.toString('utf8');
@@ -31,14 +36,19 @@ describe('the command of the lab', () => {
     ['a directory without data', ['--data', 'docs'], 'docs/metrics.om cannot be read (ENOENT)'],
     ['an option that is none', ['--prot', '1'], '--prot'],
   ])('refuses %s in one sentence', async (_, args, sentence) => {
-    const { code, output } = await run(args);
+    const { code, output } = await run([bundle.file, ...args]);
     expect(code).toBe(1);
     expect(output).toContain(sentence);
     expect(output.trim().split('\n')).toHaveLength(1);
   });
 
   it('serves a directory on a free port, says where, and ends when asked', async () => {
-    const { code, output } = await run(['--data', 'tests/fixtures/corpus/data'], { LAB_PORT: '0' }, 'ready on');
+    const { code, output } = await run(
+      // As `npm run lab` starts it.
+      ['--import', 'tsx', 'lab/main.ts', '--data', 'tests/fixtures/corpus/data'],
+      { LAB_PORT: '0' },
+      'ready on',
+    );
     expect(output).toMatch(/^lab: ready on http:\/\/127\.0\.0\.1:\d+ after \d+\.\d s\n$/);
     expect(code).toBe(0);
   });

@@ -3,12 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isPostgres, openDatabase, postgresAdapter } from '@/lib/server/db';
 import { sqliteAdapter } from '@/lib/server/db-sqlite';
 import { migrate } from '@/lib/server/migrate';
 import { applyMigrations, prismaDirectory, withSchemaEngine } from '@/lib/server/schema-engine';
 import { hasPostgres, postgresKind, sqliteKind } from './databases';
+import { bundleProcess } from './writers';
 
 /** Every migration, oldest first. */
 const NAMES = readdirSync('prisma/migrations')
@@ -46,6 +47,12 @@ function dyingAfterScript(factory: SqlMigrationAwareDriverAdapterFactory): SqlMi
   };
   return { provider: factory.provider, adapterName: factory.adapterName, connect, connectToShadowDb: connect };
 }
+
+let migrator: Awaited<ReturnType<typeof bundleProcess>>;
+beforeAll(async () => {
+  migrator = await bundleProcess('tests/server/migrator.ts');
+});
+afterAll(() => migrator.remove());
 
 describe.each([
   { kind: sqliteKind(), run: describe },
@@ -91,16 +98,14 @@ describe.each([
       await database.close();
     });
 
-    it('killed at any moment leaves a database that the next start can use', { timeout: 60_000 }, async () => {
-      const start = (url: string) =>
-        spawn(process.execPath, ['--conditions=react-server', '--import', 'tsx', 'tests/server/migrator.ts', url], {
-          stdio: 'ignore',
-        });
+    it('killed at any moment leaves a database that the next start can use', { timeout: 240_000 }, async () => {
+      const start = (url: string) => spawn(process.execPath, [migrator.file, url], { stdio: 'ignore' });
       const url = await kind.create();
       const begunMs = performance.now();
       const whole = start(url);
-      await new Promise((resolve) => whole.once('exit', resolve));
+      expect(await new Promise((resolve) => whole.once('exit', resolve))).toBe(0);
       const lifeMs = performance.now() - begunMs;
+      expect(await migrate(url)).toEqual([]);
       for (const share of [0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95]) {
         const broken = await kind.create();
         const child = start(broken);

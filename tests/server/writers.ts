@@ -49,7 +49,7 @@ export async function bundleProcess(entry: string): Promise<{ file: string; remo
     external: ['libsql', 'pg', 'pino'],
     banner: {
       js: [
-        `import { createRequire } from 'node:module'; const require = createRequire(${JSON.stringify(resolve('package.json'))});`,
+        `import { createRequire as from } from 'node:module'; const require = from(${JSON.stringify(resolve('package.json'))});`,
         "require('node:v8').setFlagsFromString('--liftoff-only');",
       ].join('\n'),
     },

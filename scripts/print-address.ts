@@ -1,5 +1,5 @@
 import { configPath, loadConfig } from '../lib/server/config';
-import { ConfigError } from '../lib/server/config-problems';
+import { ConfigError } from '../lib/server/config/problems';
 
 /** Prints where the console should listen, as JSON, or why its configuration cannot be used. */
 try {

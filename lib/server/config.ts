@@ -4,12 +4,12 @@ import { resolve } from 'node:path';
 import type { SourceKind } from '@/lib/contracts/error';
 import type { TokenPermission } from '@/lib/contracts/permission';
 import type { GuardPolicy } from '@/lib/contracts/rollout';
-import type { IncidentsConfig } from './config-incidents';
-import { parseConfig } from './config-parse';
-import { ConfigError } from './config-problems';
-import type { SyntheticConfig } from './config-synthetic';
-import type { Webhooks } from './config-webhooks';
-import type { RedactionRule } from './redaction-defaults';
+import type { IncidentsConfig } from './config/incidents';
+import { parseConfig } from './config/parse';
+import { ConfigError } from './config/problems';
+import type { SyntheticConfig } from './config/synthetic';
+import type { Webhooks } from './config/webhooks';
+import type { RedactionRule } from './redaction/defaults';
 
 /** One telemetry source as configured, secrets resolved. */
 export interface SourceConfig {

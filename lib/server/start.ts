@@ -3,7 +3,7 @@ import { adoptEarlierEntries } from './audit/adopt';
 import { startLoops, stopLoops } from './background/loop';
 import { WORK } from './background/work';
 import { getConfig } from './config';
-import { ConfigError } from './config-problems';
+import { ConfigError } from './config/problems';
 import { db } from './db';
 import { AppError } from './errors';
 import { log } from './log';

@@ -1,4 +1,4 @@
-import { ConfigError } from '../../lib/server/config-problems';
+import { ConfigError } from '../../lib/server/config/problems';
 import { AppError } from '../../lib/server/errors';
 import { type CommandEntry, say, UsageError } from './command';
 import { COMMANDS } from './commands';

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '@/lib/server/config';
-import { DEFAULT_POLICY, parseConfig } from '@/lib/server/config-parse';
-import { ConfigError, nearest } from '@/lib/server/config-problems';
-import { parseDurationMs, parseSizeBytes } from '@/lib/server/config-values';
+import { DEFAULT_POLICY, parseConfig } from '@/lib/server/config/parse';
+import { ConfigError, nearest } from '@/lib/server/config/problems';
+import { parseDurationMs, parseSizeBytes } from '@/lib/server/config/values';
 
 const MINIMAL = 'sources:\n  prometheus: { url: "http://localhost:9090" }\n';
 const parse = (text: string, env: Record<string, string> = {}) =>

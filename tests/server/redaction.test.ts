@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stripAnsi } from '@/lib/domain/ansi';
 import { fieldsOf } from '@/lib/domain/log-fields';
+import { DEFAULT_REDACTION } from '@/lib/server/redaction/defaults';
 import { redactorOf } from '@/lib/server/redaction/redact';
 import { redactTraceJson } from '@/lib/server/redaction/redact-trace';
-import { DEFAULT_REDACTION } from '@/lib/server/redaction-defaults';
 
 const { text, labels } = redactorOf(DEFAULT_REDACTION);
 

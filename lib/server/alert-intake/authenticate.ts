@@ -1,6 +1,6 @@
 import 'server-only';
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import type { InboundConfig } from '../config-incidents';
+import type { InboundConfig } from '../config/incidents';
 
 /** A signature older than this is a replay. */
 const MAX_AGE_MS = 5 * 60_000;

@@ -1,6 +1,6 @@
 import 'server-only';
 import { RE2JS } from 're2js';
-import type { AlertRule, LabelMatcher } from '../config-incidents';
+import type { AlertRule, LabelMatcher } from '../config/incidents';
 
 type Test = (labels: Readonly<Record<string, string>>) => boolean;
 

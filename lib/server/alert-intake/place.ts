@@ -7,7 +7,7 @@ import type {
 } from '@/generated/sqlite/client';
 import { MAX_TITLE_CHARACTERS } from '@/lib/contracts/incident-words';
 import { alertsText, FIRST_TRUE_MS, openKeyOf, severityOfAlert } from '@/lib/domain/alert-rules';
-import type { AlertRule } from '../config-incidents';
+import type { AlertRule } from '../config/incidents';
 import type { Transaction } from '../db';
 import { appendEntries, type EntryToAppend, touchIncident } from '../incidents/append';
 import { declareIncident } from '../incidents/declare';

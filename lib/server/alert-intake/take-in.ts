@@ -6,7 +6,7 @@ import { formatCount } from '@/lib/domain/format';
 import { foldForSearch } from '@/lib/domain/search-fold';
 import { recordAudit } from '../audit/store';
 import { getConfig } from '../config';
-import type { AlertRule } from '../config-incidents';
+import type { AlertRule } from '../config/incidents';
 import type { Database, Transaction } from '../db';
 import { type Changed, intakeIdentity } from './episode';
 import { storeEpisodes } from './episode-rows';

@@ -8,7 +8,7 @@ import { dispersions, factorsOf } from '@/lib/domain/compare-errors';
 import { sharedStartOf } from '@/lib/domain/compare-soundness';
 import { isResolved } from '@/lib/domain/histogram';
 import type { Config } from '../config';
-import { DEFAULT_POLICY } from '../config-parse';
+import { DEFAULT_POLICY } from '../config/parse';
 import { type ModelPanel, openModelPanel } from '../fleet/model-panel';
 import { modelConfigOf } from '../telemetry';
 import { readExact } from './exact-p95';

@@ -2,7 +2,7 @@ import 'server-only';
 import type { MissingSignal, Role } from '@/lib/contracts/fleet';
 import { byRole } from '@/lib/domain/roles';
 import { CHART_POINTS, rateWindowMs, stepForRange } from '@/lib/domain/time';
-import { nearest } from '../config-problems';
+import { nearest } from '../config/problems';
 import { AppError } from '../errors';
 import { Gather } from '../gather';
 import { metricSelector, requestsQuery } from '../prometheus/signal-queries';

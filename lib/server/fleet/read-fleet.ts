@@ -6,7 +6,7 @@ import { addBuckets, type Buckets } from '@/lib/domain/histogram';
 import { inputState } from '@/lib/domain/input-state';
 import { type Rise, riseOf } from '@/lib/domain/rise-answer';
 import { DAY_MS, rateWindowMs, stepForRange } from '@/lib/domain/time';
-import { DEFAULT_POLICY } from '../config-parse';
+import { DEFAULT_POLICY } from '../config/parse';
 import { beginInputs } from '../drift/fleet-inputs';
 import { Gather } from '../gather';
 import {

@@ -1,6 +1,6 @@
 import 'server-only';
 import type { MeasuredModel } from '@/lib/domain/findings';
-import { DEFAULT_POLICY } from '../config-parse';
+import { DEFAULT_POLICY } from '../config/parse';
 import { NO_BUDGET } from './budgets';
 
 /** A model that exists and had no requests in the range: nothing of it is measured. */

@@ -2,7 +2,7 @@ import 'server-only';
 import { RE2JS } from 're2js';
 import { hasAnsi, stripAnsi } from '@/lib/domain/ansi';
 import { getConfig } from '../config';
-import type { RedactionRule } from '../redaction-defaults';
+import type { RedactionRule } from './defaults';
 
 /** Takes out of a text what the rules say nobody should read. */
 export interface Redactor {

@@ -17,7 +17,7 @@ import { Parts } from '../compare/parts';
 import { policyOf } from '../compare/read-compare';
 import { LOOK_BACK_MS } from '../compare/window';
 import { getConfig } from '../config';
-import { DEFAULT_POLICY } from '../config-parse';
+import { DEFAULT_POLICY } from '../config/parse';
 import { AppError } from '../errors';
 import { openModelPanel } from '../fleet/model-panel';
 import { modelConfigOf } from '../telemetry';

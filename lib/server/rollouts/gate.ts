@@ -2,7 +2,7 @@ import 'server-only';
 import type { FlaggerHook, RolloutGate } from '@/lib/contracts/rollout-gate';
 import { flaggerStatus, gateAnswer, holding } from '@/lib/domain/guard-gate';
 import { getConfig } from '../config';
-import { DEFAULT_POLICY } from '../config-parse';
+import { DEFAULT_POLICY } from '../config/parse';
 import { db } from '../db';
 import { AppError } from '../errors';
 import { log } from '../log';

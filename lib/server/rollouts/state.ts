@@ -3,7 +3,7 @@ import type { GuardMode, GuardState, GuardStates, GuardSwitch } from '@/lib/cont
 import { nextDueMs } from '@/lib/domain/guard';
 import { guardAnswer } from '@/lib/domain/guard-answer';
 import { type Config, getConfig } from '../config';
-import { DEFAULT_POLICY } from '../config-parse';
+import { DEFAULT_POLICY } from '../config/parse';
 import { type Database, db } from '../db';
 import { modelConfigOf } from '../telemetry';
 import { settleMsOf } from './loop';

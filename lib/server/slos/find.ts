@@ -1,5 +1,5 @@
 import 'server-only';
-import { nearest } from '../config-problems';
+import { nearest } from '../config/problems';
 import { AppError } from '../errors';
 import type { Objective } from './objectives';
 

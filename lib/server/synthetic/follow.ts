@@ -4,7 +4,7 @@ import type { SyntheticSignal } from '@/lib/contracts/synthetic';
 import { lookPauseMs, outcomeOf } from '@/lib/domain/synthetic';
 import type { HeldLease } from '../background/lease';
 import type { Config } from '../config';
-import type { SyntheticConfig } from '../config-synthetic';
+import type { SyntheticConfig } from '../config/synthetic';
 import type { Database } from '../db';
 import { AppError } from '../errors';
 import { isLookedFor, lookFor } from './look';

@@ -4,7 +4,7 @@ import { isCheckDue } from '@/lib/domain/synthetic';
 import { LeaseLost } from '../background/lease';
 import type { BackgroundLoop, LoopContext } from '../background/loop';
 import { type Config, getConfig } from '../config';
-import type { SyntheticConfig } from '../config-synthetic';
+import type { SyntheticConfig } from '../config/synthetic';
 import { log } from '../log';
 import { followRun, type Prober, waitFor } from './follow';
 import {

@@ -2,7 +2,7 @@ import 'server-only';
 import type { IncomingMessage } from 'node:http';
 import type { SyntheticAnswer } from '@/lib/contracts/synthetic';
 import { judgeAnswer, traceparentOf } from '@/lib/domain/synthetic';
-import type { SyntheticConfig } from '../config-synthetic';
+import type { SyntheticConfig } from '../config/synthetic';
 import { redact } from '../redaction/redact';
 import { networkReason } from '../upstream-network';
 import { post, RefusedAddress } from '../webhooks/post';

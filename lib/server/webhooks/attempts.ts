@@ -2,7 +2,7 @@ import 'server-only';
 import { randomUUID } from 'node:crypto';
 import type { WebhookDelivery as DeliveryRow } from '@/generated/sqlite/client';
 import type { LoopContext } from '../background/loop';
-import type { WebhookEndpoint } from '../config-webhooks';
+import type { WebhookEndpoint } from '../config/webhooks';
 import type { Database } from '../db';
 import type { SendResult } from './send';
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LeaseLost } from '../background/lease';
 import type { BackgroundLoop, LoopContext } from '../background/loop';
 import { getConfig } from '../config';
-import type { WebhookEndpoint } from '../config-webhooks';
+import type { WebhookEndpoint } from '../config/webhooks';
 import { log } from '../log';
 import { redact } from '../redaction/redact';
 import { beginAttempt, settleAttempt } from './attempts';

@@ -1,7 +1,7 @@
 import 'server-only';
 import { randomUUID } from 'node:crypto';
 import { getConfig } from '../config';
-import type { WebhookEndpoint } from '../config-webhooks';
+import type { WebhookEndpoint } from '../config/webhooks';
 import type { Transaction } from '../db';
 
 export interface OutgoingMessage {

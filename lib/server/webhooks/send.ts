@@ -1,6 +1,6 @@
 import 'server-only';
 import type { IncomingMessage } from 'node:http';
-import type { WebhookEndpoint } from '../config-webhooks';
+import type { WebhookEndpoint } from '../config/webhooks';
 import { networkReason } from '../upstream-network';
 import { post, RefusedAddress } from './post';
 import { signatureHeader } from './signature';

@@ -14,7 +14,7 @@ import { recordAudit } from '../audit/store';
 import type { Identity } from '../auth/identity';
 import { wakeLoop } from '../background/loop';
 import { getConfig } from '../config';
-import type { WebhookEndpoint } from '../config-webhooks';
+import type { WebhookEndpoint } from '../config/webhooks';
 import { type Database, db, type Transaction } from '../db';
 import { AppError } from '../errors';
 import { DELIVERY_LOOP } from './outbox';

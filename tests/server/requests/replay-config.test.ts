@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '@/lib/server/config-parse';
+import { parseConfig } from '@/lib/server/config/parse';
 
 const read = (replay: string, env: NodeJS.ProcessEnv = { NODE_ENV: 'test' }) =>
   parseConfig(`sources: { loki: { url: "http://l:1" } }\nmodels:\n  - name: m\n${replay}`, '/etc/windsock.yaml', env)

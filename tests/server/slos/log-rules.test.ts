@@ -1,6 +1,6 @@
 import { parser } from '@grafana/lezer-logql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseConfig } from '@/lib/server/config-parse';
+import { parseConfig } from '@/lib/server/config/parse';
 import { logRuleGroups } from '@/lib/server/slos/log-rules';
 import { type Lab, NOW_MS, startLab } from '../../api/console';
 

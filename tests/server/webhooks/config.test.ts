@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '@/lib/server/config-parse';
-import { ConfigError } from '@/lib/server/config-problems';
+import { parseConfig } from '@/lib/server/config/parse';
+import { ConfigError } from '@/lib/server/config/problems';
 import { SECRET } from './endpoint';
 
 const SOURCES = 'sources: { prometheus: { url: "http://p" } }\n';

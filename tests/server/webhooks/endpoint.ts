@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { WebhookEndpoint } from '@/lib/server/config-webhooks';
+import type { WebhookEndpoint } from '@/lib/server/config/webhooks';
 import { keyOf } from '@/lib/server/webhooks/signature';
 
 /** The secret that the specification's own examples use. */

@@ -1,6 +1,6 @@
 import 'server-only';
-import type { ConfigFile } from './config-schema';
-import { type Findings, readSecret } from './config-secret';
+import type { ConfigFile } from './schema';
+import { type Findings, readSecret } from './secret';
 
 /** A guard as it is used. */
 export function toGuard({

@@ -1,15 +1,15 @@
 import 'server-only';
 import { LineCounter, parseDocument } from 'yaml';
 import type { SourceKind } from '@/lib/contracts/error';
-import { toGuard, toToken } from './config-guard';
-import { toIncidents } from './config-incidents';
-import { ConfigError, problemsOf } from './config-problems';
-import { ConfigFile, type SourceBlock } from './config-schema';
-import { type Findings, readSecret } from './config-secret';
-import { toSynthetic } from './config-synthetic';
-import { databaseUrl } from './config-values';
-import { toWebhooks } from './config-webhooks';
-import { DEFAULT_REDACTION } from './redaction-defaults';
+import { DEFAULT_REDACTION } from '../redaction/defaults';
+import { toGuard, toToken } from './guard';
+import { toIncidents } from './incidents';
+import { ConfigError, problemsOf } from './problems';
+import { ConfigFile, type SourceBlock } from './schema';
+import { type Findings, readSecret } from './secret';
+import { toSynthetic } from './synthetic';
+import { databaseUrl } from './values';
+import { toWebhooks } from './webhooks';
 
 /** The limits of a model that the configuration does not name. */
 export const DEFAULT_POLICY = {

@@ -1,8 +1,8 @@
 import 'server-only';
 import { z } from 'zod';
-import { block } from './config-problems';
-import { type Findings, readSecret } from './config-secret';
-import { count, durationMs, flag, headerName, Secret, text, webhookUrl } from './config-values';
+import { block } from './problems';
+import { type Findings, readSecret } from './secret';
+import { count, durationMs, flag, headerName, Secret, text, webhookUrl } from './values';
 
 /** A synthetic check as it is used. */
 export interface SyntheticConfig {

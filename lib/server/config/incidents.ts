@@ -2,9 +2,9 @@ import 'server-only';
 import { RE2JS } from 're2js';
 import { z } from 'zod';
 import { SEVERITIES, type Severity } from '@/lib/contracts/incident-words';
-import { block, oneOf } from './config-problems';
-import { type Findings, readSecret } from './config-secret';
-import { durationMs, flag, Secret, sizeBytes, telemetryName, text } from './config-values';
+import { block, oneOf } from './problems';
+import { type Findings, readSecret } from './secret';
+import { durationMs, flag, Secret, sizeBytes, telemetryName, text } from './values';
 
 const inbound = {
   secret: Secret,

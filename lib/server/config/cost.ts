@@ -1,6 +1,6 @@
 import 'server-only';
-import { block } from './config-problems';
-import { amount, text } from './config-values';
+import { block } from './problems';
+import { amount, text } from './values';
 
 const MOST = 1_000_000;
 

@@ -1,9 +1,9 @@
 import 'server-only';
-import { type InboundConfig, toInbound } from './config-incidents';
-import type { ConfigFile } from './config-schema';
-import { type Findings, readSecret } from './config-secret';
-import { refusedAddress } from './webhooks/address';
-import { keyOf } from './webhooks/signature';
+import { refusedAddress } from '../webhooks/address';
+import { keyOf } from '../webhooks/signature';
+import { type InboundConfig, toInbound } from './incidents';
+import type { ConfigFile } from './schema';
+import { type Findings, readSecret } from './secret';
 
 /** An endpoint outside that is told what happened, secrets resolved. */
 export interface WebhookEndpoint {

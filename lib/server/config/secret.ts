@@ -1,7 +1,7 @@
 import 'server-only';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { Secret } from './config-values';
+import type { Secret } from './values';
 
 /** What is gathered while a file is read, so that all of its faults are told at once. */
 export interface Findings {

@@ -2,10 +2,10 @@ import 'server-only';
 import { z } from 'zod';
 import { SEVERITIES } from '@/lib/contracts/incident-words';
 import { TOKEN_PERMISSIONS } from '@/lib/contracts/permission';
-import { cost } from './config-cost';
-import { InboundBlock, IncidentsBlock } from './config-incidents';
-import { block, listOf, oneOf } from './config-problems';
-import { SyntheticBlock } from './config-synthetic';
+import { cost } from './cost';
+import { InboundBlock, IncidentsBlock } from './incidents';
+import { block, listOf, oneOf } from './problems';
+import { SyntheticBlock } from './synthetic';
 import {
   amount,
   count,
@@ -23,7 +23,7 @@ import {
   text,
   webhookUrl,
   webLink,
-} from './config-values';
+} from './values';
 
 /** `windsock.yaml` as people write it; `config-parse.ts` turns it into what the console uses. */
 

@@ -11,11 +11,13 @@ import { Panel } from '@/components/ui/Panel';
 import { QueryState } from '@/components/ui/QueryState';
 import { RelativeTime } from '@/components/ui/RelativeTime';
 import { StatusIcon } from '@/components/ui/Status';
+import { MAX_BASELINE_BYTES } from '@/lib/contracts/baseline-limits';
 import type { DriftReport } from '@/lib/contracts/drift';
 import type { Baseline } from '@/lib/contracts/drift-baseline';
 import { formatBytes, formatCount } from '@/lib/domain/format';
 import { toApiError } from '@/lib/queries/api';
 import { baselinesQuery, removeBaseline, uploadBaseline } from '@/lib/queries/drift';
+import { BASELINE_EXAMPLES } from './baseline-examples';
 
 const HEIGHT = 160;
 
@@ -81,11 +83,13 @@ function Upload({ model, versions }: { model: string; versions: DriftReport['ver
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (file === null || send.isPending) return;
+    if (file === null || file.size > MAX_BASELINE_BYTES || send.isPending) return;
     id.current ??= crypto.randomUUID();
     send.mutate({ id: id.current, model, ...(version === '' ? {} : { version }), fileName: file.name, file });
   };
   const error = send.error === null ? null : toApiError(send.error);
+  // Said before it is sent: a large file would only be refused once it had gone over the wire.
+  const isTooLarge = file !== null && file.size > MAX_BASELINE_BYTES;
   return (
     <Panel
       title="Upload a reference"
@@ -121,10 +125,16 @@ function Upload({ model, versions }: { model: string; versions: DriftReport['ver
               ]}
             />
           </div>
-          <Button type="submit" look="primary" disabled={file === null || send.isPending}>
+          <Button type="submit" look="primary" disabled={file === null || isTooLarge || send.isPending}>
             {send.isPending ? 'Uploading' : 'Upload'}
           </Button>
         </div>
+        {isTooLarge ? (
+          <p role="alert">
+            <StatusIcon status="bad" label="refused" /> This file has {formatBytes(file.size)}; a baseline has at most{' '}
+            {formatBytes(MAX_BASELINE_BYTES)}. Send histograms instead of raw values, or a sample of the rows.
+          </p>
+        ) : null}
         {error === null ? null : (
           <div role="alert" className="text-body">
             <p className="font-medium text-t1">
@@ -136,23 +146,17 @@ function Upload({ model, versions }: { model: string; versions: DriftReport['ver
         )}
         <details className="text-small text-t2">
           <summary>What a file looks like</summary>
-          <pre className="mt-1 overflow-x-auto rounded-sm bg-raised p-2 font-mono text-small text-t1">{EXAMPLES}</pre>
+          {BASELINE_EXAMPLES.map(({ name, text }) => (
+            <figure key={name} className="mt-1">
+              <figcaption>{name}</figcaption>
+              <pre className="overflow-x-auto rounded-sm bg-raised p-2 font-mono text-small text-t1">{text}</pre>
+            </figure>
+          ))}
         </details>
       </form>
     </Panel>
   );
 }
-
-const EXAMPLES = `JSON, histograms and categories (counts per bucket, the last bound "+Inf"):
-{"features": {
-  "amount":  {"buckets": [{"le": 10, "count": 120}, {"le": 50, "count": 410}, {"le": "+Inf", "count": 70}]},
-  "country": {"categories": {"DE": 400, "US": 200}}
-}}
-
-JSON or CSV, raw values, one row per training example:
-amount,country
-12.5,DE
-310,US`;
 
 function Removal({ baseline }: { baseline: Baseline }) {
   const client = useQueryClient();

@@ -3,11 +3,6 @@ import * as z from 'zod';
 import { VersionName } from './drift-params';
 import { ModelName } from './range';
 
-/** Bytes of an uploaded file at most. */
-export const MAX_BASELINE_BYTES = 20_000_000;
-/** Features of one baseline at most. */
-export const MAX_BASELINE_FEATURES = 5_000;
-
 export const BaselineFormat = z.enum(['json-histogram', 'csv-histogram', 'json-values', 'csv-values']);
 export type BaselineFormat = z.infer<typeof BaselineFormat>;
 

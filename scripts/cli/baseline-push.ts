@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { MAX_BASELINE_BYTES } from '../../lib/contracts/baseline-limits';
 import type { Baseline } from '../../lib/contracts/drift-baseline';
-import { MAX_BASELINE_BYTES } from '../../lib/contracts/drift-baseline';
 import { identify } from '../../lib/server/auth/identity';
 import { getConfig } from '../../lib/server/config';
 import { db } from '../../lib/server/db';

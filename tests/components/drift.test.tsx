@@ -237,6 +237,27 @@ describe('uploading a reference', () => {
   });
 });
 
+describe('a file of 500 MB', () => {
+  it('is refused before a byte of it is sent, and another may be chosen', async () => {
+    const sent: string[] = [];
+    vi.stubGlobal('fetch', async (_: string, init?: RequestInit) => {
+      if (init?.method === 'POST') sent.push('a file');
+      return json({ baselines: [], more: false });
+    });
+    render(<ReferencesTab model="reco" versions={[]} />, { wrapper: PageFrame });
+    const large = new File(['amount'], 'huge.csv', { type: 'text/csv' });
+    Object.defineProperty(large, 'size', { value: 500_000_000 });
+    await userEvent.upload(screen.getByLabelText('File'), large);
+    expect((await screen.findByRole('alert')).textContent).toMatch(
+      /This file has 500.MB; a baseline has at most 20.MB/,
+    );
+    expect(screen.getByRole('button', { name: 'Upload' }).hasAttribute('disabled')).toBe(true);
+    await userEvent.upload(screen.getByLabelText('File'), new File(['amount'], 'small.csv', { type: 'text/csv' }));
+    expect(screen.getByRole('button', { name: 'Upload' }).hasAttribute('disabled')).toBe(false);
+    expect(sent).toEqual([]);
+  });
+});
+
 describe('the page', () => {
   const heat: DriftHeat = {
     ...reportOf([]),

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BASELINE_EXAMPLES } from '@/components/drift/baseline-examples';
 import { type KeptFeature, keptSide, rowsOf, valuesSide } from '@/lib/domain/baseline-content';
 import { parseBaseline } from '@/lib/domain/baseline-file';
 
@@ -64,6 +65,10 @@ describe('a baseline file', () => {
     const rows = '[{"a":1},{"a":2,"late":"x"}]';
     expect(parse(rows).format).toBe('json-values');
     expect(one(rows, 'late').missing).toEqual({ missing: 1, observed: 2 });
+  });
+
+  it.each(BASELINE_EXAMPLES)('is taken as the page shows it: $name', ({ text }) => {
+    expect(parse(text).features.map(({ name }) => name)).toContain('amount');
   });
 
   it('takes __proto__ for a name like any other, and pollutes nothing', () => {

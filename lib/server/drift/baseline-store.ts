@@ -2,12 +2,12 @@ import 'server-only';
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Baseline as BaselineRow } from '@/generated/sqlite/client';
+import { MAX_BASELINE_FEATURES } from '@/lib/contracts/baseline-limits';
 import {
   type Baseline,
   BaselineFormat,
   type BaselineList,
   type BaselineRemoval,
-  MAX_BASELINE_FEATURES,
   type NewBaseline,
 } from '@/lib/contracts/drift-baseline';
 import { BaselineFault, type KeptFeature, rowsOf } from '@/lib/domain/baseline-content';

@@ -155,7 +155,7 @@ async function readOutputs(
   const actual = new Map<string, number>();
   for (const { labels: own, values } of truths ?? []) {
     const value = values[0] ?? null;
-    const truth = TRUTH_OF[own[outcome] ?? ''];
+    const truth = TRUTH_OF.get(own[outcome] ?? '');
     if (value !== null && truth !== undefined) actual.set(truth, (actual.get(truth) ?? 0) + value);
   }
   if (actual.size > 0) sides.set(TRUTH, categorySide(actual));
@@ -163,4 +163,9 @@ async function readOutputs(
 }
 
 /** What a case turned out to be, by its outcome. */
-const TRUTH_OF: Readonly<Record<string, string>> = { tp: 'positive', fn: 'positive', fp: 'negative', tn: 'negative' };
+const TRUTH_OF: ReadonlyMap<string, string> = new Map([
+  ['tp', 'positive'],
+  ['fn', 'positive'],
+  ['fp', 'negative'],
+  ['tn', 'negative'],
+]);

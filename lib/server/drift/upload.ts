@@ -1,5 +1,5 @@
 import 'server-only';
-import { MAX_BASELINE_BYTES } from '@/lib/contracts/drift-baseline';
+import { MAX_BASELINE_BYTES } from '@/lib/contracts/baseline-limits';
 import { AppError } from '../errors';
 import { readBytes } from '../route';
 

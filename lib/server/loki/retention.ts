@@ -1,7 +1,7 @@
 import 'server-only';
 import { z } from 'zod';
 import type { SourceConfig } from '../config';
-import { hasStatus } from '../upstream-error';
+import { isSettingHidden, settingAt, settingsTree, settingText } from '../settings-yaml';
 import { lokiApi } from './api';
 
 /** Where a Loki may say how long it keeps lines, newest first: the last two are pages of its settings as YAML. */
@@ -9,8 +9,22 @@ export const LOKI_RETENTION_PATHS = ['/loki/api/v1/drilldown-limits', '/config/t
 
 const DrilldownLimits = z.object({ limits: z.object({ retention_period: z.string().optional() }).nullish() });
 
-/** Missing, not passed on by a gateway, or not for this tenant: it does not say. */
-const isSilent = (error: unknown): boolean => hasStatus(error, 400, 401, 403, 404, 405, 501);
+/** Without a period, as Loki writes it: for good. */
+const FOR_GOOD = '0s';
+
+/**
+ * The period in a tenant's limits, or in the whole of the settings: there it holds only while the compactor deletes, the
+ * table manager of older versions has a period of its own, and without either everything is kept.
+ */
+function periodIn(page: string): string | undefined {
+  const tree = settingsTree(page);
+  const tenant = settingText(tree, 'retention_period') ?? settingText(tree, 'overrides', 'retention_period');
+  if (tenant !== undefined) return tenant;
+  const period = settingText(tree, 'limits_config', 'retention_period');
+  if (settingAt(tree, 'compactor', 'retention_enabled') !== false) return period;
+  const deletesTables = settingAt(tree, 'table_manager', 'retention_deletes_enabled') === true;
+  return deletesTables ? settingText(tree, 'table_manager', 'retention_period') : FOR_GOOD;
+}
 
 /**
  * `retention_period` as a Loki writes it ("744h", "0s": for good); null when it does not say.
@@ -24,15 +38,15 @@ export async function lokiRetention(source: SourceConfig, signal: AbortSignal): 
     const told = answer.value.limits?.retention_period;
     if (told !== undefined) return told;
   } catch (error) {
-    if (!isSilent(error)) throw error;
+    if (!isSettingHidden(error)) throw error;
   }
   for (const path of pages) {
     try {
       const answer = await api({ path, schema: z.string(), span: null, signal, accept: 'text' });
-      const told = /^\s*retention_period:\s*["']?([\w.]+)/m.exec(answer.value)?.[1];
+      const told = periodIn(answer.value);
       if (told !== undefined) return told;
     } catch (error) {
-      if (!isSilent(error)) throw error;
+      if (!isSettingHidden(error)) throw error;
     }
   }
   return null;

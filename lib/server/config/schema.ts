@@ -25,7 +25,7 @@ import {
   webLink,
 } from './values';
 
-/** `windsock.yaml` as people write it; `config-parse.ts` turns it into what the console uses. */
+/** `windsock.yaml` as people write it; `parse.ts` turns it into what the console uses. */
 
 const source = {
   name: text(60).optional(),

@@ -15,6 +15,8 @@ export interface TraceFacts {
   rootFailed: boolean;
   /** Name of the failed span the failure began with; null when that is the root, or none failed. */
   firstError: string | null;
+  /** What the failure began with says of itself: its status message; null where it says nothing. */
+  firstErrorText: string | null;
   /** Who holds most of the critical path; null when nothing has a duration. */
   critical: { service: string; name: string; ms: number; count: number } | null;
   /** Why this may not be the whole trace. */
@@ -67,11 +69,15 @@ function criticalParts({ critical, rootDurationMs, rootName, rootService }: Trac
   ];
 }
 
-function errorParts({ errorCount, spanCount, firstError, rootFailed }: TraceFacts): AnswerPart[] {
+function errorParts({ errorCount, spanCount, firstError, firstErrorText, rootFailed }: TraceFacts): AnswerPart[] {
   if (errorCount === 0) return [];
   const others = `${formatCount(errorCount)} of ${formatCount(spanCount)} spans failed`;
-  if (firstError === null) return rootFailed && spanCount > 1 ? [value('No span below the root failed.')] : [];
-  return [value(others), muted(`; it began with ${named(firstError)}.`)];
+  const says = firstErrorText === null ? [] : [muted(': '), value(short(firstErrorText))];
+  if (firstError === null) {
+    if (!rootFailed || spanCount <= 1) return says.length === 0 ? [] : [muted('It says'), ...says, muted('.')];
+    return [value('No span below the root failed'), ...says, value('.')];
+  }
+  return [value(others), muted(`; it began with ${named(firstError)}`), ...says, muted('.')];
 }
 
 function tailParts({ durationMs, rootDurationMs }: TraceFacts): AnswerPart[] {

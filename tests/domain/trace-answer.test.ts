@@ -16,6 +16,7 @@ const FACTS: TraceFacts = {
   errorCount: 0,
   rootFailed: false,
   firstError: null,
+  firstErrorText: null,
   critical: { service: 'fraud', name: 'feature_store.get_features', ms: 310, count: 1 },
   incomplete: [],
 };
@@ -42,6 +43,16 @@ describe('the answer of a trace', () => {
     expect(plain(text[0])).toMatch(/^POST \/predict failed after 412 ms/);
     expect(text[1]).toBe('3 of 5 spans failed; it began with model.infer.');
     expect(status).toEqual(['bad', 'bad']);
+  });
+
+  it('says why, in the words of the span the failure began with', () => {
+    const failed = { rootFailed: true, errorCount: 3, firstErrorText: 'redis GET timed out' };
+    expect(say({ ...failed, firstError: 'model.infer' }).text[1]).toBe(
+      '3 of 5 spans failed; it began with model.infer: redis GET timed out.',
+    );
+    expect(say(failed).text[1]).toBe('No span below the root failed: redis GET timed out.');
+    expect(say({ ...failed, spanCount: 1, errorCount: 1 }).text[1]).toBe('It says: redis GET timed out.');
+    expect(say({}).text).toHaveLength(1);
   });
 
   it('needs a look, and is not called failed, when only spans below the root failed', () => {

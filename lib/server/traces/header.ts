@@ -13,7 +13,7 @@ import { getConfig } from '../config';
 import { toAttributes } from '../tempo/attributes';
 import type { LoadedTrace } from './load';
 import { pairsOf } from './resource';
-import { resourceJson, spanJson } from './span-json';
+import { isObject, listOf, resourceJson, spanJson } from './span-json';
 
 const NS_PER_MS = 1e6;
 const BINS = 240;
@@ -57,6 +57,7 @@ export function traceHeader(trace: LoadedTrace, clock: TraceClock): Trace {
       errorCount: errorSpans.length,
       rootFailed: parsed.error[root] === 1,
       firstError: firstError < 0 || firstError === root ? null : (parsed.names[parsed.name[firstError] ?? -1] ?? ''),
+      firstErrorText: firstError < 0 ? null : saidBy(trace, firstError),
       critical:
         top === undefined || top.criticalNs <= 0
           ? null
@@ -109,6 +110,18 @@ function failedInOrder({ parsed }: LoadedTrace, { tree }: TraceAnalysis): number
   const failed: number[] = [];
   for (const index of tree.order) if (parsed.error[index] === 1) failed.push(index);
   return failed;
+}
+
+/** Why a span failed in its own words: its status message, else that of its first exception; null where it has none. */
+function saidBy(trace: LoadedTrace, index: number): string | null {
+  const json = spanJson(trace, index);
+  const own = isObject(json.status) ? json.status.message : undefined;
+  if (typeof own === 'string' && own.trim() !== '') return own.trim().toWellFormed();
+  for (const event of listOf(json.events)) {
+    const text = toAttributes(pairsOf(event))['exception.message'];
+    if (typeof text === 'string' && text.trim() !== '') return text.trim().toWellFormed();
+  }
+  return null;
 }
 
 /** The failed span that ended first of those below which none failed: where it began. −1 where none failed. */

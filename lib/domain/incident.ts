@@ -80,6 +80,8 @@ export interface ToldIncident {
   declaredAtMs: number;
   instants: IncidentInstants;
   commander: string | null;
+  /** Alerts attached to it, and those of them that fire. */
+  alerts: number;
   firingAlerts: number;
   openTasks: number;
   mergedInto: number | null;
@@ -123,7 +125,9 @@ export function incidentAnswer(incident: ToldIncident, nowMs: number): string {
   const who = incident.commander === null ? 'nobody commands it' : `${incident.commander} commands it`;
   const fires =
     incident.firingAlerts === 0
-      ? 'no alert of it fires'
+      ? incident.alerts === 0
+        ? 'no alert is attached to it'
+        : 'no alert of it fires'
       : `${plural(incident.firingAlerts, 'alert')} ${verb(incident.firingAlerts, 'fires', 'fire')}`;
   const tasks = incident.openTasks === 0 ? '' : `, ${plural(incident.openTasks, 'task')} open`;
   return `${head}${lasts}; ${who}, ${fires}${tasks}.`;

@@ -11,11 +11,21 @@ import { pinOf } from '@/components/ui/pin';
 import { QueryState } from '@/components/ui/QueryState';
 import type { ModelErrors } from '@/lib/contracts/model';
 import { formatCount } from '@/lib/domain/format';
+import { fieldsOf, summarise } from '@/lib/domain/log-fields';
 import { modelErrorsQuery } from '@/lib/queries/model';
 
 const HEIGHT = 140;
 
+const SAID = new Set(['error', 'model_name', 'model_version', 'trace_id', 'span_id', 'status', 'route']);
+
 type Reason = ModelErrors['reasons'][number];
+
+/** A line without what its row says already and without its frame; the whole is its title. */
+function inBrief(line: string): string {
+  const { message, rest } = summarise(fieldsOf(line).fields);
+  const own = rest.filter(([name]) => !SAID.has(name)).map(([name, value]) => `${name}=${value}`);
+  return message === null && own.length === 0 ? line : [message ?? '', ...own].join('  ');
+}
 
 const COLUMNS: readonly Column<Reason>[] = [
   {
@@ -46,7 +56,7 @@ const COLUMNS: readonly Column<Reason>[] = [
           </ViewLink>
         )}
         <span className="font-mono text-t2" title={exampleLine}>
-          {exampleLine}
+          {inBrief(exampleLine)}
         </span>
       </>
     ),

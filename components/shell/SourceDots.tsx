@@ -13,8 +13,12 @@ const SEVERITY: readonly Status[] = ['bad', 'watch', 'unknown', 'ok'];
 /** How the sources answer, worst first; leads to Settings. On a narrow screen one mark stands for all. */
 export function SourceDots() {
   const { data, error } = useQuery(sourcesHealthQuery());
-  const sources = (data?.sources ?? []).toSorted((a, b) => SEVERITY.indexOf(a.status) - SEVERITY.indexOf(b.status));
-  const worst = error !== null && data === undefined ? 'unknown' : (sources[0]?.status ?? 'unknown');
+  // While the console does not answer, how the sources were before says nothing of how they are.
+  const told = (data?.sources ?? []).map((source) =>
+    error === null ? source : { ...source, status: 'unknown' as const, word: 'the console does not answer' },
+  );
+  const sources = told.toSorted((a, b) => SEVERITY.indexOf(a.status) - SEVERITY.indexOf(b.status));
+  const worst = sources[0]?.status ?? 'unknown';
   const words = sources.map(({ name, status, word }) => `${name} ${STATUS_WORD[status]}, ${word}`).join('; ');
   return (
     <ViewLink

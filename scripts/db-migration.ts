@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { DurableLibSql } from '../lib/server/db-sqlite';
-import { diffToSchema, prismaDirectory, readSchema, withSchemaEngine } from '../lib/server/schema-engine';
+import { diffToSchema, prismaDirectory, readSchema, withSchemaEngine } from '../lib/server/db/schema-engine';
+import { DurableLibSql } from '../lib/server/db/sqlite';
 import { writePostgresSchema } from './derive-postgres-schema';
 import { startPostgres } from './throwaway-postgres';
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { migrationNames, prismaDirectory } from '@/lib/server/schema-engine';
+import { migrationNames, prismaDirectory } from '@/lib/server/db/schema-engine';
 import { derivePostgresSchema } from '@/scripts/derive-postgres-schema';
 
 const read = (path: string): string => readFileSync(path, 'utf8');

@@ -5,8 +5,8 @@ import pLimit from 'p-limit';
 import { PrismaClient as PostgresClient } from '@/generated/postgresql/client';
 import { type Prisma, PrismaClient } from '@/generated/sqlite/client';
 import { getConfig } from './config';
-import { type FailureKind, failureOf, toStorageError } from './db-errors';
-import { sqliteAdapter } from './db-sqlite';
+import { type FailureKind, failureOf, toStorageError } from './db/errors';
+import { sqliteAdapter } from './db/sqlite';
 import { AppError } from './errors';
 
 /** What a transaction may do; the same on both databases. */

@@ -1,7 +1,7 @@
 import 'server-only';
 import { parseDocument } from 'yaml';
 import { AppError } from './errors';
-import { hasStatus } from './upstream-error';
+import { hasStatus } from './upstream/error';
 
 /** Settings that are missing, not passed on by a gateway (which may show a page of its own), or not for this tenant. */
 export const isSettingHidden = (error: unknown): boolean =>

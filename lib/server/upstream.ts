@@ -3,13 +3,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { SourceConfig } from './config';
 import { AppError } from './errors';
-import { Limiter } from './limiter';
 import { countUpstream } from './own-metrics';
 import { processWide } from './process-wide';
-import { readBounded, TooLargeError } from './upstream-body';
-import { type Explanation, HTML_ANSWER, looksLikeHtml, malformed, type Refusal, refusalError } from './upstream-error';
-import { isUnreachable, NOT_HTTP, speaksOtherProtocol, unreachableError } from './upstream-network';
-import { type UpstreamParams, upstreamUrl } from './upstream-url';
+import { readBounded, TooLargeError } from './upstream/body';
+import { type Explanation, HTML_ANSWER, looksLikeHtml, malformed, type Refusal, refusalError } from './upstream/error';
+import { Limiter } from './upstream/limiter';
+import { isUnreachable, NOT_HTTP, speaksOtherProtocol, unreachableError } from './upstream/network';
+import { type UpstreamParams, upstreamUrl } from './upstream/url';
 
 const RETRY_WAITS_MS = [100, 300] as const;
 const MAX_ERROR_BYTES = 64 * 1024;

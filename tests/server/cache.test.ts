@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { KEPT_MS, keepMsOf, NEVER_KEPT_MS, QueryCache, SHARED_MS } from '@/lib/server/cache';
-import { fetchCached } from '@/lib/server/cached-upstream';
+import { fetchCached } from '@/lib/server/upstream/cached';
 import { FakeUpstream, fakeSource, halfOpen, json, slow } from '../fake-upstream';
 
 let fake: FakeUpstream;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createClient } from '@libsql/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '@/lib/server/db';
-import { failureOf } from '@/lib/server/db-errors';
+import { failureOf } from '@/lib/server/db/errors';
 import { migrate } from '@/lib/server/migrate';
 import { createNote } from '@/lib/server/notes/store';
 import { hasPostgres, postgresKind } from './databases';

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_NOTES, NewNote } from '@/lib/contracts/note';
 import type { Identity } from '@/lib/server/auth/identity';
 import { type Database, openDatabase } from '@/lib/server/db';
+import { migrationNames, prismaDirectory } from '@/lib/server/db/schema-engine';
 import { AppError } from '@/lib/server/errors';
 import { migrate } from '@/lib/server/migrate';
 import { createNote, editNote, listNotes, removeNote } from '@/lib/server/notes/store';
-import { migrationNames, prismaDirectory } from '@/lib/server/schema-engine';
 import { hasPostgres, postgresKind, sqliteKind } from './databases';
 
 const ana: Identity = { id: 'ana', name: 'Ana', permissions: new Set(['notes:read', 'notes:write']) };

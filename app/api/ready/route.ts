@@ -1,6 +1,6 @@
 import { NoParams } from '@/lib/contracts/params';
 import type { Readiness } from '@/lib/contracts/source';
-import { databaseHealth } from '@/lib/server/database-health';
+import { databaseHealth } from '@/lib/server/db/health';
 import { route } from '@/lib/server/route';
 import { sourcesHealth } from '@/lib/server/source-health';
 

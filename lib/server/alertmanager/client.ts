@@ -1,12 +1,12 @@
 import 'server-only';
 import { z } from 'zod';
 import { type Answer, toAnswer } from '../answer';
-import { type ClientOptions, fetchCached } from '../cached-upstream';
 import type { SourceConfig } from '../config';
 import { AppError } from '../errors';
 import { fetchUpstream } from '../upstream';
-import { type Explanation, hasStatus, type Refusal } from '../upstream-error';
-import type { UpstreamParams } from '../upstream-url';
+import { type ClientOptions, fetchCached } from '../upstream/cached';
+import { type Explanation, hasStatus, type Refusal } from '../upstream/error';
+import type { UpstreamParams } from '../upstream/url';
 import { filterOf, matchesLabels } from './filters';
 import {
   type AlertGroup,

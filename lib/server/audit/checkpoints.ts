@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { BackgroundLoop } from '../background/loop';
 import { type Config, getConfig } from '../config';
 import { type Database, isPostgres } from '../db';
-import { sqlitePath } from '../db-sqlite';
+import { sqlitePath } from '../db/sqlite';
 import { AppError } from '../errors';
 import { log } from '../log';
 

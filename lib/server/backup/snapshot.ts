@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { createClient } from '@libsql/client';
 import type { SqlQueryable } from '@prisma/driver-adapter-utils';
 import { isPostgres, postgresAdapter } from '../db';
-import { BUSY_TIMEOUT_MS, DurableLibSql, sqlitePath } from '../db-sqlite';
+import { BUSY_TIMEOUT_MS, DurableLibSql, sqlitePath } from '../db/sqlite';
 
 export interface Snapshot {
   queryable: SqlQueryable;

@@ -6,7 +6,7 @@ import type { LogPage as EntryPage, LokiClient } from '../loki/client';
 import { readCursor, writeCursor } from '../loki/entries';
 import { addNs } from '../loki/time';
 import { getRedactor } from '../redaction/redact';
-import { TooLargeError } from '../upstream-body';
+import { TooLargeError } from '../upstream/body';
 import { type LogFilter, writeQuery } from './filter';
 import { toRows } from './row';
 

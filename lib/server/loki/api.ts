@@ -1,9 +1,9 @@
 import 'server-only';
 import type { z } from 'zod';
-import { type AnswerSpan, type CachedAnswer, type ClientOptions, fetchCached } from '../cached-upstream';
 import type { SourceConfig } from '../config';
-import { type Explanation, hasStatus, type Refusal } from '../upstream-error';
-import type { UpstreamParams } from '../upstream-url';
+import { type AnswerSpan, type CachedAnswer, type ClientOptions, fetchCached } from '../upstream/cached';
+import { type Explanation, hasStatus, type Refusal } from '../upstream/error';
+import type { UpstreamParams } from '../upstream/url';
 
 const MAX_ADDRESS = 2_000;
 

@@ -2,12 +2,12 @@ import 'server-only';
 import type { Sample, SeriesSet } from '@/lib/contracts/series';
 import { MAX_POINTS, toQueryDuration } from '@/lib/domain/time';
 import { type Answer, toAnswer } from '../answer';
-import type { ClientOptions } from '../cached-upstream';
 import type { SourceConfig } from '../config';
 import { AppError } from '../errors';
 import { gridOf, type RangeAsked } from '../prometheus/grid';
 import { toSamples, toSeriesSet } from '../prometheus/results';
-import { hasStatus } from '../upstream-error';
+import type { ClientOptions } from '../upstream/cached';
+import { hasStatus } from '../upstream/error';
 import { lokiApi } from './api';
 import { type LokiCatalog, lokiCatalog } from './catalog';
 import {

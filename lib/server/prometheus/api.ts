@@ -1,10 +1,10 @@
 import 'server-only';
 import type { z } from 'zod';
 import type { Provenance } from '../answer';
-import { type AnswerSpan, type ClientOptions, fetchCached } from '../cached-upstream';
 import type { SourceConfig } from '../config';
-import type { Explanation, Refusal } from '../upstream-error';
-import type { UpstreamParams } from '../upstream-url';
+import { type AnswerSpan, type ClientOptions, fetchCached } from '../upstream/cached';
+import type { Explanation, Refusal } from '../upstream/error';
+import type { UpstreamParams } from '../upstream/url';
 import { ErrorEnvelope, envelope } from './schema';
 
 /** Beyond this a query goes as a form: proxies cut addresses at 8 KB, some at 4. */

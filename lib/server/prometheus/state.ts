@@ -2,7 +2,7 @@ import 'server-only';
 import { z } from 'zod';
 import { type Answer, toAnswer } from '../answer';
 import type { SourceConfig } from '../config';
-import { hasStatus } from '../upstream-error';
+import { hasStatus } from '../upstream/error';
 import type { PrometheusApi } from './api';
 import { type Flavour, flavourOf } from './flavour';
 import {

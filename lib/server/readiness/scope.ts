@@ -3,7 +3,7 @@ import type { Why } from '@/lib/contracts/why';
 import { toAnswer, whyOf } from '../answer';
 import type { SourceConfig } from '../config';
 import type { Telemetry } from '../telemetry';
-import { upstreamUrl } from '../upstream-url';
+import { upstreamUrl } from '../upstream/url';
 
 /** What every measure of readiness is told. */
 export interface Scope {

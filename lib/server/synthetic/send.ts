@@ -4,7 +4,7 @@ import type { SyntheticAnswer } from '@/lib/contracts/synthetic';
 import { judgeAnswer, traceparentOf } from '@/lib/domain/synthetic';
 import type { SyntheticConfig } from '../config/synthetic';
 import { redact } from '../redaction/redact';
-import { networkReason } from '../upstream-network';
+import { networkReason } from '../upstream/network';
 import { post, RefusedAddress } from '../webhooks/post';
 
 /** Bytes of an answer that are read: the answer of one prediction is small. */

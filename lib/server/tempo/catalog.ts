@@ -2,7 +2,7 @@ import 'server-only';
 import { z } from 'zod';
 import { type Answer, toAnswer } from '../answer';
 import type { SourceConfig } from '../config';
-import { hasStatus } from '../upstream-error';
+import { hasStatus } from '../upstream/error';
 import { atLeast } from '../version';
 import { firstKnown, type TempoApi, toSecondsRange } from './api';
 import { TagsV1, TagsV2, TagValuesV1, TagValuesV2, TempoBuildInfo } from './schema';

@@ -2,7 +2,7 @@ import 'server-only';
 import { z } from 'zod';
 import type { TempoConfig } from '../config';
 import { fetchUpstream, type UpstreamAnswer } from '../upstream';
-import { hasStatus } from '../upstream-error';
+import { hasStatus } from '../upstream/error';
 import { explainTempo, firstKnown } from './api';
 
 /**

@@ -14,7 +14,7 @@ import { parseTraceId } from '../tempo/ids';
 import { nsToFloatMs } from '../tempo/spans';
 import { type ParsedTrace, parseTrace } from '../tempo/trace-columns';
 import { fetchTraceText } from '../tempo/trace-text-answer';
-import { malformed } from '../upstream-error';
+import { malformed } from '../upstream/error';
 import { hostOfResource } from './resource';
 
 /** Bytes of parsed traces this process keeps, and of one at most. */

@@ -1,7 +1,7 @@
 import 'server-only';
 import type { IncomingMessage } from 'node:http';
 import type { WebhookEndpoint } from '../config/webhooks';
-import { networkReason } from '../upstream-network';
+import { networkReason } from '../upstream/network';
 import { post, RefusedAddress } from './post';
 import { signatureHeader } from './signature';
 

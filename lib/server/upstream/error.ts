@@ -1,7 +1,7 @@
 import 'server-only';
 import type { ErrorCode } from '@/lib/contracts/error';
-import type { SourceConfig } from './config';
-import { AppError, type AppErrorDetails } from './errors';
+import type { SourceConfig } from '../config';
+import { AppError, type AppErrorDetails } from '../errors';
 
 /** What a source said when it refused: the parts a client may explain better than the status alone does. */
 export interface Refusal {

@@ -1,6 +1,6 @@
 import 'server-only';
-import type { SourceConfig } from './config';
-import { AppError } from './errors';
+import type { SourceConfig } from '../config';
+import { AppError } from '../errors';
 
 /** Parameters of an upstream request; a list repeats its key, undefined is left out. */
 export type UpstreamParams = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;

@@ -1,5 +1,5 @@
 import 'server-only';
-import { AppError } from './errors';
+import { AppError } from '../errors';
 
 /**
  * What a failed statement means for whoever asked for it.

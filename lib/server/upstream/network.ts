@@ -1,6 +1,6 @@
 import 'server-only';
-import type { SourceConfig } from './config';
-import { AppError } from './errors';
+import type { SourceConfig } from '../config';
+import { AppError } from '../errors';
 
 /** Codes of system calls and of the HTTP client that mean: no answer ever began. */
 const UNREACHABLE: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Client, createClient, type InStatement, type ResultSet, type Transaction } from '@libsql/client';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
-import { failureOf } from './db-errors';
+import { failureOf } from './errors';
 
 /**
  * How long SQLite itself waits for a lock. The driver is synchronous: while it waits the whole process stands still, so

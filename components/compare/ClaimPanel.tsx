@@ -42,7 +42,8 @@ export function ClaimPanel({ compare, result }: { compare: Compare; result: Comp
         ))}
         {query === undefined ? null : (
           <li className="min-w-0">
-            Quantile 0.95, linear inside its bucket, of <code className="break-all font-mono text-t1">{query}</code>
+            Quantile 0.95, linear inside its bucket, of{' '}
+            <code className="font-mono text-t1 [overflow-wrap:anywhere]">{query}</code>
           </li>
         )}
         <Example side="champion" trace={traces.data?.champion[0]} isPending={traces.isLoading} />

@@ -37,15 +37,18 @@ export function CompareBody({
   const hasBoth = champion !== null && challenger !== null;
   return (
     <div className="grid grid-cols-1 items-start gap-3 lg:grid-cols-[minmax(0,1fr)_300px]">
-      <div className="grid grid-cols-1 gap-3">
+      <div className="contents lg:grid lg:grid-cols-1 lg:gap-3">
         <DifferencesPanel compare={compare} result={result} names={names} />
         {hasBoth && mode === 'versions' ? (
           <StabilityPanel compare={compare} result={result} name={names.challenger} />
         ) : null}
         {hasBoth ? <OverTimePanels compare={compare} names={names} /> : null}
       </div>
-      <div className="grid grid-cols-1 gap-3">
-        <VerdictPanel result={result}>{actions}</VerdictPanel>
+      <div className="contents lg:grid lg:grid-cols-1 lg:gap-3">
+        {/* In one column the reasons come before the figures they are about. */}
+        <div className="max-lg:order-first">
+          <VerdictPanel result={result}>{actions}</VerdictPanel>
+        </div>
         {hasBoth ? <ClaimPanel compare={compare} result={result} /> : null}
         <SegmentsPanel compare={compare} result={result} />
         {hasBoth ? <ExamplesPanel compare={compare} result={result} /> : null}

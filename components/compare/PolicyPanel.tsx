@@ -68,7 +68,7 @@ export function PolicyPanel({
             : `${formatNumber(policy.challengerShare * 100)} % to the challenger`}
         </li>
       </ul>
-      <Button look="quiet" className="mt-2 -ml-2.5" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+      <Button className="mt-2" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         What if…
       </Button>
       {isOpen ? (

@@ -69,6 +69,10 @@ export function judge(inputs: CompareInputs, policy: ComparePolicy, zone = 'UTC'
   };
 }
 
+/** An estimate of a wait: seconds would claim more than it knows. */
+const aboutMinutes = (ms: number): string =>
+  formatDuration(Math.max(MINUTE_MS, Math.round(ms / MINUTE_MS) * MINUTE_MS));
+
 function clockOf(
   inputs: CompareInputs,
   split: CompareResult['split'],
@@ -94,11 +98,8 @@ function clockOf(
   const doubling =
     errorsMs === null
       ? 'a doubling of errors cannot be proven within 30 days'
-      : `a doubling of errors is provable in about ${formatDuration(Math.max(MINUTE_MS, errorsMs))}`;
-  const slower =
-    p95Ms === null
-      ? ''
-      : `, ${formatChange(P95_FACTOR - 1)} P95 in about ${formatDuration(Math.max(MINUTE_MS, p95Ms))}`;
+      : `a doubling of errors is provable in about ${aboutMinutes(errorsMs)}`;
+  const slower = p95Ms === null ? '' : `, ${formatChange(P95_FACTOR - 1)} P95 in about ${aboutMinutes(p95Ms)}`;
   const tripledMs = timeToRollBackMs({
     requestsPerMinute,
     challengerShare: share,

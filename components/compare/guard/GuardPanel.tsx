@@ -99,7 +99,7 @@ function Facts({ guard: { run, policy, nextDueMs } }: { guard: GuardState }) {
     <dl className="grid grid-cols-[repeat(auto-fit,minmax(150px,1fr))] gap-x-4 gap-y-2 text-small">
       <Fact name="Violations in a row">
         <span className={run > 0 ? 'font-medium text-bad' : undefined}>
-          {run > policy.violations ? `${run}, ${policy.violations} are needed` : `${run} of ${policy.violations}`}
+          {run > policy.violations ? `${run}, where ${policy.violations} are enough` : `${run} of ${policy.violations}`}
         </span>
         <span aria-hidden className="ml-2 inline-flex gap-0.5 align-middle">
           {Array.from({ length: Math.min(policy.violations, 10) }, (_, i) => (

@@ -120,9 +120,9 @@ export function VerdictStrip({
           </span>
         ))}
       </div>
-      <p className="flex justify-between text-axis text-t3 tabular-nums">
+      <p className="flex flex-wrap justify-between text-axis text-t3 tabular-nums">
         <span>{formatTime(startMs, zone)}</span>
-        <span id={hintId} className="max-sm:hidden">
+        <span id={hintId} className="max-sm:order-last max-sm:w-full">
           tall: roll back · middle: in doubt · short: the rest · line: acted
         </span>
         <span>{formatTime(endMs, zone)}</span>

@@ -1,9 +1,9 @@
 import 'server-only';
 import type { Readiness } from '@/lib/contracts/source';
 import { formatMs } from '@/lib/domain/format';
+import { db } from '../db';
 import { AppError } from '../errors';
 import { log } from '../log';
-import { db } from '.';
 
 /** Whether the database answers a query now, and how fast. */
 export async function databaseHealth(): Promise<Readiness['database']> {

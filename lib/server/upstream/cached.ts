@@ -1,7 +1,7 @@
 import 'server-only';
 import type { z } from 'zod';
 import { keepMsOf, type QueryCache, queryCache } from '../cache';
-import { fetchUpstream, type UpstreamAnswer, type UpstreamRequest } from '.';
+import { fetchUpstream, type UpstreamAnswer, type UpstreamRequest } from '../upstream';
 
 /** What a client may be given instead of the process's own: for tests. */
 export interface ClientOptions {

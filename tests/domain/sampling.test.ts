@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { SampledModel } from '@/lib/contracts/sampling';
+import { tailSampling } from '@/lib/domain/readiness-snippets';
 import {
   estimateSampling,
   meanAndDeviation,
@@ -12,6 +13,7 @@ import {
 } from '@/lib/domain/sampling';
 import { samplingAnswer } from '@/lib/domain/sampling-answer';
 import { collectorYaml, decisionWaitS, heldTraces } from '@/lib/domain/sampling-config';
+import { CollectorConfig, TailSampling } from './collector-schema';
 
 const model: SampledModel = {
   model: 'fraud',
@@ -161,6 +163,43 @@ describe('the configuration of the collector', () => {
     expect(collectorYaml({ ...choice, headRatio: 0.5 }, load)).toContain('OTEL_TRACES_SAMPLER_ARG=0.5\n');
     const plain = parse(collectorYaml({ ...choice, keepsErrors: false, slowMs: null }, load));
     expect(plain.processors.tail_sampling.policies).toHaveLength(1);
+  });
+  it('is one that a collector takes, whatever is chosen and measured', () => {
+    const ratio = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(
+        fc.record({
+          headRatio: ratio,
+          restRatio: ratio,
+          keepsErrors: fc.boolean(),
+          slowMs: fc.option(fc.double({ min: 0.001, max: 1e7, noNaN: true })),
+        }),
+        fc.record({
+          requestsPerSecond: fc.option(fc.double({ min: 0, max: 1e6, noNaN: true })),
+          p99Ms: fc.option(fc.double({ min: 0, max: 1e6, noNaN: true })),
+        }),
+        (chosen, load) => {
+          const read = CollectorConfig.safeParse(parse(collectorYaml(chosen, load)));
+          expect(read.error?.issues ?? []).toEqual([]);
+        },
+      ),
+    );
+  });
+  it('is refused by that schema with a field that no collector knows, and with a pipeline of nothing', () => {
+    const config = parse(collectorYaml(choice, { requestsPerSecond: 1, p99Ms: 1 }));
+    const [first] = config.processors.tail_sampling.policies;
+    expect(CollectorConfig.safeParse(config).success).toBe(true);
+    first.threshold_ms = 5;
+    expect(CollectorConfig.safeParse(config).success).toBe(false);
+    delete first.threshold_ms;
+    config.service.pipelines.traces.exporters = ['otlp'];
+    expect(CollectorConfig.safeParse(config).error?.issues[0]?.message).toMatch(
+      /names otlp, which is no one of exporters/,
+    );
+  });
+  it('is the same processor as the remedy of readiness writes', () => {
+    const code = tailSampling(250)?.snippet?.code ?? '';
+    expect(TailSampling.safeParse(parse(code).processors.tail_sampling).error).toBeUndefined();
   });
   it('waits ten seconds and holds a thousand traces at least', () => {
     const load = { requestsPerSecond: null, p99Ms: null };

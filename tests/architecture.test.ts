@@ -272,4 +272,18 @@ describe('the layout of the house', () => {
     const silenced = /@ts-(ignore|expect-error|nocheck)|eslint-disable/;
     expect(sources.filter((source) => silenced.test(source.text)).map((source) => source.path)).toEqual([]);
   });
+
+  it('the overview of the architecture names every room, and none that is gone', () => {
+    const text = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
+    const rooms = (parent: string) =>
+      new Set(
+        sources.flatMap(({ path }) =>
+          path.startsWith(parent) ? (path.slice(parent.length).match(/^[^/]+(?=\/)/) ?? []) : [],
+        ),
+      );
+    const all = ['lib/server/', 'components/', 'lab/'].map(rooms);
+    const named = new Set([...text.matchAll(/`([\w-]+)\/`/g)].map(([, room]) => room));
+    expect(all.flatMap((names) => [...names]).filter((name) => !named.has(name))).toEqual([]);
+    expect([...named].filter((name) => name === undefined || !all.some((names) => names.has(name)))).toEqual([]);
+  });
 });

@@ -3,7 +3,7 @@ import type { IncidentInstants } from '@/lib/contracts/incident';
 import type { Entry, HypothesisSummary } from '@/lib/contracts/incident-entry';
 import { POSTMORTEM_SECTIONS, type PostmortemSectionKey, type Severity } from '@/lib/contracts/incident-words';
 import { escapeMarkdown } from './compare-report';
-import { formatCount, formatDuration, formatInstant } from './format';
+import { formatCount, formatDay, formatDuration, formatInstant, formatTime } from './format';
 import { AGAINST_WORDS, hurtRows, impactSentence } from './impact-answer';
 import { incidentDurations } from './incident';
 
@@ -161,14 +161,39 @@ function detection({ entries, declaredBy, declaredAtMs, instants }: DraftMateria
   return sentences;
 }
 
-function timeline({ entries }: DraftMaterial): DraftSentence[] {
+/** How the record was kept, which is not what happened: a title that was bettered, a declaration after the fact. */
+function isBookkeeping({ kind, details, occurredAtMs }: Entry, { resolvedAtMs }: IncidentInstants): boolean {
+  if (kind !== 'status' || details.changes?.some(({ field }) => field === 'Severity')) return false;
+  return (
+    details.to === undefined || (details.from === undefined && resolvedAtMs !== null && occurredAtMs > resolvedAtMs)
+  );
+}
+
+/** What kind of entry it is; of one that settles a hypothesis, how and which. */
+function kindWords(entry: Entry, byId: ReadonlyMap<string, Entry>): string {
+  if (entry.kind === 'status') return '';
+  const settled = entry.about?.relation === 'settles' ? byId.get(entry.about.entryId) : undefined;
+  const { audience } = entry.details;
+  if (settled === undefined) return `${entry.kind}${audience === undefined ? '' : ` to ${escapeMarkdown(audience)}`}: `;
+  return `hypothesis ${entry.details.hypothesisState ?? 'settled'} (“${quoted(settled).replace(/[.!?]$/, '')}”): `;
+}
+
+function timeline({ entries, instants }: DraftMaterial): DraftSentence[] {
+  const byId = new Map(entries.map((entry) => [entry.id, entry]));
+  const happened = entries.filter((entry) => !isBookkeeping(entry, instants));
   // Of too many, what people wrote and decided comes before what machines repeated.
   const kept =
-    entries.length <= MAX_TIMELINE ? entries : entries.filter(({ kind }) => kind !== 'alert' && kind !== 'checklist');
-  const sentences = kept.slice(0, MAX_TIMELINE).map((entry) => ({
-    text: `${instant(entry.occurredAtMs)}: ${entry.kind === 'status' ? '' : `${entry.kind}: `}${quoted(entry)}`,
-    labels: [entry.label],
-  }));
+    happened.length <= MAX_TIMELINE
+      ? happened
+      : happened.filter(({ kind }) => kind !== 'alert' && kind !== 'checklist');
+  let day = '';
+  const sentences = kept.slice(0, MAX_TIMELINE).map((entry) => {
+    // The day once, where it begins: a reader looks for the minute.
+    const own = formatDay(entry.occurredAtMs, 'UTC');
+    const at = own === day ? `${formatTime(entry.occurredAtMs, 'UTC', true)} UTC` : instant(entry.occurredAtMs);
+    day = own;
+    return { text: `${at}: ${kindWords(entry, byId)}${quoted(entry)}`, labels: [entry.label] };
+  });
   const shown = new Set(sentences.flatMap(({ labels: sources }) => sources));
   const left = entries.filter(({ label }) => !shown.has(label));
   if (left.length > 0) {

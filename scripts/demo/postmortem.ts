@@ -1,4 +1,4 @@
-import { ChecklistRun } from '@/lib/contracts/checklist';
+import { ChecklistRun, type Probe } from '@/lib/contracts/checklist';
 import type { ImpactRow } from '@/lib/contracts/impact';
 import { Entry, EntryPage } from '@/lib/contracts/incident-entry';
 import type { ActionKind, PostmortemSectionKey } from '@/lib/contracts/incident-words';
@@ -7,7 +7,7 @@ import { formatCount, formatDuration, formatMs, formatNumber, formatRatioPercent
 import { formatExcess, impactSentence } from '@/lib/domain/impact-answer';
 import { type DemoConsole, idOf, type Person } from './console';
 import { MODEL, type Outage } from './outage';
-import { clock, type Labels } from './timeline';
+import { clock, type Labels, toldAtMs } from './timeline';
 
 const DAY_MS = 86_400_000;
 
@@ -39,6 +39,7 @@ function sectionsOf(outage: Outage, at: Labels, timeline: string): Partial<Recor
   if (own === undefined) throw new Error('no model lost anything');
   if (impact.failed === null) throw new Error('no version certainly failed more');
   const lasted = formatDuration(endMs - startMs);
+  const toldAfterMs = toldAtMs(outage) - alert.startMs;
   return {
     summary: [
       `For ${lasted}, from ${clock(startMs)} to ${clock(endMs)}, the feature store (Redis) answered ${formatNumber(fetch.duringMs / fetch.beforeMs, 2)} × as slowly as usual${refs(at.fetches)}, and models that give up after 200 ms failed requests they would otherwise have answered ${refs(at.lines)}.`,
@@ -48,7 +49,7 @@ function sectionsOf(outage: Outage, at: Labels, timeline: string): Partial<Recor
     impact: [
       `Predictions that failed beyond the usual, from requests × increase of the error ratio, each with its 95 % interval ${refs(at.counted)}:`,
       hurt.map(({ row }) => `- ${impactSentence(row).slice(0, -1)}${slower(row)}. ${refs(at.counted)}`).join('\n'),
-      `At its worst, ${formatRatioPercent(errorRatio.peak)} of ${MODEL} failed ${refs(at['well again'])}. The outage ate ${formatRatioPercent(budget.eaten)} of the budget that the objective of ${formatRatioPercent(budget.objective)} leaves for ${formatNumber(budget.windowMs / DAY_MS)} days ${refs(at.budget)}.`,
+      `At its worst, ${formatRatioPercent(errorRatio.peak)} of the requests of ${MODEL} failed ${refs(at['well again'])}. The outage ate ${formatRatioPercent(budget.eaten)} of the budget that the objective of ${formatRatioPercent(budget.objective)} leaves for ${formatNumber(budget.windowMs / DAY_MS)} days ${refs(at.budget)}.`,
       `Requests that failed got an error, not a wrong score: nothing has to be scored again, only asked again ${refs(at['told again'])}. Whether callers did is not known: no signal tells of it.`,
     ].join('\n\n'),
     detection: [
@@ -66,7 +67,7 @@ function sectionsOf(outage: Outage, at: Labels, timeline: string): Partial<Recor
     'went-well': [
       `- The suspicion against the release was written down and refuted with the fleet’s own numbers in under two minutes, so no healthy version was rolled back ${refs(at['release?'], at['all models'])}.`,
       `- The decision says what was believed when it was made, and the comparison behind it is kept ${refs(at.decision)}.`,
-      `- Payments and support heard of it from us first ${refs(at.told, at['told again'])}.`,
+      `- Payments and support were told ${formatDuration(toldAfterMs)} after the first alert, again at the time that was promised, and when it was over ${refs(at.alert, at.told, at['told better'], at['told again'])}.`,
     ].join('\n'),
     lucky: [
       `- The replica was in step. Nobody had looked at its lag before the failover ${refs(at.begun, at['taken over'])}.`,
@@ -76,13 +77,27 @@ function sectionsOf(outage: Outage, at: Labels, timeline: string): Partial<Recor
   };
 }
 
-const ACTIONS: readonly { name: string; text: string; kind: ActionKind; owner: Person; days: number }[] = [
+/** What is to be done, and for those whose effect a metric can show, the query that will show it. */
+const ACTIONS: readonly {
+  name: string;
+  text: string;
+  kind: ActionKind;
+  owner: Person;
+  days: number;
+  probe?: Probe;
+}[] = [
   {
     name: 'fallback',
     text: `${MODEL} and reco answer with the last known features, at most 5 minutes old, when Redis takes longer than 200 ms; such answers are counted.`,
     kind: 'prevent',
     owner: 'bo',
     days: 14,
+    probe: {
+      language: 'promql',
+      query: 'count(feature_fallback_total{model_name={{model}}})',
+      pass: '>= 1',
+      unit: 'count',
+    },
   },
   {
     name: 'alert',
@@ -97,6 +112,7 @@ const ACTIONS: readonly { name: string; text: string; kind: ActionKind; owner: P
     kind: 'mitigate',
     owner: 'chris',
     days: 10,
+    probe: { language: 'promql', query: 'count(redis_replica_lag_seconds)', pass: '>= 1', unit: 'count' },
   },
   {
     name: 'drill',
@@ -153,6 +169,9 @@ export async function writePostmortem(
     const dueAtMs = nowMs + days * DAY_MS;
     const asked = { id: idOf(incidentId, `action ${name}`), dueAtMs, ...action };
     await to.send(Postmortem, 'ana', 'POST', `${path}/actions`, asked);
+    if (action.probe === undefined) continue;
+    const check = { id: idOf(incidentId, `check ${name}`) };
+    await to.send(Postmortem, action.owner, 'POST', `${path}/actions/${asked.id}/check`, check);
   }
   const { revision } = await to.get(Postmortem, path);
   const { textHash } = await to.send(Postmortem, 'ana', 'PATCH', path, { revision, owner: 'ana', state: 'in_review' });

@@ -184,6 +184,11 @@ async function whatItWas(record: Recorder, outage: Outage): Promise<void> {
   await record.judge('bo', 'timeouts yes', 'timeouts?', atBurn(2.5), 'supported', 'Log lines and traces agree.');
 }
 
+const decidedAtMs = ({ burn }: Outage): number => burn.startMs + 4 * MINUTE_MS;
+
+/** When those outside first heard of it. */
+export const toldAtMs = (outage: Outage): number => decidedAtMs(outage) + MINUTE_MS;
+
 /** What was done about it, until it was over. */
 async function whatWasDone(record: Recorder, outage: Outage): Promise<void> {
   const { endMs, burn, fetch, errorRatio, hurt } = outage;
@@ -198,7 +203,7 @@ async function whatWasDone(record: Recorder, outage: Outage): Promise<void> {
     'compare',
     split,
   );
-  const decidedMs = burn.startMs + 4 * MINUTE_MS;
+  const decidedMs = decidedAtMs(outage);
   await record.entry('ana', 'decision', {
     kind: 'decision',
     text: `Fail Redis over to its replica; leave every model in service and roll nothing back. Believed then: up to ${formatRatioPercent(errorRatio.seen)} of the checks of ${MODEL} fail, the others are answered late but rightly; a failover costs seconds of fetches that fail anyway.`,
@@ -209,7 +214,7 @@ async function whatWasDone(record: Recorder, outage: Outage): Promise<void> {
     kind: 'communication',
     audience: 'payments, support',
     text: `Some fraud checks fail and others are slow since ${clock(outage.startMs)}. The feature store is the cause, not the model; we are failing it over. Next word in 15 minutes.`,
-    occurredAtMs: decidedMs + MINUTE_MS,
+    occurredAtMs: toldAtMs(outage),
   });
   await record.entry('bo', 'begun', {
     kind: 'action',
@@ -220,6 +225,13 @@ async function whatWasDone(record: Recorder, outage: Outage): Promise<void> {
     kind: 'action',
     text: 'The replica answers; the models reconnect.',
     occurredAtMs: endMs,
+  });
+  // The next word, when it was promised.
+  await record.entry('chris', 'told better', {
+    kind: 'communication',
+    audience: 'payments, support',
+    text: `A replica of the feature store answers since ${clock(endMs)}, and checks no longer fail. We watch it, and say when it is over.`,
+    occurredAtMs: Math.min(endMs + MINUTE_MS, decidedMs + 16 * MINUTE_MS),
   });
   const around = { startMs: outage.startMs - 20 * MINUTE_MS, endMs: endMs + 20 * MINUTE_MS };
   const chart = await record.pin('bo', 'errors', 'errors', `${MODEL}: error ratio`, `models/${MODEL}/traffic`, around);

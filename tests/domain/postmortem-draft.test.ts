@@ -160,6 +160,53 @@ describe('a drafted postmortem', () => {
     expect(unsourcedSentences('12 % failed. It took 5 min. [^e1]', known)).toEqual(['12 % failed.']);
   });
 
+  it('tells the timeline by the day and the minute, what a hypothesis came to, and not how the record was kept', () => {
+    const [base] = fc.sample(materials, { numRuns: 1, seed: 1 });
+    if (base === undefined) throw new Error('no material');
+    const atMs = Date.UTC(2026, 10, 19, 6, 30);
+    const entry = (nth: number, kind: Entry['kind'], words: string, patch: Partial<Entry> = {}): Entry => ({
+      id: uuid(nth),
+      incidentId: uuid(900),
+      incidentNumber: 7,
+      seq: nth,
+      label: `e${nth}`,
+      kind,
+      text: words,
+      occurredAtMs: atMs + nth * 60_000,
+      recordedAtMs: atMs + nth * 60_000,
+      backdated: false,
+      author: { id: 'ana', name: 'ana' },
+      evidenceId: null,
+      about: null,
+      correctedBy: null,
+      details: {},
+      ...patch,
+    });
+    const entries = [
+      entry(1, 'hypothesis', 'The release is to blame.'),
+      entry(2, 'status', 'title: a → b', { details: { changes: [{ field: 'Title', before: 'a', after: 'b' }] } }),
+      entry(3, 'hypothesis', 'A rollback would change nothing', {
+        about: { entryId: uuid(1), relation: 'settles' },
+        details: { hypothesisState: 'refuted' },
+      }),
+      entry(4, 'communication', 'We are on it.', { details: { audience: 'support' } }),
+      entry(5, 'status', 'Context captured: 7 of 7 topics are known.'),
+    ];
+    const drafted = draftPostmortem({ ...base, entries, hypotheses: [], impact: null });
+    expect(drafted.find(({ key }) => key === 'timeline')?.sentences).toEqual([
+      { text: '2026-11-19 06:31:00 UTC: hypothesis: The release is to blame.', labels: ['e1'] },
+      {
+        text: '06:33:00 UTC: hypothesis refuted (“The release is to blame”): A rollback would change nothing.',
+        labels: ['e3'],
+      },
+      { text: '06:34:00 UTC: communication to support: We are on it.', labels: ['e4'] },
+      {
+        text: "2 more entries stand on the incident's own timeline, the first and last of them these.",
+        labels: ['e2', 'e5'],
+      },
+    ]);
+  });
+
   it('stands on nothing that was taken back', () => {
     fc.assert(
       fc.property(materials, (material) => {

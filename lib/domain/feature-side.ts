@@ -41,6 +41,7 @@ export const unreadSide = (notes: readonly string[] = []): FeatureSide => ({ ...
 export function histogramSide(points: readonly { upperBound: number; count: number | null }[]): FeatureSide {
   const known = points.filter(({ count }) => count !== null);
   if (known.length === 0) return NO_SIDE;
+  if (known.some(({ count }) => (count ?? 0) < 0)) return unreadSide([BELOW_NOTHING]);
   const read = toBuckets(known);
   if (read === null) {
     const all = known.find(({ upperBound }) => upperBound === Number.POSITIVE_INFINITY);
@@ -53,6 +54,8 @@ export function histogramSide(points: readonly { upperBound: number; count: numb
   return bucketSide(read.buckets, read.repaired);
 }
 
+const BELOW_NOTHING = 'Its histogram has a count below 0, so it was not read.';
+
 /**
  * The same of one window among many whose bounds are known to be the same, ascending and each there once: counts in the
  * order of the bounds, the last of +Inf. Windows come by the ten thousand, and sorting each anew would be half the work.
@@ -61,7 +64,7 @@ export function windowSide(upperBounds: readonly number[], counts: readonly (num
   const isWhole =
     upperBounds.length > 1 &&
     upperBounds.at(-1) === Number.POSITIVE_INFINITY &&
-    counts.every((count) => count !== null);
+    counts.every((count) => count !== null && count >= 0);
   if (!isWhole) {
     return histogramSide(upperBounds.map((upperBound, i) => ({ upperBound, count: counts[i] ?? null })));
   }

@@ -2,12 +2,15 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { GET as feature } from '@/app/api/drift/feature/route';
 import { GET as heat } from '@/app/api/drift/heat/route';
+import { GET as output } from '@/app/api/drift/output/route';
 import { GET as drift } from '@/app/api/drift/route';
+import { GET as quality } from '@/app/api/quality/route';
 import { MemoryMetricStore } from '@/lab/memory-metrics';
 import { prometheusEngine } from '@/lab/prometheus/engine';
 import { createLabServer } from '@/lab/server';
 import type { Series } from '@/lab/stores';
-import { DriftFeature, DriftHeat, DriftReport } from '@/lib/contracts/drift';
+import { DriftFeature, DriftHeat, DriftOutput, DriftReport } from '@/lib/contracts/drift';
+import { Quality } from '@/lib/contracts/quality';
 import { queryCache } from '@/lib/server/cache';
 import { getConfig } from '@/lib/server/config';
 import { migrate } from '@/lib/server/migrate';
@@ -22,6 +25,8 @@ const TIMES = Float64Array.from({ length: SCRAPES }, (_, i) => NOW_MS - (SCRAPES
 const MODEL = { model_name: 'm', model_version: '1' };
 const BOUNDS = ['1.0', '2.0', '4.0', '8.0', '+Inf'];
 const SHARES = [10, 20, 40, 20, 10];
+/** Names that every object of the language has already. */
+const HOSTILE = ['__proto__', 'constructor', 'toString'] as const;
 /** Scrape at which `shifted` shifts. */
 const CHANGE = 120;
 
@@ -90,6 +95,22 @@ function tell(): void {
   baseline('raced', BOUNDS, [10, 20, 0, 60, 10]);
   histogram('without +Inf', ['1.0', '2.0'], [50, 50]);
   baseline('without +Inf', BOUNDS, SHARES);
+  for (const name of ['constructor', 'toString']) {
+    histogram(name, BOUNDS, SHARES);
+    baseline(name, BOUNDS, SHARES);
+  }
+  histogram('bounds that are no numbers', ['1.0', 'wide', '', '+Inf'], [30, 30, 10, 30]);
+  baseline('bounds that are no numbers', BOUNDS, SHARES);
+  histogram('counts below nothing', BOUNDS, SHARES, (i) => -i);
+  baseline('counts below nothing', BOUNDS, SHARES);
+  histogram('training below nothing', BOUNDS, SHARES);
+  baseline('training below nothing', BOUNDS, [10, -20, 40, 20, -60]);
+  for (const category of HOSTILE) {
+    add({ __name__: 'feature_category_total', feature: 'hostile categories', category }, (at) => 40 * at);
+    for (const outcome of ['tp', 'fn', 'tn', 'constructor', '__proto__']) {
+      add({ __name__: 'prediction_outcomes_total', cohort: category, outcome }, (at) => 5 * at);
+    }
+  }
   for (let i = 0; i < 10_000; i += 1) {
     const each = i < 3 ? 200 : 0.01;
     add({ __name__: 'feature_category_total', feature: 'many', category: `c${i}` }, (at) => each * at);
@@ -199,10 +220,38 @@ describe('a fault of one feature', () => {
     ['raced', 'within-noise', /1 bucket was lower than the one before and raised to it/],
     ['without +Inf', 'not-measured', /no \+Inf bucket/],
     ['few', 'new', null],
+    ['constructor', 'within-noise', null],
+    ['toString', 'within-noise', null],
+    ['bounds that are no numbers', 'drifted', /bounds are on one side only/],
+    ['counts below nothing', 'not-measured', /count below 0/],
+    ['training below nothing', 'not-measured', /Reference: .* count below 0/],
+    ['hostile categories', 'new', null],
   ] as const)('calls “%s” %s', (name, state, note) => {
     expect(row(name).state).toBe(state);
     if (note !== null) expect(row(name).notes.join(' ')).toMatch(note);
     expect(row(name).word.length).toBeGreaterThan(0);
+  });
+
+  it.each(HOSTILE)('answers for a feature called %s in full', async (name) => {
+    const query = { model: 'm', version: '1', feature: name, startMs: NOW_MS - HOUR_MS, endMs: NOW_MS };
+    const { status, body } = await call(feature, { query });
+    expect(status).toBe(200);
+    const one = DriftFeature.parse(body);
+    expect([one.drift.feature, one.drift.state]).toEqual([name, 'within-noise']);
+    expect(one.distributions?.bins).toHaveLength(BOUNDS.length);
+  });
+
+  it('counts categories, cohorts and labels by names that objects have of their own', async () => {
+    const range = { model: 'm', version: '1', startMs: NOW_MS - HOUR_MS, endMs: NOW_MS };
+    const before = { againstStartMs: NOW_MS - 2 * HOUR_MS, againstEndMs: NOW_MS - HOUR_MS };
+    const { body } = await call(drift, { query: { ...range, against: 'earlier', ...before } });
+    const hostile = DriftReport.parse(body).features.find(({ feature: name }) => name === 'hostile categories');
+    expect(hostile).toMatchObject({ state: 'within-noise', bins: HOSTILE.length, unseen: [], gone: [] });
+    const found = Quality.parse((await call(quality, { query: { ...range, windows: 4 } })).body);
+    expect(found.cohorts.map(({ cohort }) => cohort).sort()).toEqual([...HOSTILE].sort());
+    for (const { recall } of found.cohorts) expect(recall?.value).toBeCloseTo(0.5, 6);
+    const out = DriftOutput.parse((await call(output, { query: { ...range, against: 'earlier', ...before } })).body);
+    expect(out.truth?.distributions?.bins.map(({ name }) => name)).toEqual(['negative', 'positive']);
   });
 
   it('counts through a restart, without what was counted before it', () => {

@@ -1,7 +1,26 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { beginWith } from './tests/file-order';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
+
+/** What took longest when it was measured, longest first. */
+const SLOWEST = [
+  'server/db-crash',
+  'server/incidents/kills',
+  'server/rollouts/guard-crash',
+  'api/rollouts/backtest',
+  'server/migrate',
+  'server/alert-intake/intake',
+  'server/slos/rules-real',
+  'api/readiness-faults',
+  'scripts/windsock',
+  'server/webhooks/delivery',
+  'server/backup/backup',
+  'lab/server-command',
+  'server/db-faults',
+  'domain/rollout-simulation',
+];
 
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic' } },
@@ -19,6 +38,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    sequence: { sequencer: beginWith(SLOWEST.map((name) => `/tests/${name}.test.ts`)) },
     // A worker lives for one file: what Prisma's WebAssembly gains by being optimised costs more than it saves.
     execArgv: ['--liftoff-only'],
   },

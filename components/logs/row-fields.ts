@@ -1,6 +1,7 @@
 import type { FieldKind } from '@/lib/contracts/log-filter';
 import type { LogRow } from '@/lib/contracts/logs';
 import { fieldsOf, type LineFields } from '@/lib/domain/log-fields';
+import { ownValue } from '@/lib/domain/own-value';
 
 const read = new WeakMap<LogRow, LineFields>();
 
@@ -42,7 +43,9 @@ export function allFields(row: LogRow): RowField[] {
 /** One field of a row by its name; the line's own goes first. Null where it has none. */
 export function fieldOf(row: LogRow, name: string): string | null {
   const own = lineFields(row).fields.find(([each]) => each === name);
-  return own?.[1] ?? row.parsed[name] ?? row.metadata[name] ?? row.labels[name] ?? null;
+  const held = () =>
+    [row.parsed, row.metadata, row.labels].map((set) => ownValue(set, name)).find((value) => value !== undefined);
+  return own?.[1] ?? held() ?? null;
 }
 
 /** The sets of a row in which an id may stand. */

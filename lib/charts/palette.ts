@@ -1,4 +1,5 @@
 import type { Role } from '@/lib/contracts/fleet';
+import { ownValue } from '@/lib/domain/own-value';
 
 /** The colours of both themes. `app/globals.css` holds the same values for the rest of the page; a test keeps them equal. */
 export interface Palette {
@@ -110,7 +111,7 @@ const STAGE_COLOUR: Readonly<Record<string, 2 | 4 | 5 | 3 | 7>> = {
 
 /** Colour of a stage, the same in traces and stacked latency; an unknown stage has that of "other". */
 export const stageColour = (stage: string, theme: ThemeName): string =>
-  PALETTES[theme].series[STAGE_COLOUR[stage] ?? 7];
+  PALETTES[theme].series[ownValue(STAGE_COLOUR, stage) ?? 7];
 
 const STAGE_NAME: Readonly<Record<string, string>> = {
   feature_fetch: 'feature fetch',
@@ -121,7 +122,7 @@ const STAGE_NAME: Readonly<Record<string, string>> = {
 };
 
 /** A stage as a person says it. */
-export const stageName = (stage: string): string => STAGE_NAME[stage] ?? stage;
+export const stageName = (stage: string): string => ownValue(STAGE_NAME, stage) ?? stage;
 
 /** `#rrggbb` at an opacity of 0 to 1, as ECharts and canvas read it. */
 export function withAlpha(hex: string, alpha: number): string {

@@ -7,6 +7,7 @@ import type {
 } from '@/generated/sqlite/client';
 import { MAX_TITLE_CHARACTERS } from '@/lib/contracts/incident-words';
 import { alertsText, FIRST_TRUE_MS, openKeyOf, severityOfAlert } from '@/lib/domain/alert-rules';
+import { ownValue } from '@/lib/domain/own-value';
 import type { AlertRule } from '../config/incidents';
 import type { Transaction } from '../db';
 import { appendEntries, type EntryToAppend, touchIncident } from '../incidents/append';
@@ -143,7 +144,7 @@ function reasonOf(rule: AlertRule, row: EpisodeRow, incident: IncidentRow | null
   }
   const labels = labelsOf(row);
   const shared = (rule.action === 'join' ? [rule.modelLabel] : rule.groupBy)
-    .map((label) => `${label}="${labels[label] ?? ''}"`)
+    .map((label) => `${label}="${ownValue(labels, label) ?? ''}"`)
     .join(', ');
   return `By the rule "${rule.name}"${shared === '' ? '' : `: ${shared}`}.`;
 }

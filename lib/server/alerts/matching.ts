@@ -2,6 +2,7 @@ import 'server-only';
 import { RE2JS } from 're2js';
 import type { Labels } from '@/lib/contracts/series';
 import type { SilenceMatcher } from '@/lib/contracts/silence';
+import { ownValue } from '@/lib/domain/own-value';
 
 /** An expression as Alertmanager reads it: RE2, fitting the whole value; null where it is none. */
 function compile(expression: string): RE2JS | null {
@@ -17,9 +18,9 @@ export const emptyFits = (expression: string): boolean | null => compile(express
 
 /** Tests labels against one matcher as Alertmanager does: an absent label is the empty text. Null for what cannot be read. */
 export function matcherTest({ name, value, isRegex, isEqual }: SilenceMatcher): ((labels: Labels) => boolean) | null {
-  if (!isRegex) return (labels) => ((labels[name] ?? '') === value) === isEqual;
+  if (!isRegex) return (labels) => ((ownValue(labels, name) ?? '') === value) === isEqual;
   const pattern = compile(value);
-  return pattern === null ? null : (labels) => pattern.matches(labels[name] ?? '') === isEqual;
+  return pattern === null ? null : (labels) => pattern.matches(ownValue(labels, name) ?? '') === isEqual;
 }
 
 /** Whether all of the matchers fit; one that cannot be read fits nothing. */

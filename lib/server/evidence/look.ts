@@ -1,5 +1,6 @@
 import 'server-only';
 import type { NewEvidence } from '@/lib/contracts/evidence';
+import { ownValue } from '@/lib/domain/own-value';
 import type { Question } from './questions';
 
 /** Where a page stood: its path and its query. */
@@ -23,7 +24,7 @@ function pageOf(path: string): string {
 export function lookOf({ path, params }: Question): Look {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(params)) {
-    if (name !== 'startMs' && name !== 'endMs') search.set(NAMES[name] ?? name, String(value));
+    if (name !== 'startMs' && name !== 'endMs') search.set(ownValue(NAMES, name) ?? name, String(value));
   }
   return { pathname: pageOf(path), search: search.toString() };
 }

@@ -4,6 +4,7 @@ import { Labels } from '@/lib/contracts/series';
 import type { Why } from '@/lib/contracts/why';
 import { formatDuration } from '@/lib/domain/format';
 import { LEVEL_LABELS } from '@/lib/domain/log-level';
+import { ownValue } from '@/lib/domain/own-value';
 import { whyOf } from '../answer';
 import { AppError } from '../errors';
 import { type LokiClient, MAX_LINES } from '../loki/client';
@@ -20,7 +21,7 @@ const WIDENING_MS = [10 * 60_000, 2 * 3_600_000, 24 * 3_600_000] as const;
 const FIRST_TIES = 500;
 
 /** The labels a browser sent back as JSON. */
-export function readLabels(text: string): Labels {
+function readLabels(text: string): Labels {
   try {
     const parsed = Labels.safeParse(JSON.parse(text));
     if (parsed.success) return parsed.data;
@@ -31,7 +32,7 @@ export function readLabels(text: string): Labels {
 }
 
 /** The stream of a row, without its level where the lines around are meant: a level is not where a line was written. */
-export async function streamSelectorOf(
+async function streamSelectorOf(
   loki: LokiClient,
   { labels, atMs, levels }: { labels: Labels; atMs: number; levels: 'keep' | 'drop' },
   signal: AbortSignal,
@@ -107,7 +108,7 @@ export async function logContext(
   const isSelf = (entry: LogEntry) =>
     entry.ns === ns &&
     lineHash(entry.line) === hash &&
-    Object.entries(entry.labels).every(([name, value]) => labels[name] === undefined || labels[name] === value);
+    Object.entries(entry.labels).every(([name, value]) => (ownValue(labels, name) ?? value) === value);
   let self = onward.entries.findIndex(isSelf);
   // Behind many lines of its instant, the lines after it are further on than was asked.
   if (self > 0 && onward.entries.length < self + after + 2 && onward.end === null) {

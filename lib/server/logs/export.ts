@@ -1,6 +1,7 @@
 import 'server-only';
 import type { LogExportParams, LogRow } from '@/lib/contracts/logs';
 import { fieldsOf } from '@/lib/domain/log-fields';
+import { ownValue } from '@/lib/domain/own-value';
 import type { LokiClient } from '../loki/client';
 import { getRedactor } from '../redaction/redact';
 import { writeQuery } from './filter';
@@ -9,7 +10,7 @@ import { toRows } from './row';
 
 const PAGE = 2_000;
 /** An export ends here whatever its lines: a file beyond it opens nowhere. */
-export const MAX_EXPORT_BYTES = 200_000_000;
+const MAX_EXPORT_BYTES = 200_000_000;
 
 /** Instants as ISO 8601 with all nine digits. */
 const isoOf = ({ ns }: LogRow): string => {
@@ -26,7 +27,8 @@ const cell = (text: string): string => {
 const csvLine = (cells: readonly string[]): string => `${cells.map(cell).join(',')}\r\n`;
 
 function fieldOf(row: LogRow, name: string): string {
-  const held = row.parsed[name] ?? row.metadata[name] ?? row.labels[name] ?? row.fields?.[name];
+  const sets = [row.parsed, row.metadata, row.labels, row.fields ?? {}];
+  const held = sets.map((set) => ownValue(set, name)).find((value) => value !== undefined);
   return held ?? fieldsOf(row.line).fields.find(([own]) => own === name)?.[1] ?? '';
 }
 

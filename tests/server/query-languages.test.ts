@@ -164,7 +164,7 @@ describe('LogQL', () => {
           null,
         ]);
         const well = value.toWellFormed();
-        expect(textsOf(logqlParser, query, 'String').map(unquote)).toEqual([well, well, well, well]);
+        expect(textsOf(logqlParser, query, 'String').map(unquote)).toEqual([well, well, well]);
         expect(textsOf(logqlParser, query, 'Selector')).toHaveLength(1);
       }),
       { numRuns: 300 },

@@ -1,6 +1,7 @@
 import type { CompareResult } from '@/lib/contracts/compare';
 import type { CompareInputs, SideCounts } from '@/lib/contracts/compare-inputs';
 import type { ComparePolicy } from '@/lib/contracts/compare-params';
+import { bucketsOf, commonBuckets } from './compare-latency';
 import { formatDuration, formatNumber, formatRatioPercent, formatTime } from './format';
 import { SAMPLE_RATIO_ALPHA, sampleRatioTest } from './sample-ratio';
 
@@ -60,6 +61,12 @@ export function doubts(inputs: CompareInputs, split: CompareResult['split'], zon
   for (const side of [champion, challenger]) {
     if (side.errors === null && !told.has('errors')) found.push(`Errors of ${side.version} are not measured.`);
     if (side.latency === null && !told.has('latency')) found.push(`Latency of ${side.version} is not measured.`);
+  }
+  const [a, b] = [bucketsOf(champion.latency), bucketsOf(challenger.latency)];
+  if (a !== null && b !== null && commonBuckets(a, b) === null) {
+    found.push(
+      `The latency histograms of ${champion.version} and ${challenger.version} share no bucket bound: they cannot be compared.`,
+    );
   }
   if (mode === 'instant') {
     found.push(

@@ -21,10 +21,10 @@ export interface Lab {
   close(): Promise<void>;
 }
 
-/** `fault`: which engine is down now. `telling`: the story of the fleet, and what is wrong with its telemetry. */
+/** `fault`: which engine is down now, or for which query. `telling`: the story of the fleet, and what is wrong with its telemetry. */
 export async function startLab(
   historyMs: number,
-  fault: (engine: string) => boolean = () => false,
+  fault: (engine: string, query: string | null) => boolean = () => false,
   telling: Pick<FleetOptions, 'story' | 'faults'> = {},
 ): Promise<Lab> {
   const fleet = new Fleet({ seed: 20_260, historyMs, startMs: NOW_MS, now: () => NOW_MS, ...telling });
@@ -33,7 +33,8 @@ export async function startLab(
     (name: string, engine: LabEngine): LabEngine =>
     (request) => {
       seen.push({ engine: name, path: request.path, query: request.params.get('query') });
-      if (fault(name)) return { status: 500, headers: { 'content-type': 'text/plain' }, body: 'down for a test' };
+      if (fault(name, request.params.get('query')))
+        return { status: 500, headers: { 'content-type': 'text/plain' }, body: 'down for a test' };
       return engine(request);
     };
   const server = createLabServer({

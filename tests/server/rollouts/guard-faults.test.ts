@@ -104,6 +104,12 @@ describe('a guard over faulty data', () => {
       'in-doubt',
       /Requests of 2\.4\.0 are not measured/,
     ],
+    [
+      'with histograms of different buckets that share no bound',
+      [CHAMPION, { ...BAD, boundsS: [0.06, 0.12, 0.3, 0.6, 1.2] }],
+      'in-doubt',
+      /2\.3\.0 and 2\.4\.0 share no bucket bound/,
+    ],
     ['with a challenger that is scraped no more', [CHAMPION, { ...BAD, toMinutesAgo: 15 }], 'in-doubt', /stale/],
     [
       'with scrapes that stopped for both',
@@ -120,6 +126,12 @@ describe('a guard over faulty data', () => {
     expect(new Set(verdicts(found))).toEqual(new Set([verdict]));
     expect(why(found)).toMatch(reason);
     expect(found.at(-1)?.run).toBe(0);
+  });
+
+  it('compares histograms of different buckets over the bounds that both have', async () => {
+    const found = await guarded([CHAMPION, { ...HEALTHY, boundsS: [0.05, 0.1, 0.3, 0.5, 1] }]);
+    expect(fired(found)).toBe(false);
+    expect(new Set(verdicts(found))).not.toContain('in-doubt');
   });
 
   it('takes a label value that was never seen for none, as its exporters do: no failures on either side are no violation', async () => {

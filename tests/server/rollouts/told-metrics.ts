@@ -22,6 +22,8 @@ export interface ToldVersion {
   restartedMinutesAgo?: number;
   /** Taken out between these minutes before the end of history, and rolled out anew after. */
   pausedMinutesAgo?: { from: number; to: number };
+  /** Bounds of its latency buckets, seconds: five of them. */
+  boundsS?: readonly number[];
   /** Nothing but its role is exposed. */
   isRoleOnly?: boolean;
   /** Its failing series. `nan`: holds NaN in the last half hour. `unlabelled`: no series says how a request ended. */
@@ -72,7 +74,7 @@ function versionSeries(model: string, told: ToldVersion): Series[] {
             errors === 'nan' ? nan : undefined,
           ),
         ]),
-    ...[...BOUNDS_S.map(String), '+Inf'].map((le, i) =>
+    ...[...(told.boundsS ?? BOUNDS_S).map(String), '+Inf'].map((le, i) =>
       counter(
         { __name__: 'inference_latency_seconds_bucket', le },
         requestsPerMinute * ([0.2, 0.6, 0.93, 0.98, 0.999, 1][i] ?? 1),

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import * as prepare from './prepare.mjs';
 
 /**
@@ -71,6 +71,15 @@ function vitest(name, config) {
       status === 'failed' && !assertionResults.some((result) => result.status === 'failed'),
   );
   for (const { name: file } of broken) loud.push(`FAILED ${file}`);
+  // What failed and then passed is passed, but never in silence: the page or its test has a race.
+  for (const { name: file, assertionResults } of testResults) {
+    for (const { status, fullName, failureMessages } of assertionResults) {
+      if (status !== 'passed' || failureMessages.length === 0) continue;
+      loud.push(
+        `PASSED ONLY ON THE SECOND TRY ${relative(ROOT, file)}: ${fullName}\n  ${failureMessages[0].split('\n')[0]}`,
+      );
+    }
+  }
   let failed = numFailedTests + broken.length;
   if (code !== 0 && failed === 0) {
     failed = 1;

@@ -39,6 +39,8 @@ export async function openPage(
     locale: 'en-GB',
     reducedMotion: 'reduce',
   });
+  // A machine that does much else at once answers late, which is no fault.
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('console', (message) => {

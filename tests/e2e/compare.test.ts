@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasChromium } from '../chromium';
 import { seriousFaults } from './axe';
-import { watchedBrowser } from './watched-browser';
+import { expectFits, watchedBrowser } from './watched-browser';
 
 describe.skipIf(!hasChromium())('Compare in a browser', () => {
   const { visit } = watchedBrowser();
@@ -35,7 +35,7 @@ describe.skipIf(!hasChromium())('Compare in a browser', () => {
     await field.press('Enter');
     await page.getByText('Judged by an edited policy, which is not saved.').waitFor();
     expect(page.url()).toContain('errors=10');
-    expect(await answer(page).textContent()).not.toContain('Roll back');
+    await expect.poll(() => answer(page).textContent()).not.toContain('Roll back');
     const other = await visit(new URL(page.url()).pathname + new URL(page.url()).search);
     await other.getByText('Judged by an edited policy, which is not saved.').waitFor();
   });
@@ -70,7 +70,7 @@ describe.skipIf(!hasChromium())('Compare in a browser', () => {
     const strip = guard.getByRole('slider', { name: 'Evaluations' });
     await strip.waitFor({ timeout: 90_000 });
     await strip.press('Home');
-    expect(await strip.getAttribute('aria-valuenow')).toBe('0');
+    await expect.poll(() => strip.getAttribute('aria-valuenow')).toBe('0');
     await guard.getByRole('button', { name: 'Judge it again' }).press('Enter');
     await guard.getByText(/The same verdict, to the bit/).waitFor();
     await guard.getByRole('button', { name: 'Throw the kill switch' }).press('Enter');
@@ -126,6 +126,6 @@ describe.skipIf(!hasChromium())('Compare in a browser', () => {
     await page.getByRole('list', { name: 'Traces of the challenger' }).waitFor();
     await page.getByRole('region', { name: 'Pull gate' }).waitFor();
     expect(await seriousFaults(page)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await expectFits(page);
   });
 });

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, inject, it } from 'vitest';
 import { hasChromium } from '../chromium';
 import { seriousFaults } from './axe';
-import { sidewaysPixels, watchedBrowser } from './watched-browser';
+import { expectFits, watchedBrowser } from './watched-browser';
 
 /** When the lab itself says that the drift of `amount` begins. */
 async function trueOnsetMs(): Promise<number> {
@@ -27,11 +27,13 @@ describe.skipIf(!hasChromium())('Drift & quality in a browser', () => {
       .getByText(/has drifted since/)
       .waitFor();
     await answer(page).getByText('The label feed is stale').waitFor();
+    await answer(page)
+      .getByText(/Cohort senior is served worse/)
+      .waitFor();
     const text = (await answer(page).textContent()) ?? '';
     expect(text).toMatch(
       /churn_scorer 1\.8\.2: amount has drifted since \d{4}-\d\d-\d\d \d\d:\d\d|amount has drifted since \d\d:\d\d/,
     );
-    expect(text).toMatch(/Cohort senior is served worse/);
     expect(text).not.toMatch(/session_length_s|account_age_days|merchant_risk|country/);
   });
 
@@ -51,11 +53,9 @@ describe.skipIf(!hasChromium())('Drift & quality in a browser', () => {
     expect(Math.abs((began[0]?.began?.sinceMs ?? 0) - (await trueOnsetMs()))).toBeLessThanOrEqual(windowMs);
     await rowOf(page, 'amount').getByText('drifted').waitFor();
     for (const name of ['country', 'session_length_s', 'account_age_days', 'merchant_risk']) {
-      expect(
-        await rowOf(page, name)
-          .getByText(/within noise|stable/)
-          .count(),
-      ).toBe(1);
+      await rowOf(page, name)
+        .getByText(/within noise|stable/)
+        .waitFor();
     }
   });
 
@@ -87,10 +87,10 @@ describe.skipIf(!hasChromium())('Drift & quality in a browser', () => {
     await rowOf(page, 'amount').waitFor();
     await rowOf(page, 'amount').focus();
     await page.keyboard.press('ArrowDown');
-    expect(await page.evaluate('document.activeElement.getAttribute("aria-rowindex")')).toBe('3');
+    await expect.poll(() => page.evaluate('document.activeElement?.getAttribute("aria-rowindex")')).toBe('3');
     await page.getByLabel('Find a feature').fill('risk');
     await page.getByText('1 of 5 features').waitFor();
-    expect(page.url()).toContain('find=risk');
+    await page.waitForURL(/find=risk/);
   });
 
   it('shows quality with its bands, the stopped labels and the cohorts', async () => {
@@ -102,7 +102,10 @@ describe.skipIf(!hasChromium())('Drift & quality in a browser', () => {
       .waitFor();
     const cohorts = page.getByRole('table', { name: 'Cohorts' });
     const senior = cohorts.locator('tbody tr').first();
-    expect(await senior.textContent()).toMatch(/senior/);
+    await senior
+      .getByText(/senior/)
+      .first()
+      .waitFor();
     await senior.getByRole('img', { name: /of overall, 95 % interval/ }).waitFor();
   });
 
@@ -152,11 +155,9 @@ describe.skipIf(!hasChromium())('Drift & quality in a browser', () => {
   it('agrees between histograms and prediction logs, and reads more lines on demand', async () => {
     const page = await visit('/drift?model=churn_scorer&source=logs&refresh=off');
     await rowOf(page, 'amount').getByText('drifted').waitFor();
-    expect(
-      await rowOf(page, 'merchant_risk')
-        .getByText(/within noise|stable/)
-        .count(),
-    ).toBe(1);
+    await rowOf(page, 'merchant_risk')
+      .getByText(/within noise|stable/)
+      .waitFor();
     await page.getByRole('button', { name: 'Read more prediction lines' }).click();
     await page.getByText(/The table shows what [\d\s]+ lines/).waitFor();
     await rowOf(page, 'amount').getByText('drifted').waitFor();
@@ -187,7 +188,7 @@ describe.skipIf(!hasChromium())('Drift & quality in a browser', () => {
       const page = await visit(path, { width: 390, height: 844 });
       await answer(page).waitFor();
       await page.waitForLoadState('networkidle');
-      expect(await sidewaysPixels(page)).toBeLessThanOrEqual(0);
+      await expectFits(page);
     },
   );
 

@@ -59,7 +59,7 @@ describe.skipIf(!hasChromium())('when sources fail', () => {
       .first()
       .waitFor();
     const errors = page.getByRole('region', { name: 'Errors by reason' });
-    await errors.getByText(/Loki/).first().waitFor({ timeout: 30_000 });
+    await errors.getByText(/Loki/).first().waitFor();
     await context.close();
   });
 
@@ -87,7 +87,7 @@ describe.skipIf(!hasChromium())('when sources fail', () => {
     expect(await fleet.getByRole('link', { name: 'fraud_detector' }).isVisible()).toBe(true);
     proxy.state.broken = false;
     await fleet.getByRole('button', { name: 'Ask again' }).click();
-    await fleet.getByRole('alert').waitFor({ state: 'detached', timeout: 30_000 });
+    await fleet.getByRole('alert').waitFor({ state: 'detached' });
     await context.close();
   });
 

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasChromium } from '../chromium';
 import { seriousFaults } from './axe';
-import { sidewaysPixels, watchedBrowser } from './watched-browser';
+import { expectFits, watchedBrowser } from './watched-browser';
 
 const QUERY = 'sum by (model_version) (rate(inference_requests_total{model_name="fraud_detector"}[5m]))';
 
@@ -64,7 +64,7 @@ describe.skipIf(!hasChromium())('investigations in a browser', () => {
     await cell(other, /^Metric cell: Requests/)
       .getByText('live', { exact: true })
       .waitFor();
-  }, 90_000);
+  });
 
   it('is worked by keyboard, tells the other reader, and loses no word of a note', async () => {
     const page = await begun('Keys alone');
@@ -73,7 +73,7 @@ describe.skipIf(!hasChromium())('investigations in a browser', () => {
     await page.getByRole('button', { name: 'Note', exact: true }).press('Enter');
     await page.getByRole('textbox', { name: 'Note' }).fill('Second thought');
     await page.reload();
-    expect(await page.getByRole('textbox', { name: 'Note' }).inputValue()).toBe('Second thought');
+    await expect.poll(() => page.getByRole('textbox', { name: 'Note' }).inputValue()).toBe('Second thought');
     await page.getByRole('textbox', { name: 'Note' }).press('Control+Enter');
     await cell(page, /Second thought/).waitFor();
     await cell(other, /Second thought/).waitFor();
@@ -83,16 +83,16 @@ describe.skipIf(!hasChromium())('investigations in a browser', () => {
     await other.getByRole('article').first().getByText('Second thought').waitFor();
     await page.keyboard.press('e');
     await page.getByRole('textbox', { name: 'Note' }).waitFor();
-  }, 90_000);
+  });
 
   it('fits a phone, and the list finds it by a word of a note', async () => {
     const begin = await begun('On a phone');
     const phone = await visit(pathOf(begin), { width: 390, height: 844, theme: 'light' });
     await cell(phone, /^Note cell/).waitFor();
-    expect(await sidewaysPixels(phone)).toBe(0);
+    await expectFits(phone);
     expect(await seriousFaults(phone)).toEqual([]);
     const list = await visit('/investigations?q=noon', { theme: 'light' });
     await list.getByRole('link', { name: 'On a phone' }).waitFor();
     expect(await seriousFaults(list)).toEqual([]);
-  }, 90_000);
+  });
 });

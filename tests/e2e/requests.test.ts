@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, inject, it } from 'vitest';
 import { hasChromium } from '../chromium';
 import { seriousFaults } from './axe';
-import { watchedBrowser } from './watched-browser';
+import { expectFits, watchedBrowser } from './watched-browser';
 
 const labUrl = inject('labUrl');
 
@@ -29,7 +29,7 @@ describe.skipIf(!hasChromium())('the story of a request in a browser', () => {
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox', { name: 'Search and commands' }).waitFor();
     await page.keyboard.insertText(text);
-    await page.getByRole('option', { name: `Story of request ${requestId}` }).waitFor();
+    await page.getByRole('option', { name: `Story of request ${requestId}`, selected: true }).waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL(new RegExp(`/requests/${requestId}`));
     await page
@@ -61,7 +61,7 @@ describe.skipIf(!hasChromium())('the story of a request in a browser', () => {
     await details.getByText('span id').waitFor();
     await page.goBack();
     await page.waitForURL(new RegExp(`/requests/${requestId}.*line=`));
-    expect(await line.getAttribute('aria-expanded')).toBe('true');
+    await expect.poll(() => line.getAttribute('aria-expanded')).toBe('true');
   });
 
   it('says of an id that is nowhere where it was looked for', async () => {
@@ -86,7 +86,6 @@ describe.skipIf(!hasChromium())('the story of a request in a browser', () => {
       .waitFor();
     await page.getByText(/in all\./).waitFor();
     expect(await seriousFaults(page)).toEqual([]);
-    const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
-    expect(await page.evaluate(overflow)).toBe(0);
+    await expectFits(page);
   });
 });

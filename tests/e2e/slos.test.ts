@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasChromium } from '../chromium';
 import { seriousFaults } from './axe';
-import { watchedBrowser } from './watched-browser';
+import { expectFits, watchedBrowser } from './watched-browser';
 
 describe.skipIf(!hasChromium())('SLOs in a browser', () => {
   const { visit } = watchedBrowser();
@@ -62,6 +62,6 @@ describe.skipIf(!hasChromium())('SLOs in a browser', () => {
     const page = await visit('/slos?objective=fraud_detector%2Favailability');
     await page.setViewportSize({ width: 390, height: 800 });
     await page.getByRole('list', { name: 'By version' }).waitFor();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await expectFits(page);
   });
 });

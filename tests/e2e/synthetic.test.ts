@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { hasChromium, launchChromium, openPage } from '../chromium';
 import { labSources, startConsole } from '../demo-stack';
 import { seriousFaults } from './axe';
+import { expectFits } from './watched-browser';
 
 /** A console of its own: the scenario's numbers, which other tests compare, are not to be moved by checks. */
 describe.skipIf(!hasChromium())('synthetic checks and sampling in a browser', () => {
@@ -40,18 +41,18 @@ describe.skipIf(!hasChromium())('synthetic checks and sampling in a browser', ()
     const found = page.getByRole('table', { name: 'What was found of this run' });
     for (const name of ['trace', 'log line', 'metric']) {
       // The next scrape of the lab is up to 30 s away.
-      await found.getByRole('link', { name, exact: true }).waitFor({ timeout: 60_000 });
+      await found.getByRole('link', { name, exact: true }).waitFor();
     }
     await page.getByText(/The check of reco/).waitFor();
     expect(page.url()).toContain('run=');
     await found.getByRole('link', { name: 'trace', exact: true }).press('Enter');
     await page.getByText('POST /predict').first().waitFor();
-  }, 120_000);
+  });
 
   it('says the rates in the address, what they keep, and the configuration for them', async () => {
     const page = await visit('/readiness/sampling?head=50&rest=5&slow=300');
     const table = page.getByRole('table', { name: 'What the rates keep' });
-    await table.getByText('fraud_detector').waitFor({ timeout: 60_000 });
+    await table.getByText('fraud_detector').waitFor();
     const text = page.getByRole('region', { name: 'Configuration of the collector' });
     await text.getByText('OTEL_TRACES_SAMPLER_ARG=0.5').waitFor();
     await text.getByText('threshold_ms: 300').waitFor();
@@ -60,7 +61,7 @@ describe.skipIf(!hasChromium())('synthetic checks and sampling in a browser', ()
     await page.getByLabel('Head: traces begun, %').fill('25');
     await text.getByText('OTEL_TRACES_SAMPLER_ARG=0.25').waitFor();
     expect(page.url()).toContain('head=25');
-  }, 120_000);
+  });
 
   it.each([
     ['/readiness/checks', 'dark'],
@@ -70,11 +71,11 @@ describe.skipIf(!hasChromium())('synthetic checks and sampling in a browser', ()
   ] as const)('%s has no serious fault for axe, %s, and fits a phone', async (path, theme) => {
     const page = await visit(path);
     await page.emulateMedia({ colorScheme: theme });
-    await page.getByRole('region', { name: 'Answer' }).waitFor({ timeout: 60_000 });
+    await page.getByRole('region', { name: 'Answer' }).waitFor();
     if (path.endsWith('checks')) await page.getByRole('group', { name: /^Runs of reco/ }).waitFor();
     expect(await seriousFaults(page)).toEqual([]);
     await page.setViewportSize({ width: 390, height: 800 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await expectFits(page);
   });
 
   it('serves its metrics with the result of the check', async () => {

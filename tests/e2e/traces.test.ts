@@ -3,7 +3,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { BIG_TRACE_ID, BIG_TRACE_SPANS } from '../../lab/fleet/scenario';
 import { hasChromium } from '../chromium';
 import { seriousFaults } from './axe';
-import { sidewaysPixels, watchedBrowser } from './watched-browser';
+import { expectFits, restingBox, watchedBrowser } from './watched-browser';
 
 const labUrl = inject('labUrl');
 
@@ -77,7 +77,7 @@ describe.skipIf(!hasChromium())('the search for traces in a browser', () => {
     await write('{ status = error }');
     await rowsOf(page).first().waitFor();
     await underline.waitFor({ state: 'detached' });
-    expect(new URL(page.url()).searchParams.get('q')).toBe('{ status = error }');
+    await expect.poll(() => new URL(page.url()).searchParams.get('q')).toBe('{ status = error }');
   });
 
   it('says what is different in the slow, can be stopped, and asked again', async () => {
@@ -99,16 +99,14 @@ describe.skipIf(!hasChromium())('the search for traces in a browser', () => {
       .getByRole('region', { name: /Duration over time/ })
       .locator('canvas')
       .first();
-    await canvas.waitFor();
     await rowsOf(page).first().waitFor();
-    const box = await canvas.boundingBox();
-    if (box === null) throw new Error('the chart has no size');
+    const box = await restingBox(canvas);
     await page.mouse.move(box.x + box.width * 0.2, box.y + box.height * 0.1);
     await page.mouse.down();
     await page.mouse.move(box.x + box.width * 0.9, box.y + box.height * 0.6, { steps: 8 });
     await page.mouse.up();
     await page.waitForURL(/select=box/);
-    expect(await page.getByRole('radio', { name: 'the box' }).isChecked()).toBe(true);
+    await expect.poll(() => page.getByRole('radio', { name: 'the box' }).isChecked()).toBe(true);
   });
 
   it('is worked by keyboard alone', async () => {
@@ -117,7 +115,7 @@ describe.skipIf(!hasChromium())('the search for traces in a browser', () => {
     await page.keyboard.press('j');
     await page.keyboard.press('j');
     await page.keyboard.press('ArrowDown');
-    expect(await page.evaluate('document.activeElement?.getAttribute("data-index")')).toBe('2');
+    await expect.poll(() => page.evaluate('document.activeElement?.getAttribute("data-index")')).toBe('2');
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/traces\/[0-9a-f]{32}/);
   });
@@ -131,11 +129,11 @@ describe.skipIf(!hasChromium())('the search for traces in a browser', () => {
     await rowsOf(page).first().waitFor();
     await page.getByText(/compared; certain: q/).waitFor();
     expect(await seriousFaults(page)).toEqual([]);
-    expect(await sidewaysPixels(page)).toBe(0);
+    await expectFits(page);
     await page.getByRole('button', { name: 'Edit as TraceQL' }).click();
     await page.getByRole('textbox', { name: 'TraceQL query' }).waitFor();
     expect(await seriousFaults(page)).toEqual([]);
-    expect(await sidewaysPixels(page)).toBe(0);
+    await expectFits(page);
   });
 });
 
@@ -276,12 +274,13 @@ describe.skipIf(!hasChromium())('a trace in a browser', () => {
     for (const [search, wait] of Object.entries(waits)) {
       await page.goto(`${inject('consoleUrl')}/traces/${id}${search}`);
       await wait(page);
-      expect([search, await seriousFaults(page), await sidewaysPixels(page)]).toEqual([search, [], 0]);
+      expect([search, await seriousFaults(page)]).toEqual([search, []]);
+      await expectFits(page);
     }
     await page.goto(`${inject('consoleUrl')}/traces/${id}`);
     await gridOf(page).locator('[aria-rowindex="2"]').click();
     await spanOf(page).getByText('span id').waitFor();
     expect(await seriousFaults(page)).toEqual([]);
-    expect(await sidewaysPixels(page)).toBe(0);
+    await expectFits(page);
   });
 });

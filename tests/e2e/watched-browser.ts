@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import { launchChromium, openPage, type WatchedPage } from '../chromium';
 
@@ -34,6 +34,39 @@ export function watchedBrowser(): { visit: (path: string, options?: VisitOptions
     },
   };
 }
+
+/** Where something is once it stands still: what loads above a chart moves it. */
+export async function restingBox(place: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
+  let before = '';
+  let box: Awaited<ReturnType<Locator['boundingBox']>> = null;
+  await expect
+    .poll(
+      async () => {
+        box = await place.boundingBox();
+        const now = JSON.stringify(box);
+        const rests = box !== null && now === before;
+        before = now;
+        return rests;
+      },
+      { interval: 150, message: 'it comes to rest' },
+    )
+    .toBe(true);
+  if (box === null) throw new Error('it has no size');
+  return box;
+}
+
+/** Chooses in the open palette what these words find, by Enter, once it is what Enter takes. */
+export async function chooseInPalette(page: Page, words: string, option: RegExp): Promise<void> {
+  const palette = page.getByRole('dialog');
+  await palette.getByRole('combobox').fill(words);
+  await palette.getByRole('option', { selected: true }).filter({ hasText: option }).waitFor();
+  await page.keyboard.press('Enter');
+}
+
+/** Waits until the page fits its width: after a change of the window its charts follow a moment later. */
+export const expectFits = async (page: Page): Promise<void> => {
+  await expect.poll(() => sidewaysPixels(page), { message: 'pixels to scroll sideways' }).toBeLessThanOrEqual(0);
+};
 
 /** Pixels by which the page can be scrolled sideways; a page that fits has none. */
 export const sidewaysPixels = (page: Page): Promise<number> =>

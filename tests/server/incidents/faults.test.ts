@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createClient } from '@libsql/client';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { webhookRoute } from '@/lib/server/alert-intake/webhook-route';
 import { type Database, openDatabase } from '@/lib/server/db';
 import { migrate } from '@/lib/server/migrate';
 import { useConfig } from '@/tests/api/console';
 import { alert, message } from '../alert-intake/webhook-bodies';
+import { type DatabaseKind, hasPostgres, postgresKind, sqliteKind } from '../databases';
 import { declared } from './both-databases';
 
 const CONFIG = `
@@ -20,23 +18,27 @@ incidents:
   rules: [{ name: models, match: ['alertname=~"Model.*"'] }]
 `;
 
-let directory = '';
+const sqlite = sqliteKind();
+const kinds = [
+  { kind: sqlite, run: describe },
+  { kind: postgresKind(), run: describe.skipIf(!hasPostgres) },
+];
 let url = '';
 let database: Database;
-beforeEach(async () => {
-  useConfig(CONFIG);
-  directory = mkdtempSync(join(tmpdir(), 'windsock-incident-faults-'));
-  url = `file:${join(directory, 'windsock.db')}`;
-  await migrate(url);
-  process.env.DATABASE_URL = url;
-  database = openDatabase(url, { patienceMs: 200 });
-  // The database of the routes is this one, which is less patient with a lock than a console.
-  (globalThis as { windsockDatabases?: Map<string, Database> }).windsockDatabases = new Map([[url, database]]);
-});
-afterEach(async () => {
-  await database.close();
-  rmSync(directory, { recursive: true, force: true });
-});
+afterAll(() => Promise.all(kinds.map(({ kind }) => kind.stop())));
+
+/** An empty database of a kind for each test, less patient with a lock than a console; that of the routes too. */
+function onEvery(kind: DatabaseKind): void {
+  beforeEach(async () => {
+    useConfig(CONFIG);
+    url = await kind.create();
+    await migrate(url);
+    process.env.DATABASE_URL = url;
+    database = openDatabase(url, { patienceMs: 200 });
+    (globalThis as { windsockDatabases?: Map<string, Database> }).windsockDatabases = new Map([[url, database]]);
+  });
+  afterEach(() => database.close());
+}
 
 const deliver = (secret = 'open-sesame-of-a-test', summary = 'It fails') =>
   webhookRoute('alertmanager')(
@@ -69,37 +71,62 @@ async function expectRefused(response: Response, words: RegExp): Promise<void> {
   });
 }
 
-/** No page may be added: what SQLite does on a disk that is full, by its own limit. */
-const limitPages = (pages: number) =>
-  database.read((client) => client.$queryRawUnsafe(`PRAGMA max_page_count = ${pages}`));
+/**
+ * SQLite: no page may be added, by its own limit, which is what it does on a disk that is full. PostgreSQL: an imitation, a
+ * trigger that raises what the server raises then, SQLSTATE 53100; a file system that is full takes rights of the machine.
+ */
+async function disk(state: 'full' | 'free'): Promise<void> {
+  if (database.provider === 'sqlite') {
+    const pages = state === 'full' ? 1 : 1_000_000;
+    await database.read((client) => client.$queryRawUnsafe(`PRAGMA max_page_count = ${pages}`));
+    return;
+  }
+  const tables = ['IncidentEntry', 'AlertDelivery'];
+  const statements =
+    state === 'free'
+      ? tables.map((table) => `DROP TRIGGER full_disk ON "${table}"`)
+      : [
+          `CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$`,
+          ...tables.map(
+            (table) => `CREATE TRIGGER full_disk BEFORE INSERT ON "${table}" FOR EACH ROW EXECUTE FUNCTION full_disk()`,
+          ),
+        ];
+  for (const statement of statements) await database.write((transaction) => transaction.$executeRawUnsafe(statement));
+}
 
-describe('while the disk is full', () => {
-  it('nothing is declared by halves, and the same declaration goes through afterwards', async () => {
-    const id = randomUUID();
-    await limitPages(1);
-    const long = { id, text: 'x'.repeat(9_000) };
-    await expect(declared({ database }, long)).rejects.toMatchObject({
-      code: 'storage_unavailable',
-      message: expect.stringMatching(/disk of the database is full/),
+describe.each(kinds)('while the disk is full (F14)', ({ kind, run }) => {
+  run(`on ${kind.name}`, () => {
+    onEvery(kind);
+
+    it('nothing is declared by halves, and the same declaration goes through afterwards', async () => {
+      const id = randomUUID();
+      await disk('full');
+      const long = { id, text: 'x'.repeat(9_000) };
+      await expect(declared({ database }, long)).rejects.toMatchObject({
+        code: 'storage_unavailable',
+        message: expect.stringMatching(/disk of the database is full/),
+      });
+      expect(await counts()).toEqual(nothing);
+      await disk('free');
+      expect((await declared({ database }, long)).number).toBe(1);
     });
-    expect(await counts()).toEqual(nothing);
-    await limitPages(1_000_000);
-    expect((await declared({ database }, long)).number).toBe(1);
-  });
 
-  it('a webhook is told to come again, nothing of its body is there, and then it is', async () => {
-    await limitPages(1);
-    // Random words, which do not pack into the room that is left.
-    const summary = Array.from({ length: 200 }, () => randomUUID()).join(' ');
-    await expectRefused(await deliver(undefined, summary), /disk of the database is full/);
-    expect(await counts()).toEqual(nothing);
-    await limitPages(1_000_000);
-    expect((await deliver(undefined, summary)).status).toBe(200);
-    expect((await counts()).slice(3, 5)).toEqual([1, 1]);
+    it('a webhook is told to come again, nothing of its body is there, and then it is', async () => {
+      await disk('full');
+      // Random words, which do not pack into the room that is left.
+      const summary = Array.from({ length: 200 }, () => randomUUID()).join(' ');
+      await expectRefused(await deliver(undefined, summary), /disk of the database is full/);
+      expect(await counts()).toEqual(nothing);
+      await disk('free');
+      expect((await deliver(undefined, summary)).status).toBe(200);
+      expect((await counts()).slice(3, 5)).toEqual([1, 1]);
+    });
   });
 });
 
-describe('while somebody else keeps the database locked', () => {
+describe('while somebody else keeps an SQLite locked (F11)', () => {
+  onEvery(sqlite);
+
   it('nothing is declared and no webhook is lost, and both go through afterwards', async () => {
     const other = createClient({ url });
     await other.execute('BEGIN IMMEDIATE');
@@ -115,7 +142,9 @@ describe('while somebody else keeps the database locked', () => {
   });
 });
 
-describe('a wrong secret', () => {
+describe('a wrong secret (F23)', () => {
+  onEvery(sqlite);
+
   it('is refused before anything is stored', async () => {
     expect((await deliver('another')).status).toBe(401);
     expect(await counts()).toEqual(nothing);

@@ -34,7 +34,11 @@ export function collectorYaml(choice: SamplingChoice, load: CollectorLoad): stri
       : []),
     ...(slowMs === null
       ? []
-      : ['      - name: slow', '        type: latency', `        latency: { threshold_ms: ${Math.max(1, Math.round(slowMs))} }`]),
+      : [
+          '      - name: slow',
+          '        type: latency',
+          `        latency: { threshold_ms: ${Math.max(1, Math.round(slowMs))} }`,
+        ]),
     '      - name: rest',
     '        type: probabilistic',
     `        probabilistic: { sampling_percentage: ${percent(restRatio)} }`,

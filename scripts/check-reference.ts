@@ -46,11 +46,15 @@ if (file === undefined || rest.length > 0) refuse('say one file: npm run check:r
 
 const tally = new Map<string, { passed: number; failed: number; unknown: number }>();
 const failures: string[] = [];
+const unchecked: string[] = [];
 for (const entry of entriesOf(file)) {
   const outcome = checkEntry(entry);
   const line = tally.get(entry.what) ?? { passed: 0, failed: 0, unknown: 0 };
   line[outcome.state] += 1;
   tally.set(entry.what, line);
+  if (outcome.state === 'passed' && outcome.unchecked !== undefined) {
+    unchecked.push(`${outcome.unchecked.join(', ')} of ${entry.what}`);
+  }
   if (outcome.state === 'failed') {
     failures.push(
       `${entry.what}${entry.id === undefined ? '' : ` (${entry.id})`}: expected ${JSON.stringify(entry.expected)}, got ${JSON.stringify(outcome.got)}`,
@@ -64,6 +68,7 @@ for (const [what, { passed, failed, unknown }] of tally) {
   if (unknown === 0) console.log(`${failed > 0 ? 'FAILED' : 'passed'}  ${passed} passed, ${failed} failed  ${what}`);
 }
 for (const [what, { unknown }] of tally) if (unknown > 0) console.log(`unknown ${unknown} not checked  ${what}`);
+for (const part of unchecked) console.log(`unknown parts, not checked: ${part}`);
 for (const failure of failures) console.log(`failed: ${failure}`);
 console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('unknown')} unknown in ${file}`);
 process.exitCode = sum('failed') > 0 ? 1 : 0;

@@ -1,5 +1,5 @@
 import { MetricParams } from '@/lib/contracts/metric';
-import { readMetric } from '@/lib/server/metric';
 import { route } from '@/lib/server/route';
+import { readMetric } from '@/lib/server/sources/read-metric';
 
 export const GET = route('telemetry:read', MetricParams, readMetric);

@@ -2,7 +2,7 @@ import { NoParams } from '@/lib/contracts/params';
 import type { Readiness } from '@/lib/contracts/source';
 import { databaseHealth } from '@/lib/server/db/health';
 import { route } from '@/lib/server/route';
-import { sourcesHealth } from '@/lib/server/source-health';
+import { sourcesHealth } from '@/lib/server/sources/health';
 
 export const dynamic = 'force-dynamic';
 

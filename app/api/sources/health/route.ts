@@ -1,7 +1,7 @@
 import { NoParams } from '@/lib/contracts/params';
 import type { SourcesHealth } from '@/lib/contracts/source';
 import { route } from '@/lib/server/route';
-import { sourcesHealth } from '@/lib/server/source-health';
+import { sourcesHealth } from '@/lib/server/sources/health';
 
 export const dynamic = 'force-dynamic';
 

@@ -2,14 +2,14 @@ import 'server-only';
 import type { Status } from '@/lib/contracts/answer';
 import type { SourceHealth } from '@/lib/contracts/source';
 import { formatMs } from '@/lib/domain/format';
-import { alertmanagerClient } from './alertmanager/client';
-import { type Config, getConfig, type SourceConfig } from './config';
-import { AppError } from './errors';
-import { log } from './log';
-import { lokiClient } from './loki/client';
-import { processWide } from './process-wide';
-import { prometheusClient } from './prometheus/client';
-import { tempoClient } from './tempo/client';
+import { alertmanagerClient } from '../alertmanager/client';
+import { type Config, getConfig, type SourceConfig } from '../config';
+import { AppError } from '../errors';
+import { log } from '../log';
+import { lokiClient } from '../loki/client';
+import { processWide } from '../process-wide';
+import { prometheusClient } from '../prometheus/client';
+import { tempoClient } from '../tempo/client';
 
 /** A check stands this long: many open consoles ask a source no more often than one does. */
 const KEEP_MS = 5_000;

@@ -1,11 +1,11 @@
 import 'server-only';
 import type { Metric, MetricParams } from '@/lib/contracts/metric';
 import { snapRange, stepForRange } from '@/lib/domain/time';
-import { whyOf } from './answer';
-import { getConfig, type SourceConfig } from './config';
-import { AppError } from './errors';
-import { lokiClient } from './loki/client';
-import { prometheusClient } from './prometheus/client';
+import { whyOf } from '../answer';
+import { getConfig, type SourceConfig } from '../config';
+import { AppError } from '../errors';
+import { lokiClient } from '../loki/client';
+import { prometheusClient } from '../prometheus/client';
 
 /** Series of an answer at most: a chart draws far fewer, and a table of more is read by nobody. */
 const MAX_METRIC_SERIES = 200;

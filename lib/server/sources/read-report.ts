@@ -1,13 +1,13 @@
 import 'server-only';
 import type { SourcesReport } from '@/lib/contracts/source';
-import { getConfig, type SignalsConfig } from './config';
-import { AppError } from './errors';
-import { CONTRACT, CONTRACT_SIGNALS } from './signals/contract';
-import { missingContract } from './signals/missing';
-import { signalMapOf } from './signals/resolve-map';
-import type { SignalMap } from './signals/signal-map';
-import { sourcesHealth } from './source-health';
-import { openTelemetry } from './telemetry';
+import { getConfig, type SignalsConfig } from '../config';
+import { AppError } from '../errors';
+import { CONTRACT, CONTRACT_SIGNALS } from '../signals/contract';
+import { missingContract } from '../signals/missing';
+import { signalMapOf } from '../signals/resolve-map';
+import type { SignalMap } from '../signals/signal-map';
+import { openTelemetry } from '../telemetry';
+import { sourcesHealth } from './health';
 
 /** Settings → Sources: how each source answers, the signal map in force, and what it cannot give. */
 export async function readSourcesReport(nowMs: number): Promise<SourcesReport> {

@@ -5,9 +5,9 @@ import { WORK } from './background/work';
 import { getConfig } from './config';
 import { ConfigError } from './config/problems';
 import { db } from './db';
+import { migrate } from './db/migrate';
 import { AppError } from './errors';
 import { log } from './log';
-import { migrate } from './migrate';
 
 /**
  * What must hold before the first request: a configuration without a fault and a database with the tables of this

@@ -6,9 +6,9 @@ import type { Baseline } from '../../lib/contracts/drift-baseline';
 import { identify } from '../../lib/server/auth/identity';
 import { getConfig } from '../../lib/server/config';
 import { db } from '../../lib/server/db';
+import { migrate } from '../../lib/server/db/migrate';
 import { createBaseline } from '../../lib/server/drift/baseline-store';
 import { AppError } from '../../lib/server/errors';
-import { migrate } from '../../lib/server/migrate';
 import { type Command, say, typedPath, UsageError } from './command';
 import { readOptions } from './options';
 

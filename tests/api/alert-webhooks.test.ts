@@ -6,7 +6,7 @@ import { POST as alertmanager } from '@/app/api/webhooks/alertmanager/route';
 import { POST as grafana } from '@/app/api/webhooks/grafana/route';
 import { AlertDeliveries, WebhookReceipt } from '@/lib/contracts/incident-alert';
 import { getConfig } from '@/lib/server/config';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import type { RouteHandler } from '@/lib/server/route';
 import { alert, message } from '../server/alert-intake/webhook-bodies';
 import { call, useConfig } from './console';

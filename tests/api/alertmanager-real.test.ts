@@ -9,7 +9,7 @@ import { Fleet } from '@/lab/fleet/fleet';
 import { IncidentList } from '@/lib/contracts/incident';
 import { AlertEpisodes } from '@/lib/contracts/incident-alert';
 import { getConfig } from '@/lib/server/config';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import { hasAlertmanager, type RealAlertmanager, startAlertmanager } from '../real-alertmanager';
 import { hasPrometheus, type RealPrometheus, startPrometheus } from '../real-prometheus';
 import { call, useConfig } from './console';

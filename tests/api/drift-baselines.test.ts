@@ -9,7 +9,7 @@ import { Baseline, BaselineList } from '@/lib/contracts/drift-baseline';
 import { ErrorBody } from '@/lib/contracts/error';
 import { getConfig } from '@/lib/server/config';
 import { db } from '@/lib/server/db';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import { call, type Lab, NOW_MS, startLab, useConfig } from './console';
 
 const HOUR_MS = 3_600_000;

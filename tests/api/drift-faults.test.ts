@@ -13,7 +13,7 @@ import { DriftFeature, DriftHeat, DriftOutput, DriftReport } from '@/lib/contrac
 import { Quality } from '@/lib/contracts/quality';
 import { queryCache } from '@/lib/server/cache';
 import { getConfig } from '@/lib/server/config';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import { call, NOW_MS, useConfig } from './console';
 
 /** Every way in which one feature's telemetry can be wrong, beside a healthy one that must not notice. */

@@ -11,7 +11,7 @@ import { createLabServer } from '@/lab/server';
 import type { LogEntry, Series } from '@/lab/stores';
 import { DriftFeature, DriftHeat, DriftReport } from '@/lib/contracts/drift';
 import { getConfig } from '@/lib/server/config';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import { call, NOW_MS, useConfig } from './console';
 
 /** More prediction lines than are read: a sample of them must tell what all of them say. */

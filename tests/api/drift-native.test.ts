@@ -7,7 +7,7 @@ import { GET as drift } from '@/app/api/drift/route';
 import { keyOf, Random } from '@/lab/fleet/random';
 import { DriftArms, DriftFeature, DriftHeat, DriftOutput, DriftReport } from '@/lib/contracts/drift';
 import { getConfig } from '@/lib/server/config';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import { hasPrometheus, type RealPrometheus, startPrometheus } from '../real-prometheus';
 import { remoteWrite, type WrittenHistogram, type WrittenSeries } from '../remote-write';
 import { call, NOW_MS, useConfig } from './console';

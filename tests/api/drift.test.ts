@@ -22,7 +22,7 @@ import { Fleet } from '@/lib/contracts/fleet';
 import { Quality } from '@/lib/contracts/quality';
 import { queryCache } from '@/lib/server/cache';
 import { getConfig } from '@/lib/server/config';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import type { RouteHandler } from '@/lib/server/route';
 import { call, type Lab, NOW_MS, startLab, useConfig } from './console';
 

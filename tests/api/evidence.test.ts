@@ -18,9 +18,9 @@ import { Metric } from '@/lib/contracts/metric';
 import { TraceSearch } from '@/lib/contracts/traces';
 import { getConfig } from '@/lib/server/config';
 import { db } from '@/lib/server/db';
+import { migrate } from '@/lib/server/db/migrate';
 import { PINNABLE } from '@/lib/server/evidence/pinnable';
 import { ANSWERABLE } from '@/lib/server/evidence/questions';
-import { migrate } from '@/lib/server/migrate';
 import { call, type Lab, NOW_MS, startLab, useConfig } from './console';
 
 const HOUR_MS = 3_600_000;

@@ -8,7 +8,7 @@ import { GET, POST } from '@/app/api/notes/route';
 import { ErrorBody } from '@/lib/contracts/error';
 import { Note, NoteList } from '@/lib/contracts/note';
 import { db } from '@/lib/server/db';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 
 const directory = mkdtempSync(join(tmpdir(), 'windsock-notes-api-'));
 const url = `file:${join(directory, 'windsock.db')}`;

@@ -6,7 +6,7 @@ import { GET as getTraffic } from '@/app/api/models/[model]/traffic/route';
 import { GET as getMetrics } from '@/app/metrics/route';
 import { getConfig } from '@/lib/server/config';
 import { db } from '@/lib/server/db';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import { routeName } from '@/lib/server/own-metrics';
 import { createRun, newRun } from '@/lib/server/synthetic/store';
 import { call, type Lab, NOW_MS, useConfig as pointAt, startLab } from './console';

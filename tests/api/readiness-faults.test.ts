@@ -5,7 +5,7 @@ import type { FleetOptions } from '@/lab/fleet/fleet';
 import { ReadinessReport } from '@/lib/contracts/readiness';
 import { queryCache } from '@/lib/server/cache';
 import { getConfig } from '@/lib/server/config';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import { call, NOW_MS, useConfig as pointTo, startLab } from './console';
 
 const MINUTE_MS = 60_000;

@@ -6,7 +6,7 @@ import { DELETE as withdraw } from '@/app/api/readiness/signoffs/[id]/route';
 import { POST as sign } from '@/app/api/readiness/signoffs/route';
 import { ReadinessReport, ReadinessSignoff } from '@/lib/contracts/readiness';
 import { getConfig } from '@/lib/server/config';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import { call, type Lab, NOW_MS, useConfig as pointTo, startLab } from './console';
 
 const MINUTE_MS = 60_000;

@@ -12,7 +12,7 @@ import { ErrorBody } from '@/lib/contracts/error';
 import { WebhookDeliveries, WebhookDeliveryDetail } from '@/lib/contracts/webhook';
 import { recordAudit } from '@/lib/server/audit/store';
 import { db } from '@/lib/server/db';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import { enqueueEvent } from '@/lib/server/webhooks/outbox';
 
 const directory = mkdtempSync(join(tmpdir(), 'windsock-records-'));

@@ -27,7 +27,7 @@ import {
   ModelTraffic,
 } from '@/lib/contracts/model';
 import { Health, Readiness, SourcesHealth, SourcesReport } from '@/lib/contracts/source';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import { call, type Lab, NOW_MS, startLab, useConfig } from './console';
 
 const HOUR_MS = 3_600_000;

@@ -11,7 +11,7 @@ import { SilenceList, SilenceMade, type SilenceMatcher, SilencePreview } from '@
 import { alertmanagerCache } from '@/lib/server/alerts/clusters';
 import { getConfig } from '@/lib/server/config';
 import { db } from '@/lib/server/db';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import type { RouteHandler } from '@/lib/server/route';
 import { hasAlertmanager, type RealAlertmanager, startAlertmanager } from '../real-alertmanager';
 import { call, useConfig } from './console';

@@ -7,7 +7,7 @@ import { GET as getRules } from '@/app/api/slos/rules/route';
 import { SloDetail, SloEaten, SloRules, Slos } from '@/lib/contracts/slo';
 import { queryCache } from '@/lib/server/cache';
 import { getConfig } from '@/lib/server/config';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import { call, type Lab, NOW_MS, startLab, useConfig } from './console';
 
 const HOUR_MS = 3_600_000;

@@ -1,8 +1,8 @@
 import { DriftHeatParams } from '../../lib/contracts/drift-params';
 import { queryCache } from '../../lib/server/cache';
 import { getConfig } from '../../lib/server/config';
+import { migrate } from '../../lib/server/db/migrate';
 import { readHeat } from '../../lib/server/drift/read-heat';
-import { migrate } from '../../lib/server/migrate';
 
 /**
  * A process of its own that answers the heat strip as the route does, the body written included, and prints what it took

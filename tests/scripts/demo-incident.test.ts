@@ -11,7 +11,7 @@ import { formatCount } from '@/lib/domain/format';
 import { takeInPending } from '@/lib/server/alert-intake/loop';
 import { getConfig } from '@/lib/server/config';
 import { db } from '@/lib/server/db';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import type { RouteHandler } from '@/lib/server/route';
 import { demoConsole } from '@/scripts/demo/console';
 import { findOutage } from '@/scripts/demo/outage';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeCheckpoint } from '@/lib/server/audit/checkpoints';
 import { recordAudit } from '@/lib/server/audit/store';
 import { openDatabase } from '@/lib/server/db';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import { COMMANDS } from '@/scripts/cli/commands';
 
 /** `npx windsock` as a person types it, in a folder that is not the project's. */

@@ -10,7 +10,7 @@ import { eraseAuditValues } from '@/lib/server/audit/erase';
 import { recordAudit } from '@/lib/server/audit/store';
 import { verifyChain } from '@/lib/server/audit/verify';
 import { type Database, openDatabase, type Transaction } from '@/lib/server/db';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import { hasPostgres, postgresKind, sqliteKind } from './databases';
 
 // Made with sha256sum, not with the program under test.

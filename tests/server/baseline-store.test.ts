@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Identity } from '@/lib/server/auth/identity';
 import { type Database, openDatabase } from '@/lib/server/db';
+import { migrate } from '@/lib/server/db/migrate';
 import { createBaseline, findBaseline, listBaselines, removeBaseline } from '@/lib/server/drift/baseline-store';
-import { migrate } from '@/lib/server/migrate';
 import { hasPostgres, postgresKind, sqliteKind } from './databases';
 
 const ana: Identity = { id: 'ana', name: 'Ana', permissions: new Set(['baselines:write']) };

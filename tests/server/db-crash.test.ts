@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyChain } from '@/lib/server/audit/verify';
 import { type Database, openDatabase } from '@/lib/server/db';
+import { migrate } from '@/lib/server/db/migrate';
 import { migrationNames, prismaDirectory } from '@/lib/server/db/schema-engine';
-import { migrate } from '@/lib/server/migrate';
 import { hasPostgres, postgresKind, sqliteKind } from './databases';
 import { bundleWriter, startWriter } from './writers';
 

@@ -6,7 +6,7 @@ import { createClient } from '@libsql/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '@/lib/server/db';
 import { failureOf } from '@/lib/server/db/errors';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import { createNote } from '@/lib/server/notes/store';
 import { hasPostgres, postgresKind } from './databases';
 import { bundleWriter, startWriter } from './writers';

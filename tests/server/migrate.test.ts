@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isPostgres, openDatabase, postgresAdapter } from '@/lib/server/db';
+import { migrate } from '@/lib/server/db/migrate';
 import { applyMigrations, prismaDirectory, withSchemaEngine } from '@/lib/server/db/schema-engine';
 import { sqliteAdapter } from '@/lib/server/db/sqlite';
-import { migrate } from '@/lib/server/migrate';
 import { hasPostgres, postgresKind, sqliteKind } from './databases';
 import { bundleProcess } from './writers';
 

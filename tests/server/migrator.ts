@@ -1,4 +1,4 @@
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 
 /** A process of its own that migrates a database, for a test to kill: `migrator.ts URL`. */
 await migrate(process.argv[2] ?? '');

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_NOTES, NewNote } from '@/lib/contracts/note';
 import type { Identity } from '@/lib/server/auth/identity';
 import { type Database, openDatabase } from '@/lib/server/db';
+import { migrate } from '@/lib/server/db/migrate';
 import { migrationNames, prismaDirectory } from '@/lib/server/db/schema-engine';
 import { AppError } from '@/lib/server/errors';
-import { migrate } from '@/lib/server/migrate';
 import { createNote, editNote, listNotes, removeNote } from '@/lib/server/notes/store';
 import { hasPostgres, postgresKind, sqliteKind } from './databases';
 

@@ -6,7 +6,7 @@ import { POST } from '@/app/api/requests/[requestId]/replay/route';
 import { ErrorBody } from '@/lib/contracts/error';
 import { Replay } from '@/lib/contracts/request-story';
 import { db } from '@/lib/server/db';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import { FakeUpstream, flood, halfOpen, html, json, redirect, text } from '../../fake-upstream';
 import { configure } from '../../server/requests/fake-sources';
 

@@ -4,7 +4,7 @@ import { AlertList } from '@/lib/contracts/alert';
 import { alertmanagerCache } from '@/lib/server/alerts/clusters';
 import { queryCache } from '@/lib/server/cache';
 import { getConfig } from '@/lib/server/config';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import { call, type Lab, NOW_MS, startLab, useConfig } from '../../api/console';
 import { FakeUpstream, json, text } from '../../fake-upstream';
 

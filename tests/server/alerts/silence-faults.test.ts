@@ -8,7 +8,7 @@ import { SilenceList, SilenceMade, SilencePreview } from '@/lib/contracts/silenc
 import { alertmanagerCache } from '@/lib/server/alerts/clusters';
 import { queryCache } from '@/lib/server/cache';
 import { db } from '@/lib/server/db';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import type { RouteHandler } from '@/lib/server/route';
 import { call, useConfig } from '../../api/console';
 import { FakeUpstream, json, resetting, text } from '../../fake-upstream';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { acquire, guardLease, hold, LeaseLost, release, renew, withLease } from '@/lib/server/background/lease';
 import { type Database, openDatabase } from '@/lib/server/db';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import { hasPostgres, postgresKind, sqliteKind } from '../databases';
 
 describe.each([

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BackgroundLoop, startLoop, startLoops, stopLoops, wakeLoop } from '@/lib/server/background/loop';
 import { WORK } from '@/lib/server/background/work';
 import { type Database, openDatabase } from '@/lib/server/db';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import { sqliteKind } from '../databases';
 
 const kind = sqliteKind();

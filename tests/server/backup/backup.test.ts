@@ -23,9 +23,9 @@ import { restoreBackup } from '@/lib/server/backup/restore';
 import { insertRows } from '@/lib/server/backup/rows';
 import { readTables, type Table } from '@/lib/server/backup/tables';
 import { type Database, isPostgres, openDatabase, postgresAdapter } from '@/lib/server/db';
+import { migrate } from '@/lib/server/db/migrate';
 import { prismaDirectory, readSchema } from '@/lib/server/db/schema-engine';
 import { sqliteAdapter } from '@/lib/server/db/sqlite';
-import { migrate } from '@/lib/server/migrate';
 import { hasPostgres, postgresKind, sqliteKind } from '../databases';
 
 const SCHEMA = readSchema(prismaDirectory('sqlite')).content;

@@ -3,10 +3,10 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FrozenDocument } from '@/lib/contracts/evidence';
 import { type Database, openDatabase } from '@/lib/server/db';
+import { migrate } from '@/lib/server/db/migrate';
 import { AppError } from '@/lib/server/errors';
 import { MAX_DOCUMENT_BYTES } from '@/lib/server/evidence/document';
 import { listEvidence, readEvidence, soundDocument, storeEvidence } from '@/lib/server/evidence/store';
-import { migrate } from '@/lib/server/migrate';
 import { hasPostgres, postgresKind, sqliteKind } from '../databases';
 
 const by = { id: 'ana', name: 'Ana' };

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { NewIncident, type NewIncidentAsked } from '@/lib/contracts/incident';
 import { Permission } from '@/lib/contracts/permission';
 import { type Database, openDatabase } from '@/lib/server/db';
+import { migrate } from '@/lib/server/db/migrate';
 import { declareIncident } from '@/lib/server/incidents/declare';
-import { migrate } from '@/lib/server/migrate';
 import { useConfig } from '@/tests/api/console';
 import { hasPostgres, postgresKind, sqliteKind } from '../databases';
 

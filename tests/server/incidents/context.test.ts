@@ -6,10 +6,10 @@ import { EntriesParams, EntryPage, NewEntry } from '@/lib/contracts/incident-ent
 import type { LoopContext } from '@/lib/server/background/loop';
 import { queryCache } from '@/lib/server/cache';
 import { type Database, openDatabase } from '@/lib/server/db';
+import { migrate } from '@/lib/server/db/migrate';
 import { readEvidence } from '@/lib/server/evidence/store';
 import { captureWaiting, readContext, recapture } from '@/lib/server/incidents/context';
 import { addEntry, listEntries } from '@/lib/server/incidents/entries';
-import { migrate } from '@/lib/server/migrate';
 import { type Lab, NOW_MS, startLab, useConfig } from '@/tests/api/console';
 import { sqliteKind } from '../databases';
 import { ada, declared, MINUTE_MS } from './both-databases';

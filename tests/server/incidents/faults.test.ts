@@ -3,7 +3,7 @@ import { createClient } from '@libsql/client';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { webhookRoute } from '@/lib/server/alert-intake/webhook-route';
 import { type Database, openDatabase } from '@/lib/server/db';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import { useConfig } from '@/tests/api/console';
 import { alert, message } from '../alert-intake/webhook-bodies';
 import { type DatabaseKind, hasPostgres, postgresKind, sqliteKind } from '../databases';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hold, newHolder } from '@/lib/server/background/lease';
 import { type Database, openDatabase } from '@/lib/server/db';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import { GUARD_LOOP } from '@/lib/server/rollouts/act';
 import { evaluateGuard } from '@/lib/server/rollouts/evaluate';
 import { moveSwitch } from '@/lib/server/rollouts/switches';

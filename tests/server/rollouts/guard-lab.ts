@@ -1,6 +1,6 @@
 import { getConfig } from '@/lib/server/config';
 import { type Database, openDatabase } from '@/lib/server/db';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import { evaluateGuard, type Guarded } from '@/lib/server/rollouts/evaluate';
 import { guardedModels } from '@/lib/server/rollouts/loop';
 import { type Lab, useConfig } from '@/tests/api/console';

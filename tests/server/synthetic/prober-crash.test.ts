@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '@/lib/server/db';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import { SYNTHETIC_LOOP } from '@/lib/server/synthetic/loop';
 import { listRuns } from '@/lib/server/synthetic/store';
 import { useConfig } from '@/tests/api/console';

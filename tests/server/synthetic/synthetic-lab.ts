@@ -13,7 +13,7 @@ import { tempoEngine } from '@/lab/tempo/engine';
 import { type BackgroundLoop, startLoop } from '@/lib/server/background/loop';
 import { getConfig } from '@/lib/server/config';
 import { type Database, openDatabase } from '@/lib/server/db';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import { syntheticLoop } from '@/lib/server/synthetic/loop';
 import { listRuns, type StoredRun } from '@/lib/server/synthetic/store';
 import { useConfig as pointAt } from '@/tests/api/console';

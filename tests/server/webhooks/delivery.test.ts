@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startLoop } from '@/lib/server/background/loop';
 import { type Database, openDatabase } from '@/lib/server/db';
-import { migrate } from '@/lib/server/migrate';
+import { migrate } from '@/lib/server/db/migrate';
 import { beginAttempt, nextStep, SCHEDULE_MS, settleAttempt } from '@/lib/server/webhooks/attempts';
 import { deliveryLoop } from '@/lib/server/webhooks/deliver';
 import { enqueueDelivery, enqueueEvent, wants } from '@/lib/server/webhooks/outbox';

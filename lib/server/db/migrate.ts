@@ -2,11 +2,11 @@ import 'server-only';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, createClient } from '@libsql/client';
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import { isPostgres, postgresAdapter } from './db';
-import { failureOf, toStorageError } from './db/errors';
-import { applyMigrations, migrationNames, prismaDirectory, withSchemaEngine } from './db/schema-engine';
-import { BUSY_TIMEOUT_MS, sqliteAdapter, sqlitePath } from './db/sqlite';
-import { AppError } from './errors';
+import { isPostgres, postgresAdapter } from '../db';
+import { AppError } from '../errors';
+import { failureOf, toStorageError } from './errors';
+import { applyMigrations, migrationNames, prismaDirectory, withSchemaEngine } from './schema-engine';
+import { BUSY_TIMEOUT_MS, sqliteAdapter, sqlitePath } from './sqlite';
 
 /** How long a second process waits for the first to finish its migrations. */
 const LOCK_PATIENCE_MS = 60_000;

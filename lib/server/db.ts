@@ -30,6 +30,7 @@ const TRANSACTION = { maxWait: 5_000, timeout: 15_000 };
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 250;
 
+/** Told by the scheme alone: everything else is a SQLite address. */
 export const isPostgres = (url: string): boolean => /^postgres(ql)?:/.test(url);
 
 /** How Prisma reaches a PostgreSQL; a server that does not answer is given up after five seconds. */

@@ -53,6 +53,10 @@ const own = (): OwnMetrics =>
 export const countUpstream = (source: { kind: string; name: string }, outcome: string, elapsedMs: number): void =>
   own().upstreamSeconds.observe({ kind: source.kind, source: source.name, outcome }, elapsedMs / 1000);
 
+/**
+ * Counts one answer of the query cache. `hit`: from memory, or shared with another reader; `miss`: asked of the
+ * source.
+ */
 export const countCacheAnswer = (result: 'hit' | 'miss'): void => own().cacheAnswers.inc({ result });
 
 /** Counts one answer of the API. `route` holds names for its parameters, never their values. */
@@ -62,6 +66,10 @@ export const countRoute = (asked: { method: string; route: string; status: numbe
     elapsedMs / 1000,
   );
 
+/**
+ * Counts one stored evaluation of a guard. `model` comes from the configuration: each name is a series for as long as
+ * the process lives.
+ */
 export const countGuardEvaluation = (model: string, decision: string): void =>
   own().guardEvaluations.inc({ model, decision });
 

@@ -34,5 +34,6 @@ export function openLoki(): LokiClient | null {
   return source === undefined ? null : lokiClient(source);
 }
 
+/** Null: the model is known from its metrics alone, and everything of it is a default. */
 export const modelConfigOf = (config: Config, model: string): ModelConfig | null =>
   config.models.find(({ name }) => name === model) ?? null;

@@ -67,4 +67,8 @@ const unpacking = promisify(gunzip);
 export const packBody = async (bytes: Buffer): Promise<Uint8Array<ArrayBuffer>> =>
   new Uint8Array(await packing(bytes, { level: 6 }));
 
+/**
+ * The kept bytes of a ledger's body as UTF-8 text; throws where they are not gzip. A character cut by the bound comes
+ * back as U+FFFD.
+ */
 export const unpackBody = async (packed: Uint8Array): Promise<string> => (await unpacking(packed)).toString('utf8');

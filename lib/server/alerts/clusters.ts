@@ -9,6 +9,7 @@ import { processWide } from '../process-wide';
 /** Answers of Alertmanagers, shared between readers for a moment and forgotten at every write of this process. */
 export const alertmanagerCache = (): QueryCache => processWide('alertmanager-cache', () => new QueryCache());
 
+/** A client that shares this process's cache of answers; one made without it would not see its own writes forgotten. */
 export const openAlertmanager = (source: SourceConfig): AlertmanagerClient =>
   alertmanagerClient(source, { cache: alertmanagerCache() });
 
@@ -100,6 +101,10 @@ export function clusterToWrite(
   return { ...asked, writable: asked.writable };
 }
 
+/**
+ * A cluster as the browser may see it, without clients. `problem` is a sentence, null where a member answers;
+ * `writesTo` null: none does.
+ */
 export const toCluster = ({ members, writable }: Cluster): AlertmanagerCluster => ({
   members: members.map(({ source, version, problem }) => ({
     source: source.name,

@@ -23,6 +23,7 @@ async function clusterAlerts(cluster: Cluster, signal: AbortSignal): Promise<Lab
   return [...alerts.values()];
 }
 
+/** An alert that a silence covers, named by `alertname`. `model` null: its labels name no model known here. */
 export const toMuted = (labels: Labels, modelOf: (labels: Labels) => string | null): MutedAlert => ({
   name: labels.alertname ?? 'unnamed alert',
   model: modelOf(labels),

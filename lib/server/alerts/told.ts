@@ -10,6 +10,9 @@ const MAX_DECLARED = 500;
 
 const isOpen = ({ resolvedAtMs }: { resolvedAtMs: bigint | null }): boolean => resolvedAtMs === null;
 
+/**
+ * Labels as a column keeps them, every value as text; what cannot be read has none, so that a bad row hides no other.
+ */
 export function readLabels(text: string): Record<string, string> {
   try {
     const parsed: unknown = JSON.parse(text);

@@ -25,6 +25,7 @@ export const ERASED = 'erased';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
+/** SHA-256 of "salt LF value" in lowercase hex. `salt` is the text as it is stored, hex digits and all. */
 export const commitmentOf = (salt: string, value: string): string => sha256(`${salt}\n${value}`);
 
 /** The actor as the one text that is committed to. */
@@ -50,6 +51,10 @@ type Hashed = Pick<
   | 'afterCommitment'
 >;
 
+/**
+ * SHA-256 in lowercase hex by the formula above. An erased entry has the same, for commitments stand in for what
+ * people wrote.
+ */
 export const entryHash = (entry: Hashed): string =>
   sha256(
     canonicalJson({

@@ -32,6 +32,8 @@ export type Manifest = z.infer<typeof Manifest>;
 
 export const MANIFEST_FILE = 'manifest.json';
 export const CHECKPOINTS_FILE = 'checkpoints.ndjson';
+
+/** A table's file in a backup: one JSON object a line, gzip. `name` as the schema spells it. */
 export const tableFile = (name: string): string => `${name}.ndjson.gz`;
 
 /** The manifest of a backup's folder. Throws an AppError when it is none, or one of a newer console. */

@@ -30,6 +30,10 @@ export interface SideAsked {
 
 const MAX_SEGMENTS = 50;
 
+/**
+ * Buckets as an answer carries them: the last count is of the bucket without an end, whose infinite bound JSON cannot
+ * say. Null: not measured.
+ */
 export const toHistogram = (buckets: Buckets | null): Histogram | null =>
   buckets === null ? null : { upperBounds: buckets.upperBounds.slice(0, -1), cumulative: [...buckets.cumulative] };
 

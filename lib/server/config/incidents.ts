@@ -115,6 +115,10 @@ function toMatcher(written: string): LabelMatcher {
   return { label, operator: known, value: quoted ?? plain ?? '' };
 }
 
+/**
+ * Rules with their defaults: by model where no grouping is written, tags in lower case, sorted, each once. Names used
+ * twice go to `found`.
+ */
 export function toIncidents(written: z.infer<typeof IncidentsBlock>, found: Findings): IncidentsConfig {
   const seen = new Map<string, number>();
   for (const [index, { name }] of written.rules.entries()) {
@@ -140,6 +144,10 @@ export function toIncidents(written: z.infer<typeof IncidentsBlock>, found: Find
 /** A short secret is guessed; this many characters are not. */
 const MIN_SECRET = 16;
 
+/**
+ * Senders with their secrets resolved, the newest first; null: not configured, so nothing is taken in. Secrets that
+ * are missing or short go to `found`; `maxBodyBytes` is of the unpacked body.
+ */
 export function toInbound(written: z.infer<typeof InboundBlock>, found: Findings) {
   const secretsOf = (entry: { secret: Secret; previousSecret?: Secret | undefined }, path: string) =>
     [

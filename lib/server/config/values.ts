@@ -42,12 +42,20 @@ function scalar<T>(expected: string, parse: (value: unknown) => T | null) {
   });
 }
 
+/**
+ * A schema that reads a written duration as milliseconds, both bounds included; `bounds` says them in the message of
+ * a refusal.
+ */
 export const durationMs = (minMs: number, maxMs: number, bounds: string) =>
   scalar(`a duration such as 30s, 5m or 2h (${bounds})`, (value) => {
     const ms = typeof value === 'string' ? parseDurationMs(value) : null;
     return ms !== null && ms >= minMs && ms <= maxMs ? ms : null;
   });
 
+/**
+ * A schema that reads a written size as bytes, 1 MB being 1 000 000, both bounds included; `bounds` says them in a
+ * refusal.
+ */
 export const sizeBytes = (minBytes: number, maxBytes: number, bounds: string) =>
   scalar(`a size such as 20MB (${bounds})`, (value) => {
     const bytes = typeof value === 'string' ? parseSizeBytes(value) : null;
@@ -71,6 +79,7 @@ export const objective = z
   })
   .pipe(share);
 
+/** A schema of whole numbers, both bounds included; digits in quotes are text and refused. */
 export const count = (min: number, max: number) =>
   z
     .number({ error: `expected a whole number from ${min} to ${max}` })
@@ -78,6 +87,7 @@ export const count = (min: number, max: number) =>
       error: `expected a whole number from ${min} to ${max}`,
     });
 
+/** A schema of numbers, both bounds included; neither NaN nor infinity, which YAML can write. */
 export const amount = (min: number, max: number) =>
   z
     .number({ error: `expected a number from ${min} to ${max}` })
@@ -85,6 +95,10 @@ export const amount = (min: number, max: number) =>
 
 export const flag = z.boolean({ error: 'expected true or false' });
 
+/**
+ * A schema of text with its edges trimmed, 1 to `maxLength` UTF-16 units; a bare number is refused with advice to
+ * quote it.
+ */
 export const text = (maxLength = 1_000) =>
   z
     .string({ error: 'expected text (in quotes, if it looks like a number)' })

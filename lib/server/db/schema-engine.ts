@@ -116,6 +116,7 @@ export async function withSchemaEngine<T>(
   }
 }
 
+/** The Prisma schema of a folder, `prisma` itself or one migration's copy. Throws where the folder has none. */
 export function readSchema(directory: string): { path: string; content: string } {
   const path = join(directory, 'schema.prisma');
   return { path, content: readFileSync(path, 'utf8') };

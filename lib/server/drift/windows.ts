@@ -32,6 +32,7 @@ export function windowsOf(range: { startMs: number; endMs: number }, most: numbe
   return { startMs, windowMs, count: Math.max(1, Math.round((endMs - startMs) / windowMs)) };
 }
 
+/** End of the last window in unix milliseconds, itself outside of it. */
 export const endOf = ({ startMs, windowMs, count }: Windows): number => startMs + count * windowMs;
 
 /** Windows cut into stretches along a grid of one step; a stretch at the edge of a window may be a part of its cell. */

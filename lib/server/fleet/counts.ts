@@ -61,6 +61,10 @@ function sumBy(
   return sums;
 }
 
+/**
+ * The bound of a bucket in the unit of its metric; NaN where the label is absent or no number, which toBuckets passes
+ * over.
+ */
 export const boundOf = (le: string | undefined): number =>
   le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le ?? 'NaN');
 

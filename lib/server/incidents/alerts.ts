@@ -17,7 +17,7 @@ import { AppError } from '../errors';
 import { getRedactor } from '../redaction/redact';
 import { appendEntries, touchIncident } from './append';
 import { familyOf, findIncident, type Reader, rootOf } from './find';
-import { toIncident } from './read';
+import { readIncident } from './read';
 import { toMs } from './row';
 
 /** No alert began before this: what claims to has a start that its source did not know. */
@@ -190,5 +190,5 @@ export async function attachAlerts(
     });
     return incident.id;
   });
-  return database.read(async (client) => toIncident(client, await findIncident(client, id), nowMs));
+  return readIncident(id, nowMs, database);
 }

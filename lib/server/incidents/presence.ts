@@ -102,6 +102,7 @@ export class PresenceBook {
   }
 }
 
+/** The one book of this process; it asks for the database at each use, so it can be made before there is one. */
 export const presenceBook = (): PresenceBook => processWide('presence-book', () => new PresenceBook(db));
 
 /** Who looks at these topics now, by topic; a tab that has just opened a new stream counts once, by the newer one. */

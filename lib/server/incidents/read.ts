@@ -26,7 +26,7 @@ export async function readIncident(key: string, nowMs: number, database: Databas
   return database.read(async (client) => toIncident(client, await findIncident(client, key), nowMs));
 }
 
-export async function toIncident(reader: Reader, row: IncidentRow, nowMs: number): Promise<Incident> {
+async function toIncident(reader: Reader, row: IncidentRow, nowMs: number): Promise<Incident> {
   const family = await familyOf(reader, row);
   const within = { incidentId: { in: [...family.keys()] } };
   const [[summary], entries, roles, tasks, links, hypotheses, attached, postmortem, openActions] = await Promise.all([

@@ -9,6 +9,7 @@ import { touchIncident } from './append';
 import { findIncident, rootOf } from './find';
 import { toMs } from './row';
 
+/** One person's turn at a role. `toMs` null: it goes on. Throws for a role that the contract does not name. */
 export const toRole = (row: RoleRow): IncidentRole => ({
   id: row.id,
   role: IncidentRole.shape.role.parse(row.role),

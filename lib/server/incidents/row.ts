@@ -7,7 +7,13 @@ import { foldForSearch } from '@/lib/domain/search-fold';
 import type { Reader } from './find';
 import { familyOf } from './find';
 
+/** A column's instant in unix milliseconds; exact, for it lies far below 2⁵³. Null: it has not happened. */
 export const toMs = (value: bigint | null): number | null => (value === null ? null : Number(value));
+
+/**
+ * Unix milliseconds as a column keeps them, rounded: a fraction has no BigInt, which throws. Null: it has not
+ * happened.
+ */
 export const fromMs = (value: number | null): bigint | null => (value === null ? null : BigInt(Math.round(value)));
 
 /** A list of texts as a column keeps it; what cannot be read is an empty one, so that a bad row hides nothing else. */
@@ -20,6 +26,7 @@ export function readList(text: string): string[] {
   }
 }
 
+/** The six instants of a row in unix milliseconds; null: not reached, or not known yet. */
 export const instantsOf = (row: IncidentRow): IncidentInstants => ({
   startedAtMs: toMs(row.startedAtMs),
   detectedAtMs: toMs(row.detectedAtMs),
@@ -53,8 +60,10 @@ export const auditedIncident = (row: IncidentRow): object => ({
   ...instantsOf(row),
 });
 
-/** Severity and status as they were stored; this console alone writes them. */
+/** As it was stored; throws for a word that the contract does not name, for this console alone writes them. */
 export const severityOf = (row: IncidentRow): SeverityName => Severity.parse(row.severity);
+
+/** The same of its status. */
 export const statusOf = (row: IncidentRow): StatusName => IncidentStatus.parse(row.status);
 
 /** Incidents as a list shows them, with what belongs to each counted over all that was merged into it. */

@@ -9,6 +9,7 @@ import { touchIncident } from './append';
 import { findIncident, rootOf } from './find';
 import { fromMs, toMs } from './row';
 
+/** A task with times in unix milliseconds. `dueAtMs` null: no date is set; `closedAtMs` null: it is open. */
 export const toTask = (row: TaskRow): IncidentTask => ({
   id: row.id,
   text: row.text,

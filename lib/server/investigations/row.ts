@@ -35,6 +35,7 @@ export async function touchInvestigation(
   return row;
 }
 
+/** What a search of investigations finds one by, folded; the text of its cells has a column of its own. */
 export const investigationSearchText = (row: {
   number: number;
   title: string;
@@ -67,6 +68,10 @@ function readContent(text: string): CellContent {
   return { kind: 'note', text: 'This cell cannot be shown: it is damaged, or of a newer console.' };
 }
 
+/**
+ * A cell with times in unix milliseconds. `evidenceId` null: nothing was frozen; `editedAtMs` null: never edited.
+ * Damaged content is told as a note.
+ */
 export function toCell(row: CellRow): InvestigationCell {
   const content = readContent(row.content);
   return {

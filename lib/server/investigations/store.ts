@@ -33,6 +33,7 @@ const audited = (row: InvestigationRow): object => ({
   archivedAtMs: toMs(row.archivedAtMs),
 });
 
+/** An investigation by its UUID or its number, with its cells in their order. Throws `not_found`. */
 export async function readInvestigation(key: string, database: Database = db()): Promise<Investigation> {
   return database.read(async (client) => toInvestigation(client, await findInvestigation(client, key)));
 }

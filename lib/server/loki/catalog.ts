@@ -83,6 +83,10 @@ function pathPart(name: string): string {
   return encodeURIComponent(name);
 }
 
+/**
+ * The catalogue over one Loki. Ranges are unix milliseconds and sent as nanoseconds; each call throws an AppError
+ * that names the source.
+ */
 export function lokiCatalog(source: SourceConfig, api: LokiApi): LokiCatalog {
   const bounds = ({ startMs, endMs }: Range) => ({ start: toNs(startMs), end: toNs(endMs) });
   const whole = { truncated: null, warnings: [] };

@@ -8,6 +8,7 @@ export const toNs = (ms: number): string => (BigInt(Math.floor(ms)) * NS_PER_MS)
 /** A nanosecond text in milliseconds, whole. */
 export const nsToMs = (ns: string): number => Number(BigInt(ns) / NS_PER_MS);
 
+/** A nanosecond text moved by `add`, which may be negative; exact, for a number holds no such instant. */
 export const addNs = (ns: string, add: bigint): string => (BigInt(ns) + add).toString();
 
 /** Order of two nanosecond texts: they exceed what a number holds exactly. */

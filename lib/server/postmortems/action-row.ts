@@ -19,6 +19,10 @@ function readJson<T>(schema: z.ZodType<T>, text: string | null): T | null {
 /** The query that would verify an action; null: none is named. */
 export const probeOf = ({ probe }: Pick<ActionRow, 'probe'>): Probe | null => readJson(Probe, probe);
 
+/**
+ * An action with times in unix milliseconds. Null: `probe` names no query, `checked` was never asked, `verified` not
+ * passed yet.
+ */
 export function toAction(row: ActionRow): PostmortemAction {
   const probe = probeOf(row);
   const { verifiedAtMs, evidenceId } = row;

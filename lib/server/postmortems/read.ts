@@ -147,6 +147,10 @@ export async function toPostmortem(reader: Reader, incident: IncidentRow): Promi
   };
 }
 
+/**
+ * The postmortem of an incident, by the incident's UUID or number; an empty one with its gaps where none was begun.
+ * Throws `not_found` without the incident.
+ */
 export async function readPostmortem(key: string, database: Database = db()): Promise<Postmortem> {
   return database.read(async (client) => toPostmortem(client, await findIncident(client, key)));
 }

@@ -40,6 +40,10 @@ export function labelPathPart(name: string): string {
   return `U__${escaped.join('')}`;
 }
 
+/**
+ * The catalogue over one Prometheus. One more than the limit is asked for, so that a list cut short is known and said
+ * in `why`.
+ */
 export function prometheusCatalog(source: SourceConfig, api: PrometheusApi): PrometheusCatalog {
   const list = async <T>(
     path: string,

@@ -172,6 +172,10 @@ function traceIdOf(labels: Labels): string | null {
   return null;
 }
 
+/**
+ * Exemplars with times in whole milliseconds. `traceId` null: no label holds one; `value` null: it was no finite
+ * number.
+ */
 export const toExemplars = (data: z.infer<typeof Exemplars>): Exemplar[] =>
   (data ?? []).flatMap(({ seriesLabels, exemplars }) =>
     exemplars.map(({ labels, value, timestamp }) => ({

@@ -12,6 +12,10 @@ import { by, escapeRegex, type MatchOp, matcher, matcherAnyOf, quote, selector }
 /** The label that the version is grouped under in an answer. */
 const IMAGE_VERSION = 'windsock_version';
 
+/**
+ * The label that an answer by version carries it under: an own one where the tag is cut out of an image. Null:
+ * nothing tells versions.
+ */
 export const versionLabelOf = (version: VersionSource): string | null =>
   version.kind === 'none' ? null : version.kind === 'image' ? IMAGE_VERSION : version.label;
 

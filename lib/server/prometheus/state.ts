@@ -35,6 +35,9 @@ export interface PrometheusState {
   flavour(signal: AbortSignal): Promise<Flavour>;
 }
 
+/**
+ * The state of one Prometheus or of what speaks its API. What its flavour lacks is null; every other failure throws.
+ */
 export function prometheusState(source: SourceConfig, api: PrometheusApi): PrometheusState {
   const state = <S extends z.ZodType>(path: string, data: S, signal: AbortSignal, params = {}) =>
     api({ path, params, data, span: null, signal });

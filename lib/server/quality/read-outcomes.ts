@@ -9,6 +9,7 @@ const MAX_SERIES = 4_000;
 
 const NO_OUTCOMES: Outcomes = { tp: 0, fp: 0, tn: 0, fn: 0 };
 
+/** Predictions whose label arrived, right or wrong: a fraction where an increase was extrapolated. */
 export const totalOf = ({ tp, fp, tn, fn }: Outcomes): number => tp + fp + tn + fn;
 
 /** Outcomes that arrived in each window, by cohort. Null: they could not be read. */

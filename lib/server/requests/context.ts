@@ -130,6 +130,10 @@ export interface Conditions {
   gather: Gather;
 }
 
+/**
+ * Inputs, feature fetch and pipelines around a request: gauges at its instant, the mean over its hour. What failed is
+ * null, with its reason in `gather`.
+ */
 export async function readConditions(telemetry: Telemetry, around: Around, signal: AbortSignal): Promise<Conditions> {
   const { prometheus, map } = telemetry;
   const { featureDriftScore, featureFetch, pipelineBacklog, batchLastSuccess } = map.contract;

@@ -56,6 +56,10 @@ function textField(fields: Readonly<Record<string, unknown>>, name: string): str
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
+/**
+ * One log line of a request. Fields are found under the names that `name` maps to and shown redacted; ids come from
+ * the line as it was, or a rule could hide its trace.
+ */
 export function toStoryLine(entry: LogEntry, name: NameOf): StoryLine {
   const rawFields = jsonOf(entry.line) ?? Object.fromEntries(fieldsOf(entry.line).fields);
   const redacted = redactDeep(rawFields);

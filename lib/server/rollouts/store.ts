@@ -18,6 +18,8 @@ import { type Database, db, type Transaction } from '../db';
 import { AppError } from '../errors';
 
 export const EVERY_MODEL = '*';
+
+/** The key of a switch. Null: every model; the prefix keeps a model called `*` apart from that. */
 export const scopeOf = (model: string | null): string => (model === null ? EVERY_MODEL : `model:${model}`);
 
 /** Columns of an evaluation without its inputs, which are large and read only for a replay. */
@@ -66,6 +68,7 @@ const toEvaluation = (row: Row): GuardEvaluation => ({
   actionId: row.action?.id ?? null,
 });
 
+/** A guard's switch. `model` null: it holds for every model; `killed`: no guard in its scope acts. */
 export const toSwitch = (row: SwitchRow): GuardSwitch => ({
   model: row.scope === EVERY_MODEL ? null : row.scope.slice('model:'.length),
   killed: row.killed,

@@ -6,6 +6,7 @@ import type { VersionSource } from './version-source';
 
 /* What a map cannot give, in sentences that name the setting that would. Missing is never 0. */
 
+/** Nothing where the counter is there. `metric` null: the preset has no counter of requests at all. */
 export function missingRequests(preset: Preset, isThere: boolean, metric: string | null): MissingSignal[] {
   if (isThere) return [];
   if (metric === null) {
@@ -26,6 +27,10 @@ export function missingRequests(preset: Preset, isThere: boolean, metric: string
   ];
 }
 
+/**
+ * Nothing where failures are told. `isAbsent` counts for a metric of its own alone: a label can be empty because
+ * nothing failed.
+ */
 export function missingErrors(errors: ErrorsBy, isAbsent: boolean): MissingSignal[] {
   if (errors.kind === 'none') return [{ signal: 'errors', reason: errors.reason, remedy: errors.remedy }];
   if (errors.kind === 'metric' && isAbsent) {
@@ -52,6 +57,7 @@ export function missingErrorLabel(errors: ErrorsBy, metric: string, labels: read
   ];
 }
 
+/** Nothing where quantiles can be had; a mean is told as missing, for no quantile follows from it. */
 export function missingLatency(preset: Preset, latency: ResolvedLatency, isThere: boolean): MissingSignal[] {
   const signal = 'latency quantiles';
   if (latency.kind === 'none') {
@@ -82,6 +88,7 @@ export function missingLatency(preset: Preset, latency: ResolvedLatency, isThere
   ];
 }
 
+/** Nothing where any label tells versions apart. */
 export const missingVersion = (version: VersionSource): MissingSignal[] =>
   version.kind !== 'none'
     ? []

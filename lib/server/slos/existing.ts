@@ -53,6 +53,10 @@ const PYRRA_QUERY = `{${matcher('__name__', '=~', 'pyrra_(objective|window|avail
 const modelOf = (labels: Labels, models: readonly string[], fallback: string): string =>
   models.find((name) => Object.values(labels).includes(name)) ?? labels.model_name ?? fallback;
 
+/**
+ * A row for each `sloth_slo_info`. Burn rates come from its recorded ratios; null: not recorded. `models` are the
+ * configured names.
+ */
 export function slothRows(recorded: Recorded, models: readonly string[]): SloRow[] {
   const infos = recorded.samples.filter(({ labels }) => labels.__name__ === 'sloth_slo_info');
   return infos.map(({ labels }) => {
@@ -90,6 +94,10 @@ const PYRRA_PAIRS = [
   { long: 6, short: 4, factor: 1, severity: 'ticket', budgetShare: 1 / 7 },
 ] as const;
 
+/**
+ * A row for each `pyrra_objective`, whose window is recorded in seconds. Its windows carry their length in the names
+ * of the recordings; null: not recorded.
+ */
 export function pyrraRows(recorded: Recorded, models: readonly string[]): SloRow[] {
   const objectives = recorded.samples.filter(({ labels }) => labels.__name__ === 'pyrra_objective');
   return objectives.map(({ labels, value: objective }) => {

@@ -28,6 +28,10 @@ export function readingsOf({ slo, sli }: Objective, ratios: Ratios, coverage: Sl
   }));
 }
 
+/**
+ * A pair as the page shows it. `windowMs` is the objective's window, which the meaning of its factor is told for;
+ * burn null: not measured.
+ */
 export const toPairRow = (reading: PairReading, windowMs: number): BurnPairRow => {
   const { pair, longBurn, shortBurn, coverageRatio } = reading;
   return {

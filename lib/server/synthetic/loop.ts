@@ -36,6 +36,9 @@ export interface CheckedModel {
 export const checkedModels = (config: Config): CheckedModel[] =>
   config.models.flatMap(({ name, synthetic }) => (synthetic === null ? [] : [{ model: name, check: synthetic }]));
 
+/**
+ * Host and port that a check is sent to: all the browser may see of its address, whose path or query may hold a key.
+ */
 export const hostOf = ({ url }: SyntheticConfig): string => new URL(url).host;
 
 /**

@@ -88,6 +88,10 @@ const dataOf = (run: StoredRun) => ({
   content: contentOf(run),
 });
 
+/**
+ * Stores a run before anything is sent, so that a process that dies leaves a trace of it. Throws where the id is
+ * taken.
+ */
 export const createRun = (transaction: Transaction, run: StoredRun): Promise<RunRow> =>
   transaction.syntheticRun.create({
     data: {

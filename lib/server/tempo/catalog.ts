@@ -61,6 +61,10 @@ export const isSimpleFilter = (filter: string): boolean => /^\s*\{(?:[^{}|"`]|"(
 export const unscoped = (field: string): string =>
   field.replace(/^(?:span|resource|event|link|instrumentation)?\./, '').replace(/^"(.*)"$/, '$1');
 
+/**
+ * The catalogue over one Tempo: the second version of each endpoint, or the first where the server lacks that, which
+ * tells neither scopes nor types.
+ */
 export function tempoCatalog(source: SourceConfig, api: TempoApi): TempoCatalog {
   const asked = (query: string, { startMs, endMs }: Range) =>
     ({ language: 'none', query, startMs, endMs, stepMs: null }) as const;

@@ -51,11 +51,16 @@ export function toMetricSet(series: readonly RawMetricSeries[], grid: Grid): Ser
   return { startMs: grid.startMs, stepMs: grid.stepMs, series: keyed.map(({ row }) => row) };
 }
 
+/** The answer of one number a series. `value` null: the series has none. */
 export const toMetricSamples = (series: readonly RawMetricSeries[]): Sample[] =>
   series.map(({ labels, value }) => ({ labels: toLabels(labels), value }));
 
 const HEX_ID = /^[0-9a-f]{1,32}$/i;
 
+/**
+ * Spans behind a metric, ids with their leading zeros. Those without a trace id are left out; `spanId` null: it was
+ * not told.
+ */
 export const toTraceExemplars = (series: readonly RawMetricSeries[]): TraceExemplar[] =>
   series.flatMap(({ labels: own, exemplars }) =>
     exemplars.flatMap(({ labels: pairs, value, timestampMs }) => {

@@ -31,6 +31,10 @@ export interface TraceHit {
 
 const ROOT_MISSING = '<root span not yet received>';
 
+/**
+ * One trace of a search, times in fractional milliseconds, ids with their leading zeros. Attributes of a set hold for
+ * each of its spans.
+ */
 export function toTraceHit(hit: RawSearchHit): TraceHit {
   // spanSet repeats the first of spanSets; versions before 2.2 have it alone.
   const sets = hit.spanSets ?? (hit.spanSet ? [hit.spanSet] : []);

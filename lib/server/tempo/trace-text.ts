@@ -34,6 +34,7 @@ const CLOSE_LIST = 93;
 export const COLON = 58;
 export const COMMA = 44;
 
+/** Whether a UTF-16 code is white space between JSON's tokens (RFC 8259, section 2). */
 export const isSpace = (code: number): boolean => code === 32 || code === 10 || code === 13 || code === 9;
 
 /** Position of the quote that ends the string begun at `from`; −1 where the text ends within it. */

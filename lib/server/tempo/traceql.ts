@@ -71,6 +71,7 @@ export function intrinsic(name: string): string {
   throw new AppError('bad_request', 'This is not an intrinsic of TraceQL.');
 }
 
+/** As `intrinsic` checks, for a name that may be an attribute too. */
 export const isIntrinsic = (name: string): boolean => INTRINSICS.has(name);
 
 /** A value in its own type; a number that is not finite cannot be written. */
@@ -96,13 +97,16 @@ export function anyOf(field: string, values: readonly string[]): string | null {
   return values.length === 1 ? condition(field, '=', first) : matches(field, '=~', `^(?:${regexAnyOf(values)})$`);
 }
 
+/** A condition on the status, a bare word in TraceQL. Throws `bad_request` for any other word. */
 export function statusIs(status: string): string {
   if (STATUS_WORDS.has(status)) return `status = ${status}`;
   throw new AppError('bad_request', 'status: one of ok, error, unset.');
 }
 
+/** The same turned round: `statusIsNot('error')` fits spans that ended well and spans whose status nobody set. */
 export const statusIsNot = (status: string): string => statusIs(status).replace('=', '!=');
 
+/** A condition on the kind, a bare word in TraceQL. Throws `bad_request` for any other word. */
 export function kindIs(kind: string): string {
   if (KIND_WORDS.has(kind)) return `kind = ${kind}`;
   throw new AppError('bad_request', 'kind: one of server, client, producer, consumer, internal, unspecified.');

@@ -10,6 +10,7 @@ const CUT_CHARS = 4_000;
 /** Event ticks of one row. */
 const MAX_TICKS = 40;
 
+/** A JSON object: neither null nor a list. */
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -30,6 +31,7 @@ export const resourceJson = ({ parsed }: LoadedTrace, index: number): Record<str
 export const scopeJson = ({ parsed }: LoadedTrace, index: number): Record<string, unknown> =>
   objectOf(redactedSpanJson(parsed.scopes[parsed.scope[index] ?? 0] ?? ''));
 
+/** The objects of a list from telemetry; what is no list has none, and what is no object in it is passed over. */
 export const listOf = (value: unknown): Record<string, unknown>[] =>
   Array.isArray(value) ? value.filter(isObject) : [];
 

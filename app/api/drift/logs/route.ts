@@ -2,8 +2,8 @@ import type { DriftLogsLine } from '@/lib/contracts/drift';
 import { DriftParams } from '@/lib/contracts/drift-params';
 import { readDrift } from '@/lib/server/drift/read-drift';
 import { DEEP_LINES, type LogProgress } from '@/lib/server/drift/read-logs';
-import { lineStream, seldom } from '@/lib/server/line-stream';
 import { route } from '@/lib/server/route';
+import { lineStream, seldom } from '@/lib/server/streams/line-stream';
 
 /** Drift from many prediction lines, as lines of JSON: progress, then the report or an error. */
 export const GET = route('telemetry:read', DriftParams, (params, { signal, ...context }) =>

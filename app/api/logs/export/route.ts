@@ -1,8 +1,8 @@
 import { LogExportParams } from '@/lib/contracts/logs';
 import { exportLogs } from '@/lib/server/logs/export';
-import { fileStream } from '@/lib/server/logs/file-stream';
 import { requireLoki } from '@/lib/server/logs/filter';
 import { route } from '@/lib/server/route';
+import { fileStream } from '@/lib/server/streams/file-stream';
 
 export const GET = route('telemetry:read', LogExportParams, (params, { signal }) =>
   fileStream(exportLogs(requireLoki(), params, signal), {

@@ -1,6 +1,6 @@
 import { type ExplainLine, ExplainParams } from '@/lib/contracts/traces';
-import { lineStream, seldom } from '@/lib/server/line-stream';
 import { route } from '@/lib/server/route';
+import { lineStream, seldom } from '@/lib/server/streams/line-stream';
 import { type ExplainProgress, explainTraces } from '@/lib/server/trace-search/explain';
 import { queryOf } from '@/lib/server/trace-search/filter';
 import { openTempo } from '@/lib/server/trace-search/open';

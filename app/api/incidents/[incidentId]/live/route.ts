@@ -2,8 +2,8 @@ import { IncidentLiveParams } from '@/lib/contracts/live';
 import { db } from '@/lib/server/db';
 import { findIncident } from '@/lib/server/incidents/find';
 import { followChanges } from '@/lib/server/incidents/live';
-import { eventStream } from '@/lib/server/logs/event-stream';
 import { route } from '@/lib/server/route';
+import { eventStream } from '@/lib/server/streams/event-stream';
 
 /** Says when an incident changed and who else looks, as server-sent events of `LiveEvent`, until the reader leaves. */
 export const GET = route(

@@ -2,8 +2,8 @@ import { InvestigationLiveParams } from '@/lib/contracts/live';
 import { db } from '@/lib/server/db';
 import { followChanges } from '@/lib/server/incidents/live';
 import { findInvestigation } from '@/lib/server/investigations/row';
-import { eventStream } from '@/lib/server/logs/event-stream';
 import { route } from '@/lib/server/route';
+import { eventStream } from '@/lib/server/streams/event-stream';
 
 /** Says when an investigation changed and who else looks, as server-sent events of `LiveEvent`, until the reader leaves. */
 export const GET = route(

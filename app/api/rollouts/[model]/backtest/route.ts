@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { type BacktestLine, BacktestParams } from '@/lib/contracts/rollout-backtest';
-import { lineStream } from '@/lib/server/line-stream';
 import { planOf, runBacktest } from '@/lib/server/rollouts/backtest';
 import { MAX_QUERIES } from '@/lib/server/rollouts/read-inputs';
 import { route } from '@/lib/server/route';
+import { lineStream } from '@/lib/server/streams/line-stream';
 
 /** A policy over past hours, as lines of JSON: what is run, each step, then the result or an error. */
 export const POST = route('telemetry:read', BacktestParams, (params, { signal, nowMs }): Response => {

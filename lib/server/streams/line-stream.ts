@@ -1,7 +1,7 @@
 import 'server-only';
 import type { ErrorCode } from '@/lib/contracts/error-body';
-import { AppError } from './errors';
-import { log } from './log';
+import { AppError } from '../errors';
+import { log } from '../log';
 
 /** A stage of long work is told at most this often. */
 const EVERY_MS = 100;

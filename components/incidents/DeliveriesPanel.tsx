@@ -10,7 +10,7 @@ import { RelativeTime } from '@/components/ui/RelativeTime';
 import { StatusIcon } from '@/components/ui/Status';
 import type { AlertDelivery } from '@/lib/contracts/incident-alert';
 import { formatBytes } from '@/lib/domain/format';
-import { alertDeliveriesQuery, replayDelivery } from '@/lib/queries/incidents';
+import { alertDeliveriesQuery, replayAlertDelivery } from '@/lib/queries/incidents';
 
 const STATUS = { stored: 'ok', pending: 'watch', unparsed: 'bad' } as const;
 
@@ -55,7 +55,7 @@ export function DeliveriesPanel() {
 
 function DeliveryLine({ delivery }: { delivery: AlertDelivery }) {
   const client = useQueryClient();
-  const replay = useMutation(replayDelivery(client));
+  const replay = useMutation(replayAlertDelivery(client));
   return (
     <li className="flex flex-wrap items-baseline gap-x-2 border-line border-t py-1">
       <StatusIcon status={STATUS[delivery.outcome]} label={delivery.outcome} />

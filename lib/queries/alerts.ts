@@ -56,11 +56,17 @@ const asksAgain = (client: QueryClient) =>
 const write = <I>(client: QueryClient, send: (input: I) => Promise<SilenceMade>) =>
   mutationOptions<SilenceMade, ApiError, I>({ mutationFn: send, onSuccess: () => asksAgain(client) });
 
+/**
+ * Answers with the Alertmanager that was written to. The id is the writer's own, so that a second press makes no
+ * second silence.
+ */
 export const makeSilence = (client: QueryClient) =>
   write(client, (silence: NewSilenceAsked) => apiSend('POST', 'silences', silence));
 
+/** Moves the end, in unix milliseconds. Alertmanager may give the silence another id for it, which is in the answer. */
 export const extendSilence = (client: QueryClient) =>
   write(client, ({ silenceId, endsAtMs }: SilenceChange) => apiSend('PATCH', `silences/${silenceId}`, { endsAtMs }));
 
+/** Ends a silence now; it stays on the list of those that are over. */
 export const endSilence = (client: QueryClient) =>
   write(client, ({ silenceId }: SilenceEnd) => apiSend('DELETE', `silences/${silenceId}`));

@@ -40,6 +40,10 @@ const RETRIED: ReadonlySet<ErrorCode> = new Set(['upstream_unreachable', 'upstre
 
 const MAX_RETRIES = 2;
 
+/**
+ * Whether a question is asked once more after so many failures: twice, and only where the source may answer next
+ * time.
+ */
 export const shouldRetry = (failures: number, error: Error): boolean =>
   failures < MAX_RETRIES && error instanceof ApiError && RETRIED.has(error.code);
 

@@ -51,24 +51,23 @@ export const mlRulesQuery = (params: { model?: string }) =>
     staleTime: 60_000,
   });
 
-const asksAgain = (client: QueryClient) => client.invalidateQueries({ queryKey: ['drift'] });
+/** Whatever may be judged against an uploaded reference asks again, and so does the list of them. */
+const asksAgain = (client: QueryClient) =>
+  client.invalidateQueries({
+    predicate: ({ queryKey }) => /^drift(\/(baselines|heat|feature|output|consequences))?$/.test(String(queryKey[0])),
+  });
 
 /** Stores a file as the reference of a model's version. */
 export const uploadBaseline = (client: QueryClient) =>
   mutationOptions({
     mutationFn: ({ file, ...params }: NewBaseline & { file: Blob }) =>
       apiUpload<Baseline>(apiAddress('drift/baselines', params), file),
-    onSuccess: () =>
-      Promise.all([
-        asksAgain(client),
-        client.invalidateQueries({ queryKey: ['drift/baselines'] }),
-        client.invalidateQueries({ queryKey: ['drift/heat'] }),
-        client.invalidateQueries({ queryKey: ['drift/feature'] }),
-      ]),
+    onSuccess: () => asksAgain(client),
   });
 
+/** Features are judged against the next reference from then on, so all of them are asked again. */
 export const removeBaseline = (client: QueryClient) =>
   mutationOptions({
     mutationFn: ({ id }: { id: string }) => apiSend<void>('DELETE', `drift/baselines/${encodeURIComponent(id)}`),
-    onSuccess: () => Promise.all([asksAgain(client), client.invalidateQueries({ queryKey: ['drift/baselines'] })]),
+    onSuccess: () => asksAgain(client),
   });

@@ -58,6 +58,9 @@ export function shownQuestions(client: QueryClient, paths: readonly string[]): P
     .slice(0, MAX_BESIDE);
 }
 
+/**
+ * Freezes a panel: the server asks its question once more and keeps that answer. The same id again pins nothing new.
+ */
 export const pinPanel = (client: QueryClient) =>
   mutationOptions({
     mutationFn: (asked: PinAsked) => apiSend<Evidence>('POST', 'evidence', asked),

@@ -65,19 +65,23 @@ export const investigationExportAddress = (investigationId: string): string =>
 export const createInvestigation = (client: QueryClient) =>
   write(client, (investigation: NewInvestigationAsked) => apiSend('POST', 'investigations', investigation));
 
+/** Fields left out stay; a conflict where somebody was first, and then the page asks again. */
 export const editInvestigation = (client: QueryClient) =>
   write(client, ({ investigationId, ...edit }: InvestigationEdit) => apiSend('PATCH', at(investigationId), edit));
 
+/** The id is the writer's own, so that a second press adds no second cell. */
 export const addCell = (client: QueryClient) =>
   write(client, ({ investigationId, ...cell }: NewCellAsked & { investigationId: string }) =>
     apiSend('POST', at(investigationId, '/cells'), cell),
   );
 
+/** Fields left out stay. Another's newer edit of this cell is a conflict, with what it says now in `error.fields`. */
 export const editCell = (client: QueryClient) =>
   write(client, ({ investigationId, cellId, ...edit }: CellEdit) =>
     apiSend('PATCH', at(investigationId, `/cells/${cellId}`), edit),
   );
 
+/** Behind the cell `afterCellId`; null: to the top. */
 export const moveCell = (client: QueryClient) =>
   write(client, ({ investigationId, cellId, ...move }: CellMove) =>
     apiSend('POST', at(investigationId, `/cells/${cellId}/move`), move),
@@ -89,6 +93,7 @@ export const copyInvestigation = (client: QueryClient) =>
     apiSend('POST', at(investigationId, '/copy'), copy),
   );
 
+/** Shows an investigation on an incident, or takes it off; again: nothing changes. */
 export const attachInvestigation = (client: QueryClient) =>
   write(client, ({ investigationId, ...attachment }: InvestigationAttachment) =>
     apiSend('POST', at(investigationId, '/attachment'), attachment),

@@ -39,9 +39,19 @@ export const logPagesQuery = (params: LogQuestion & { direction: Direction }) =>
     refetchOnReconnect: false,
   });
 
+/** Lines by level over time, all that match and not those on the page alone; none: why. */
 export const logSummaryQuery = (params: LogQuestion) => apiQuery<LogSummary>('logs/summary', { ...params });
+
+/**
+ * Shapes of lines as Loki keeps them; null where it keeps none for this filter, and then the page finds them in its
+ * lines.
+ */
 export const logPatternsQuery = (params: LogQuestion) => apiQuery<LogPatternsAnswer>('logs/patterns', { ...params });
+
+/** Names to filter by: index labels, and fields found in a sample of lines, so a rare one may be missing. */
 export const logNamesQuery = (params: LogQuestion) => apiQuery<LogNames>('logs/names', { ...params });
+
+/** Values of one of those names; `kind` says whether it is a label, metadata or a field in the line. */
 export const logValuesQuery = (params: LogQuestion & { name: string; kind: FieldKind }) =>
   apiQuery<LogValues>('logs/values', { ...params });
 

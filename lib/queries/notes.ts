@@ -9,18 +9,21 @@ export const notesQuery = (params: NotesParams) => apiQuery<NoteList>('notes', p
 const asksAgain = (client: QueryClient) =>
   Promise.all([client.invalidateQueries({ queryKey: ['notes'] }), client.invalidateQueries({ queryKey: ['events'] })]);
 
+/** The id is the writer's own, so that a second press adds no second note. */
 export const addNote = (client: QueryClient) =>
   mutationOptions({
     mutationFn: (note: NewNote) => apiSend<Note>('POST', 'notes', note),
     onSuccess: () => asksAgain(client),
   });
 
+/** Fields left out stay; a conflict where the note is no more at the revision that was on screen. */
 export const editNote = (client: QueryClient) =>
   mutationOptions({
     mutationFn: ({ id, ...edit }: NoteEdit) => apiSend<Note>('PATCH', `notes/${encodeURIComponent(id)}`, edit),
     onSuccess: () => asksAgain(client),
   });
 
+/** A conflict where somebody edited the note after the revision that was on screen: nobody removes words unread. */
 export const removeNote = (client: QueryClient) =>
   mutationOptions({
     mutationFn: ({ id, revision }: NoteRemoval) =>

@@ -27,6 +27,7 @@ export const postmortemQuery = (incidentId: string) => apiQuery<Postmortem>(at(i
 /** What the timeline says, section by section; nothing is stored by asking. */
 export const postmortemDraftQuery = (incidentId: string) => apiQuery<PostmortemDraft>(at(incidentId, '/draft'));
 
+/** Every version of a section, newest first; `key` is one of the contract's sections. */
 export const sectionHistoryQuery = (incidentId: string, key: string) =>
   apiQuery<SectionHistory>(at(incidentId, `/sections/${key}`));
 
@@ -39,14 +40,20 @@ export const saveSection = (client: QueryClient) =>
     apiSend<Postmortem>('POST', at(incidentId, `/sections/${key}`), save),
   );
 
+/** Owner and state; revision 0 begins a postmortem where there is none. A conflict where somebody was first. */
 export const editPostmortem = (client: QueryClient) =>
   write(client, ({ incidentId, ...edit }: PostmortemEdit) => apiSend<Postmortem>('PATCH', at(incidentId), edit));
 
+/**
+ * Of exactly the text whose hash it names: a text changed meanwhile is a conflict. Approving marks a resolved
+ * incident reviewed.
+ */
 export const reviewPostmortem = (client: QueryClient) =>
   write(client, ({ incidentId, ...review }: NewReview) =>
     apiSend<Postmortem>('POST', at(incidentId, '/reviews'), review),
   );
 
+/** All but its text may be left out: no owner, no due time, no query that would verify it. */
 export const addAction = (client: QueryClient) =>
   write(
     client,
@@ -57,6 +64,7 @@ export const addAction = (client: QueryClient) =>
       apiSend<Postmortem>('POST', at(incidentId, '/actions'), action),
   );
 
+/** Fields left out stay; null takes owner, due time, link or query away. */
 export const editAction = (client: QueryClient) =>
   write(client, ({ incidentId, actionId, ...edit }: PostmortemActionEdit) =>
     apiSend<Postmortem>('PATCH', at(incidentId, `/actions/${actionId}`), edit),

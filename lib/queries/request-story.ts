@@ -147,6 +147,10 @@ export const storyQuestion = (params: {
 export const stopStory = (client: QueryClient, params: RequestStoryParams) =>
   client.cancelQueries({ queryKey: storyKey(params) }, { revert: false });
 
+/**
+ * Sends the request to the model once more and compares. Never tried again by itself: each try is a request to the
+ * service.
+ */
 export const replayRequest = () =>
   mutationOptions({
     mutationFn: ({ requestId, atMs }: { requestId: string; atMs: number }) =>

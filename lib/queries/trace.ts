@@ -29,12 +29,18 @@ export const traceQuery = ({ traceId, ...params }: TraceParams) => ({
 export const traceRowsQuery = ({ traceId, ...params }: TraceRowsParams) =>
   tracePart<TraceRows>(traceId, '/rows', params);
 
+/** The whole trace by self time; spans too narrow to be drawn are counted in the answer. */
 export const traceFlameQuery = ({ traceId, ...params }: TraceParams) =>
   tracePart<TraceFlame>(traceId, '/flame', params);
 
+/**
+ * One span in full: `span` is its id, "id~index" where the id is not its alone, or the index. Long values are cut
+ * unless asked for whole.
+ */
 export const traceSpanQuery = ({ traceId, span, ...params }: TraceSpanParams) =>
   tracePart<TraceSpan>(traceId, `/spans/${encodeURIComponent(span)}`, params);
 
+/** Log lines that name the trace, with a sentence on where they were looked for. */
 export const traceLogsQuery = (traceId: string) => tracePart<TraceLogs>(traceId, '/logs', {});
 
 /** This trace against another, or against the typical one of a version. */

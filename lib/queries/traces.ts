@@ -17,18 +17,25 @@ import { apiLines } from './api-lines';
 
 export type TraceSearchAsked = { startMs: number; endMs: number; order: string; limit: number } & TraceFilter;
 
+/**
+ * Newest or slowest first, `limit` at most. Which of them are found depends on what the source scanned, which the
+ * answer tells.
+ */
 export const traceSearchQuery = (params: TraceSearchAsked) => apiQuery<TraceSearch>('traces', { ...params });
 
+/** The TraceQL that fields stand for. No source is asked, so that it can follow the typing. */
 export const traceQueryQuery = (filter: TraceFilter) => apiQuery<TraceQuery>('traces/query', { ...filter });
 
 /** Names change slowly: asked again only after a while. */
 const NAMES_STALE_MS = 5 * 60_000;
 
+/** Attributes that spans of the range have; asked again after five minutes. */
 export const traceTagsQuery = (range: TraceTagsParams) => ({
   ...apiQuery<TraceTags>('traces/tags', { ...range }),
   staleTime: NAMES_STALE_MS,
 });
 
+/** Values of one attribute in the range; asked again after five minutes. */
 export const traceValuesQuery = (params: TraceValuesParams) => ({
   ...apiQuery<TraceValues>('traces/tags/values', { ...params }),
   staleTime: NAMES_STALE_MS,

@@ -18,6 +18,7 @@ export const deliveryQuery = (id: string) =>
     refetchInterval: EVERY_MS,
   });
 
+/** Sends a message again under the same id; pressed twice, it is sent once. What was delivered is a conflict. */
 export const replayDelivery = (client: QueryClient) =>
   mutationOptions({
     mutationFn: (id: string) =>

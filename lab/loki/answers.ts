@@ -1,6 +1,6 @@
 import type { LabAnswer } from '../http';
+import { formatPlain } from '../prometheus/numbers';
 import { sortLabels } from './labels';
-import { formatSample } from './literals';
 import type { Row, Steps } from './rows';
 import type { FoundLine } from './scan';
 import type { ScanCost } from './windows';
@@ -124,13 +124,13 @@ const toSeconds = (ns: bigint): number => Number(ns / 1_000_000n) / 1000;
 export const toVector = (rows: readonly Row[], atNs: bigint): unknown[] =>
   rows
     .filter((row) => row.present[0] === 1)
-    .map((row) => ({ metric: sortLabels(row.labels), value: [toSeconds(atNs), formatSample(row.values[0] ?? 0)] }));
+    .map((row) => ({ metric: sortLabels(row.labels), value: [toSeconds(atNs), formatPlain(row.values[0] ?? 0)] }));
 
 /** Rows of a range query with the steps at which each has a sample. */
 export function toMatrix(rows: readonly Row[], steps: Steps): unknown[] {
   const times = Array.from({ length: steps.count }, (_, i) => toSeconds(steps.startNs + BigInt(i * steps.stepNs)));
   return rows.flatMap((row) => {
-    const values = times.flatMap((time, i) => (row.present[i] === 1 ? [[time, formatSample(row.values[i] ?? 0)]] : []));
+    const values = times.flatMap((time, i) => (row.present[i] === 1 ? [[time, formatPlain(row.values[i] ?? 0)]] : []));
     return values.length > 0 ? [{ metric: sortLabels(row.labels), values }] : [];
   });
 }

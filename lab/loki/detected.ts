@@ -1,9 +1,10 @@
+import { parseGoDuration } from '../go/durations';
 import type { LabAnswer, LabRequest } from '../http';
 import type { LogStore } from '../stores';
 import { lokiJson } from './answers';
 import { parseError } from './errors';
 import { flattenJson } from './json-parser';
-import { parseBytes, parseGoDuration } from './literals';
+import { parseBytes } from './literals';
 import { checkEntries, checkRange, integerParam, rangeOf, stepOf } from './params';
 import { parseQuery, parseSelector } from './parse';
 import { type FoundLine, findLines } from './scan';

@@ -1,8 +1,9 @@
+import { parseGoDuration } from '../go/durations';
 import type { LabelFilterExpr, Stage } from './ast';
 import { parseError } from './errors';
 import { ipMatcher } from './ip-range';
 import type { LineLabels } from './labels';
-import { parseBytes, parseGoDuration, parseGoFloat } from './literals';
+import { parseBytes, parseGoFloat } from './literals';
 import { anchoredRegex, searchRegex } from './regex';
 import { compilePattern, matchesPattern } from './text-parsers';
 

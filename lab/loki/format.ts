@@ -1,8 +1,10 @@
+import { formatGoDuration } from '../go/durations';
+import { quote } from '../go/strings';
+import { formatPlain } from '../prometheus/numbers';
 import type { Matcher } from '../stores';
 import type { Expr, Grouping, LabelFilterExpr, LogExpr, MetricExpr, RangeExpr, Stage } from './ast';
-import { formatGoDuration, formatSample, goQuote } from './literals';
 
-const matcherText = ({ name, op, value }: Matcher): string => `${name}${op}${goQuote(value)}`;
+const matcherText = ({ name, op, value }: Matcher): string => `${name}${op}${quote(value)}`;
 
 /** A size as go-humanize prints it without its blank: `20kB`. */
 function sizeText(bytes: number): string {
@@ -21,7 +23,7 @@ function filterText(filter: LabelFilterExpr): string {
     case 'string':
       return matcherText(filter);
     case 'ip':
-      return `${filter.name}${filter.op}ip(${goQuote(filter.value)})`;
+      return `${filter.name}${filter.op}ip(${quote(filter.value)})`;
     default: {
       const { kind, name, op, value } = filter;
       const text = kind === 'duration' ? formatGoDuration(value) : kind === 'bytes' ? sizeText(value) : String(value);
@@ -32,26 +34,26 @@ function filterText(filter: LabelFilterExpr): string {
 
 function parserText(stage: Extract<Stage, { kind: 'json' | 'logfmt' }>): string {
   const flags = `${stage.strict ? ' --strict' : ''}${stage.keepEmpty ? ' --keep-empty' : ''}`;
-  const fields = stage.extractions.map(({ name, path }) => `${name}=${goQuote(path)}`).join(',');
+  const fields = stage.extractions.map(({ name, path }) => `${name}=${quote(path)}`).join(',');
   return `| ${stage.kind}${flags}${fields === '' ? '' : ` ${fields}`}`;
 }
 
 function stageText(stage: Stage): string {
   switch (stage.kind) {
     case 'line':
-      return `${stage.op} ${stage.alternatives.map((a) => (a.isIp ? `ip(${goQuote(a.text)})` : goQuote(a.text))).join(' or ')}`;
+      return `${stage.op} ${stage.alternatives.map((a) => (a.isIp ? `ip(${quote(a.text)})` : quote(a.text))).join(' or ')}`;
     case 'json':
     case 'logfmt':
       return parserText(stage);
     case 'regexp':
     case 'pattern':
-      return `| ${stage.kind} ${goQuote(stage.value)}`;
+      return `| ${stage.kind} ${quote(stage.value)}`;
     case 'filter':
       return `| ${filterText(stage.filter)}`;
     case 'line_format':
-      return `| line_format ${goQuote(stage.template)}`;
+      return `| line_format ${quote(stage.template)}`;
     case 'label_format':
-      return `| label_format ${stage.assignments.map((a) => `${a.name}=${a.isTemplate ? goQuote(a.source) : a.source}`).join(',')}`;
+      return `| label_format ${stage.assignments.map((a) => `${a.name}=${a.isTemplate ? quote(a.source) : a.source}`).join(',')}`;
     case 'drop':
     case 'keep':
       return `| ${stage.kind} ${stage.labels.map((l) => (l.matcher ? matcherText(l.matcher) : l.name)).join(',')}`;
@@ -99,12 +101,12 @@ function metricText(expr: MetricExpr): string {
       return `${expr.op}${groupingText(expr.grouping)}(${parameter}${metricText(expr.inner)})`;
     }
     case 'literal':
-      return formatSample(expr.value);
+      return formatPlain(expr.value);
     case 'vector':
       return `vector(${expr.value.toFixed(6)})`;
     case 'label_replace': {
       const { target, replacement, source, pattern } = expr;
-      return `label_replace(${[metricText(expr.inner), ...[target, replacement, source, pattern].map(goQuote)].join(',')})`;
+      return `label_replace(${[metricText(expr.inner), ...[target, replacement, source, pattern].map(quote)].join(',')})`;
     }
     default: {
       const { matching } = expr;

@@ -1,5 +1,6 @@
+import { formatGoDuration } from '../go/durations';
+import { parseDurationMs } from '../prometheus/durations';
 import { LokiError } from './errors';
-import { formatGoDuration, parsePrometheusDuration } from './literals';
 
 const NS_PER_S = 1_000_000_000n;
 /** max_query_length of Loki's defaults. */
@@ -43,7 +44,7 @@ export function rangeOf(params: URLSearchParams, nowMs: number): TimeRange {
   const since = params.get('since');
   const nowNs = BigInt(Math.floor(nowMs)) * 1_000_000n;
   const endNs = end ? parseTime(end) : nowNs;
-  const sinceMs = since ? parsePrometheusDuration(since) : 3_600_000;
+  const sinceMs = since ? parseDurationMs(since) : 3_600_000;
   if (sinceMs === null)
     throw new LokiError(
       400,
@@ -68,7 +69,7 @@ export function durationParam(params: URLSearchParams, name: string): number | n
   if (!text) return null;
   const seconds = Number(text);
   if (!Number.isNaN(seconds)) return Math.round(seconds * 1e9);
-  const ms = parsePrometheusDuration(text);
+  const ms = parseDurationMs(text);
   if (ms === null) throw new LokiError(400, `cannot parse ${JSON.stringify(text)} to a valid duration`);
   return ms * 1e6;
 }

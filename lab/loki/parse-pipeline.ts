@@ -1,8 +1,9 @@
 import type { SyntaxNode } from '@lezer/common';
+import { quote, unquote } from '../go/strings';
 import type { Matcher } from '../stores';
 import type { CompareOp, LabelFilterExpr, LineMatch, Stage } from './ast';
 import { parseError } from './errors';
-import { goQuote, parseBytes, parseQueryDuration, unquote } from './literals';
+import { parseBytes, parseQueryDuration } from './literals';
 import { anchoredRegex, compileRe2 } from './regex';
 import { parseTemplate } from './template';
 import { compilePattern } from './text-parsers';
@@ -64,7 +65,7 @@ export function parseFilter(node: SyntaxNode, text: string): LabelFilterExpr {
       try {
         anchoredRegex(value);
       } catch (error) {
-        throw stageError(`| ${name}${op}${goQuote(value)}`, error);
+        throw stageError(`| ${name}${op}${quote(value)}`, error);
       }
     }
     return { kind: 'string', name, op, value };
@@ -104,7 +105,7 @@ function parseLineFilter(node: SyntaxNode, text: string): Stage {
       if (op === '|~' || op === '!~') compileRe2(value);
       if (op === '|>' || op === '!>') compilePattern(value, 'line');
     } catch (error) {
-      throw stageError(`${op} ${goQuote(value)}`, error);
+      throw stageError(`${op} ${quote(value)}`, error);
     }
   }
   return { kind: 'line', op, alternatives };
@@ -132,14 +133,14 @@ function parseLabelParser(node: SyntaxNode, text: string): Stage {
         const names = Object.keys(compileRe2(argument).namedGroups());
         if (names.length === 0) throw new Error('at least one named capture must be supplied');
       } catch (error) {
-        throw stageError(`| regexp ${goQuote(argument)}`, error);
+        throw stageError(`| regexp ${quote(argument)}`, error);
       }
       return { kind: 'regexp', value: argument };
     case 'Pattern':
       try {
         compilePattern(argument, 'parser');
       } catch (error) {
-        throw stageError(`| pattern ${goQuote(argument)}`, error);
+        throw stageError(`| pattern ${quote(argument)}`, error);
       }
       return { kind: 'pattern', value: argument };
     default:
@@ -175,7 +176,7 @@ function checkTemplate(source: string, stage: string): void {
   try {
     parseTemplate(source);
   } catch (error) {
-    throw stageError(`${stage} ${goQuote(source)}`, error);
+    throw stageError(`${stage} ${quote(source)}`, error);
   }
 }
 

@@ -1,9 +1,10 @@
 import { parser } from '@grafana/lezer-logql';
 import type { SyntaxNode, Tree } from '@lezer/common';
+import { parseDurationMs } from '../prometheus/durations';
 import type { Matcher } from '../stores';
 import type { BinaryExpr, Expr, Grouping, LogExpr, MetricExpr, RangeExpr, Unwrap, VectorMatching } from './ast';
 import { parseError } from './errors';
-import { parsePrometheusDuration, parseQueryDuration } from './literals';
+import { parseQueryDuration } from './literals';
 import { identifiers, matcherOf, numberOf, parseFilter, parseStage, stringOf } from './parse-pipeline';
 import { anchoredRegex } from './regex';
 import { lowercaseKeywords, syntaxErrorAt, type Token, tokenize } from './tokens';
@@ -100,7 +101,7 @@ class Reader {
     const logRange = node.getChild('LogRangeExpr') ?? node;
     const range = descendants(logRange, 'Range')[0];
     const window = range ? this.text.slice(range.from + 1, range.to - 1).trim() : '';
-    const rangeMs = parsePrometheusDuration(window);
+    const rangeMs = parseDurationMs(window);
     if (rangeMs === null) throw parseError(`not a valid duration string: "${window}"`);
     const expr: RangeExpr = {
       kind: 'range',

@@ -1,9 +1,9 @@
 import type { LabAnswer, LabRequest } from '../http';
+import { formatPlain } from '../prometheus/numbers';
 import type { LogStore } from '../stores';
 import { lokiJson, statsBlock, toMatrix, toStreams, toVector } from './answers';
 import type { Expr, MetricExpr } from './ast';
 import { LokiError } from './errors';
-import { formatSample } from './literals';
 import { constantOf, evaluateMetric } from './metric';
 import { checkEntries, checkRange, durationParam, isBackward, limitOf, parseTime, rangeOf, stepOf } from './params';
 import { parseQuery } from './parse';
@@ -90,7 +90,7 @@ export function queryInstant(store: LogStore, request: LabRequest): LabAnswer {
   const cost = noCost();
   const constant = constantOf(expr);
   if (constant !== null) {
-    const result = [Number(atNs / 1_000_000n) / 1000, formatSample(constant)];
+    const result = [Number(atNs / 1_000_000n) / 1000, formatPlain(constant)];
     return lokiJson({ status: 'success', data: { resultType: 'scalar', result, stats: statsBlock(cost, started) } });
   }
   const rows = evaluateMetric(expr, { store, steps: { startNs: atNs, stepNs: 1, count: 1 }, cost });

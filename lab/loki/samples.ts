@@ -1,10 +1,11 @@
+import { parseGoDuration } from '../go/durations';
 import type { Labels, LogStore } from '../stores';
 import type { Grouping, RangeExpr, Unwrap } from './ast';
 import { pipelineError } from './errors';
 import { compileLabelFilter, filterNames } from './filters';
 import { LineLabels, labelsKey, printLabels } from './labels';
 import { withDetectedLevel } from './level';
-import { parseBytes, parseGoDuration, parseGoFloat } from './literals';
+import { parseBytes, parseGoFloat } from './literals';
 import { compilePipeline, keepsLabels, type Passing, storeHints } from './pipeline';
 import { groupLabels, type Steps } from './rows';
 import { readWindows, type ScanCost } from './windows';

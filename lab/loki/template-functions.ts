@@ -1,4 +1,5 @@
-import { parseBytes, parseGoDuration } from './literals';
+import { parseGoDuration } from '../go/durations';
+import { parseBytes } from './literals';
 import { compileRe2 } from './regex';
 
 export type TemplateValue = string | number | boolean | Date | { call: string };

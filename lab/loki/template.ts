@@ -1,4 +1,4 @@
-import { unquote } from './literals';
+import { unquote } from '../go/strings';
 import { TEMPLATE_FUNCTIONS, type TemplateValue, toText, truthy } from './template-functions';
 
 export interface TemplateContext {

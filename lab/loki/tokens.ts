@@ -1,5 +1,5 @@
+import { unquote } from '../go/strings';
 import { LokiError, parseError } from './errors';
-import { unquote } from './literals';
 
 /** A token of LogQL under the name that Loki's parser gives it in its error texts. */
 export interface Token {

@@ -1,8 +1,8 @@
+import { quote } from '../go/strings';
 import { labelsTest } from '../label-matchers';
 import { type Binary, type Call, type Expr, isComparison, isSetOperator, type Selector, type ValueType } from './ast';
 import { ParseError } from './errors';
 import { SIGNATURES } from './signatures';
-import { quote } from './strings';
 
 const NAMES: Readonly<Record<ValueType, string>> = {
   scalar: 'scalar',

@@ -1,10 +1,10 @@
+import { quote } from '../go/strings';
 import type { Labels } from '../stores';
 import type { Annotations } from './annotations';
 import type { Span } from './ast';
 import { type Column, hasAny, mergeColumns, newColumn } from './columns';
 import { dropLabels, dropName, labelKey } from './label-sets';
 import { parseNumber } from './numbers';
-import { quote } from './strings';
 
 interface Bucket {
   upper: number;

@@ -1,9 +1,9 @@
 import { RE2JS } from 're2js';
+import { quote } from '../go/strings';
 import type { Labels } from '../stores';
 import { type Column, mergeColumns } from './columns';
 import { ExecutionError } from './errors';
 import { withLabel } from './label-sets';
-import { quote } from './strings';
 
 /** `$1`, `${1}`, `$name` and `$$` of Go's Regexp.Expand; a name that is no group is empty. */
 function expand(template: string, group: (name: string) => string): string {

@@ -1,5 +1,5 @@
+import { quote } from '../go/strings';
 import type { Labels } from '../stores';
-import { quote } from './strings';
 
 const keys = new WeakMap<Labels, string>();
 

@@ -1,10 +1,10 @@
+import { quote } from '../go/strings';
 import type { Matcher } from '../stores';
 import { parseDurationMs } from './durations';
 import { badData, ParseError } from './errors';
 import { describe, type Token, tokens } from './lexer';
 import { parseNumber } from './numbers';
 import { parseQuery } from './parse';
-import { quote } from './strings';
 
 const invalid = (name: string, problem: string): Error => badData(`invalid parameter ${quote(name)}: ${problem}`);
 

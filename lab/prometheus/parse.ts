@@ -1,5 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
+import { quote, unquote } from '../go/strings';
 import { BadPattern, compilePattern } from '../label-matchers';
 import type { Matcher } from '../stores';
 import type { Aggregate, Expr, Matching, Selector } from './ast';
@@ -10,7 +11,6 @@ import { ParseError, unsupported } from './errors';
 import { formatSample, parseNumber } from './numbers';
 import type { Postfix } from './postfix';
 import { AGGREGATIONS, PARAMETRIC } from './signatures';
-import { quote, unquote } from './strings';
 import { checkSyntax } from './syntax-error';
 
 /** Chains that the grammar nests without regard for how tightly `offset`, `@` and `[…]` bind. */
@@ -58,6 +58,15 @@ class Reader {
     return this.query.slice(node.from, node.to);
   }
 
+  /** The value of a string; the lexer has named every bad escape but those that stand for no character. */
+  private unquoted(node: SyntaxNode): string {
+    const value = unquote(this.text(node));
+    if (value === null) {
+      throw new ParseError(this.query, node.from, 'escape sequence is an invalid Unicode code point');
+    }
+    return value;
+  }
+
   /** The words of a chain in the order of the text, each operand whole. */
   private pieces(node: SyntaxNode): Piece[] {
     const parts = children(node);
@@ -103,7 +112,7 @@ class Reader {
         return { kind: 'number', value: this.number(text.slice(start), node), from: node.from + start, to: node.to };
       }
       case 'StringLiteral':
-        return { kind: 'string', value: unquote(this.text(node)), ...span };
+        return { kind: 'string', value: this.unquoted(node), ...span };
       case 'VectorSelector':
         return this.selector(node, parts);
       case 'FunctionCall':
@@ -198,9 +207,7 @@ class Reader {
   }
 
   private labels(list: SyntaxNode): string[] {
-    return children(list).map((label) =>
-      label.name === 'QuotedLabelName' ? unquote(this.text(label)) : this.text(label),
-    );
+    return children(list).map((label) => (label.name === 'QuotedLabelName' ? this.unquoted(label) : this.text(label)));
   }
 
   private aggregate(node: SyntaxNode, parts: readonly SyntaxNode[]): Aggregate {
@@ -240,16 +247,16 @@ class Reader {
     const matchers: Matcher[] = [];
     for (const item of list === undefined ? [] : children(list)) {
       if (item.name === 'QuotedLabelName') {
-        matchers.push({ name: '__name__', op: '=', value: unquote(this.text(item)) });
+        matchers.push({ name: '__name__', op: '=', value: this.unquoted(item) });
         continue;
       }
       const [label, op, value] = children(item);
       if (label === undefined || op === undefined || value === undefined) continue;
       const matcher: Matcher = {
-        name: label.name === 'QuotedLabelName' ? unquote(this.text(label)) : this.text(label),
+        name: label.name === 'QuotedLabelName' ? this.unquoted(label) : this.text(label),
         // MatchOp is one of these four by the grammar.
         op: this.text(op) as Matcher['op'],
-        value: unquote(this.text(value)),
+        value: this.unquoted(value),
       };
       if (matcher.op === '=~' || matcher.op === '!~') this.checkPattern(matcher.value, label);
       matchers.push(matcher);

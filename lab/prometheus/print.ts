@@ -1,7 +1,7 @@
+import { quote } from '../go/strings';
 import type { At, Expr, Selector } from './ast';
 import { formatDurationMs } from './durations';
 import { formatPlain } from './numbers';
-import { quote } from './strings';
 
 /** Longer than this, Prometheus breaks an expression over lines [promql/parser/prettier.go]. */
 const LINE = 100;

@@ -1,10 +1,10 @@
+import { quote } from '../go/strings';
 import type { LabAnswer, LabRequest } from '../http';
 import { labelsTest } from '../label-matchers';
 import type { MetricStore } from '../stores';
 import { success } from './answers';
 import { badData } from './errors';
 import { matchersParam } from './params';
-import { quote } from './strings';
 
 type Json = Readonly<Record<string, unknown>>;
 

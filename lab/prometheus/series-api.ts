@@ -1,3 +1,4 @@
+import { quote } from '../go/strings';
 import type { LabAnswer, LabRequest } from '../http';
 import type { Labels, Matcher, MetricStore } from '../stores';
 import { limited, success } from './answers';
@@ -6,7 +7,6 @@ import { badData } from './errors';
 import { compareLabels, labelKey, sortedLabels } from './label-sets';
 import { formatSample } from './numbers';
 import { limitParam, matchersParam, optionalTimeParam, queryParam } from './params';
-import { quote } from './strings';
 
 const EVERYTHING: readonly Matcher[] = [{ name: '__name__', op: '!=', value: '' }];
 

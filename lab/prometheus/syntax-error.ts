@@ -1,8 +1,8 @@
 import type { SyntaxNode, Tree } from '@lezer/common';
+import { quote } from '../go/strings';
 import { ParseError } from './errors';
 import { describe, throwLexicalError, tokens } from './lexer';
 import { AGGREGATIONS, SIGNATURES } from './signatures';
-import { quote } from './strings';
 
 /** The first place where the grammar did not fit, with the node it stands in. */
 function firstMisfit(tree: Tree): SyntaxNode | null {

@@ -1,6 +1,7 @@
+import { parseGoDuration } from '../go/durations';
+import { unquote } from '../go/strings';
 import type { Scope } from './ast';
 import { INTRINSICS } from './ast';
-import { parseGoDuration } from './go-duration';
 import type { Static } from './static';
 import { FALSE, KIND_WORDS, NIL, STATUS_WORDS, TRUE } from './static';
 
@@ -106,7 +107,7 @@ export function tokenize(query: string): Token[] {
   function stringToken(): Token | null {
     const text = match(STRING)?.[0];
     if (text === undefined) return null;
-    const value = text.startsWith('`') ? text.slice(1, -1) : unquote(text);
+    const value = unquote(text);
     if (value === null) throw parseError(query, at, 'syntax error: invalid syntax');
     return { kind: 'static', value: { type: 'string', value }, text, at };
   }
@@ -155,35 +156,6 @@ const toScope = (word: string | undefined): Scope =>
   word === 'span' || word === 'resource' || word === 'event' || word === 'link' || word === 'instrumentation'
     ? word
     : 'none';
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  a: '\u0007',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-  '\\': '\\',
-  '"': '"',
-};
-
-/** Go's strconv.Unquote of a double-quoted literal; null where Go refuses an escape. */
-function unquote(literal: string): string | null {
-  let refused = false;
-  const text = literal
-    .slice(1, -1)
-    .replace(/\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{3}|[\s\S])/g, (_, sequence: string) => {
-      const simple = ESCAPES[sequence];
-      if (simple !== undefined) return simple;
-      const digits = /^[0-7]{3}$/.test(sequence)
-        ? Number.parseInt(sequence, 8)
-        : Number.parseInt(sequence.slice(1), 16);
-      if (sequence.length === 1 || Number.isNaN(digits) || digits > 0x10ffff) refused = true;
-      return refused ? '' : String.fromCodePoint(digits);
-    });
-  return refused ? null : text;
-}
 
 /** How a token is named in an error: its text for words and symbols the grammar knows, else its class. */
 export function tokenName(token: Token): string {

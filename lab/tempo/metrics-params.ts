@@ -1,4 +1,4 @@
-import { parseGoDuration } from './go-duration';
+import { parseGoDuration } from '../go/durations';
 import type { Intervals } from './intervals';
 import { defaultStepNs, instantInterval, rangeIntervals } from './intervals';
 import { END_CUTOFF_MS, intParam, RequestError } from './params';

@@ -1,4 +1,4 @@
-import { parseGoDuration } from './go-duration';
+import { parseGoDuration } from '../go/durations';
 
 /** A refused request: the status and the plain text that the real server answers. */
 export class RequestError extends Error {

@@ -1,5 +1,5 @@
+import { formatGoDuration } from '../go/durations';
 import type { AttributeValue } from '../stores';
-import { formatGoDuration } from './go-duration';
 
 /** OTLP number → the word TraceQL has for it. */
 export const STATUS_WORDS = ['unset', 'ok', 'error'] as const;

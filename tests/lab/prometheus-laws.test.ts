@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { quote, unquote } from '@/lab/go/strings';
 import { MemoryMetricStore } from '@/lab/memory-metrics';
 import { formatDurationMs, parseDurationMs } from '@/lab/prometheus/durations';
 import { prometheusEngine } from '@/lab/prometheus/engine';
@@ -7,7 +8,6 @@ import { bucketFraction, bucketQuantile } from '@/lab/prometheus/histogram';
 import { formatPlain, formatSample, parseNumber } from '@/lab/prometheus/numbers';
 import { parseQuery } from '@/lab/prometheus/parse';
 import { printLine } from '@/lab/prometheus/print';
-import { quote, unquote } from '@/lab/prometheus/strings';
 import { ask, series } from './prometheus-answers';
 import { INSTANT_QUERIES, LONG_QUERIES, RANGE_QUERIES } from './prometheus-queries';
 

@@ -40,9 +40,9 @@ const Pair = z.object({ successes: z.number(), total: z.number() });
 
 const TokenCells = z.object({ input: Values, output: Values });
 
-/** A signal that could not be had, and why. */
+/** A signal that could not be had, and why. `other` decides nothing; all else puts a verdict in doubt. */
 export const CompareFault = z.object({
-  signal: z.enum(['requests', 'errors', 'latency', 'other']),
+  signal: z.enum(['requests', 'errors', 'latency', 'segments', 'quality', 'other']),
   reason: z.string(),
 });
 export type CompareFault = z.infer<typeof CompareFault>;
@@ -92,7 +92,7 @@ export const CompareInputs = z.object({
       source: z.enum(['logs', 'traces']).optional(),
     })
     .nullable(),
-  /** Null: no labels. */
+  /** Null: no labels of either side; a side without any, where the other has some, holds zeros. */
   outcomes: z.object({ champion: Outcomes, challenger: Outcomes }).nullable(),
   /** Null: no metric of predictions by label. */
   predictions: z.array(z.object({ label: z.string(), champion: z.number(), challenger: z.number() })).nullable(),

@@ -190,6 +190,16 @@ describe('a source that is lost', () => {
     expect(measure(found, 'errors')?.champion).toBeNull();
   });
 
+  it.each([
+    ['prediction_outcomes_total', 'Outcomes', 10_013],
+    ['inference_segment_requests_total', 'Requests by segment', 10_019],
+  ])('of %s alone keeps a challenger that is better from being promoted', async (metric, what, agoMs) => {
+    isLost = (query) => query?.includes(`${metric}{`) === true;
+    const found = await ask({ model: 'reco', startMs: NOW_MS - 3 * HOUR_MS - agoMs });
+    expect(found.result.verdict.kind).toBe('in-doubt');
+    expect(sentence(found)).toMatch(new RegExp(`${what} could not be read`));
+  });
+
   it('from the start is an error that names it', async () => {
     isLost = () => true;
     const { status, body } = await call(compare, {

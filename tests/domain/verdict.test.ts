@@ -120,6 +120,12 @@ describe('doubt', () => {
     expect(deciding(inputs)).toBe(reason);
   });
 
+  it.each(['segments', 'quality'] as const)('%s that could not be read, which is no pass', (signal) => {
+    const reason = 'It could not be read: Prometheus did not answer.';
+    expect(verdict(healthy({ faults: [{ signal, reason }] })).kind).toBe('in-doubt');
+    expect(deciding(healthy({ faults: [{ signal, reason }] }))).toBe(reason);
+  });
+
   it('a part that decides nothing may be lost without doubt', () => {
     expect(verdict(healthy({ faults: [{ signal: 'other', reason: 'Scores could not be read.' }] })).kind).toBe(
       'promote',

@@ -1,6 +1,6 @@
 import 'server-only';
 import type { Compare } from '@/lib/contracts/compare';
-import type { CompareFault, CompareInputs, SideCounts } from '@/lib/contracts/compare-inputs';
+import type { CompareFault, CompareInputs, Outcomes, SideCounts } from '@/lib/contracts/compare-inputs';
 import type { CompareParams, ComparePolicy } from '@/lib/contracts/compare-params';
 import type { MissingSignal } from '@/lib/contracts/fleet';
 import { judge } from '@/lib/domain/compare';
@@ -221,6 +221,8 @@ async function readOne(
   };
 }
 
+const NO_OUTCOMES: Outcomes = { tp: 0, fp: 0, tn: 0, fn: 0 };
+
 const STAGE_ORDER = ['feature_fetch', 'preprocess', 'infer', 'postprocess'];
 
 function joinExtras(
@@ -250,7 +252,11 @@ function joinExtras(
             champion: a.predictions?.get(label) ?? 0,
             challenger: b.predictions?.get(label) ?? 0,
           })),
-    outcomes: a.outcomes === null || b.outcomes === null ? null : { champion: a.outcomes, challenger: b.outcomes },
+    // Labels of one side alone are labels: without the other's, quality is not known, which is no pass.
+    outcomes:
+      a.outcomes === null && b.outcomes === null
+        ? null
+        : { champion: a.outcomes ?? NO_OUTCOMES, challenger: b.outcomes ?? NO_OUTCOMES },
   };
 }
 

@@ -1,5 +1,5 @@
 import 'server-only';
-import type { CompareInputs, Histogram } from '@/lib/contracts/compare-inputs';
+import type { CompareFault, CompareInputs, Histogram } from '@/lib/contracts/compare-inputs';
 import type { Sample } from '@/lib/contracts/series';
 import { NATIVE_PURPOSE } from '@/lib/domain/compare-claim';
 import { type Buckets, toBuckets } from '@/lib/domain/histogram';
@@ -85,7 +85,7 @@ export async function readSegments(
 ): Promise<Map<string, { successes: number; total: number }> | null> {
   const { segments } = telemetry.map.contract;
   const label = segments.labels.segment ?? 'user_segment';
-  const asked = { ...side, signal: segments, keep: [label] };
+  const asked = { ...side, signal: segments, keep: [label], about: 'segments' } as const;
   const [all, failed] = await Promise.all([
     readContract(telemetry, parts, { ...asked, purpose: 'requests by segment' }, signal),
     readContract(
@@ -99,7 +99,7 @@ export async function readSegments(
       signal,
     ),
   ]);
-  if (all === null || failed === null) return null;
+  if (all === null || failed === null || holdsNoNumber(parts, 'segments', side, [...all, ...failed])) return null;
   const counted = new Map<string, { successes: number; total: number }>();
   for (const { labels, value } of all) {
     if (value !== null) counted.set(labels[label] ?? '', { successes: 0, total: value });
@@ -139,15 +139,30 @@ async function readContract(
     keep: readonly string[];
     purpose: string;
     matchers?: readonly FailedBy[];
+    /** What of the verdict rests on it; absent: nothing does. */
+    about?: CompareFault['signal'];
   },
   signal: AbortSignal,
 ): Promise<Sample[] | null> {
-  const { model, version, startMs, endMs, keep, suffix, purpose, matchers } = asked;
+  const { model, version, startMs, endMs, keep, suffix, purpose, matchers, about = 'other' } = asked;
   if (!asked.signal.present) return null;
   const query = contractIncrease(asked.signal, { model, keep, suffix, matchers, windowMs: endMs - startMs });
-  const samples = await parts.take('other', purpose, prometheus.instant(query, endMs, signal));
+  const samples = await parts.take(about, purpose, prometheus.instant(query, endMs, signal));
   const label = asked.signal.labels.version ?? 'model_version';
   return samples?.filter(({ labels }) => labels[label] === version) ?? null;
+}
+
+/** Whether a count is no number, which makes the others a wrong sum: a fault that puts the verdict in doubt. */
+function holdsNoNumber(
+  parts: Parts,
+  about: 'segments' | 'quality',
+  { version }: SideAsked,
+  samples: readonly Sample[],
+): boolean {
+  if (samples.every(({ value }) => value !== null)) return false;
+  const what = about === 'segments' ? 'Requests by segment' : 'Outcomes';
+  parts.faults.push({ signal: about, reason: `${what} of ${version} are not measured: a counter holds no number.` });
+  return true;
 }
 
 const bucketsBy = (
@@ -217,7 +232,7 @@ export async function readExtras(
     readContract(
       telemetry,
       parts,
-      { ...side, signal: contract.outcomes, keep: [outcomeLabel], purpose: 'outcomes' },
+      { ...side, signal: contract.outcomes, keep: [outcomeLabel], purpose: 'outcomes', about: 'quality' },
       signal,
     ),
   ]);
@@ -237,7 +252,7 @@ export async function readExtras(
             predictions.flatMap(({ labels, value }) => (value === null ? [] : [[labels[labelLabel] ?? '', value]])),
           ),
     outcomes:
-      outcomes === null || outcomes.length === 0
+      outcomes === null || outcomes.length === 0 || holdsNoNumber(parts, 'quality', side, outcomes)
         ? null
         : { tp: counted('tp'), fp: counted('fp'), tn: counted('tn'), fn: counted('fn') },
   };

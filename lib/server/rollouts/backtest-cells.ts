@@ -42,20 +42,20 @@ export async function readBacktestCells(
   const { stepMs } = cells;
   const windowMs = stepMs + source.scrapeIntervalMs;
   const factor = stepMs / windowMs;
-  const ask = (purpose: string, query: string): Promise<SeriesSet | null> =>
-    parts.take('other', purpose, prometheus.range(query, { startMs, endMs, stepMs }, signal));
+  const ask = (about: 'segments' | 'quality', purpose: string, query: string): Promise<SeriesSet | null> =>
+    parts.take(about, purpose, prometheus.range(query, { startMs, endMs, stepMs }, signal));
   const { outcomes: outcomeSignal, segments } = map.contract;
   const segmentLabel = segments.labels.segment ?? 'user_segment';
   const bySegment = (purpose: string, matchers: readonly ReturnType<typeof failedSegments>[]) =>
     segments.present
-      ? ask(purpose, contractIncrease(segments, { model, keep: [segmentLabel], windowMs, matchers }))
+      ? ask('segments', purpose, contractIncrease(segments, { model, keep: [segmentLabel], windowMs, matchers }))
       : null;
   const outcomeLabel = outcomeSignal.labels.outcome ?? 'outcome';
   const [all, failed, outcomes] = await Promise.all([
     bySegment('requests by segment over time', []),
     bySegment('failed requests by segment over time', [failedSegments(map)]),
     outcomeSignal.present
-      ? ask('outcomes over time', contractIncrease(outcomeSignal, { model, keep: [outcomeLabel], windowMs }))
+      ? ask('quality', 'outcomes over time', contractIncrease(outcomeSignal, { model, keep: [outcomeLabel], windowMs }))
       : null,
   ]);
   const labelled = (

@@ -47,6 +47,8 @@ export function cumulator(read: BacktestCells, asked: CumulateAsked): (atMs: num
     const own = sums.get(from) ?? new Map<string, Record<SideName, number>>();
     sums.set(from, own);
     for (const [label, values] of from) {
+      // What neither side has exposed yet is not there, which is another thing than a zero.
+      if ((values.champion[i] ?? null) === null && (values.challenger[i] ?? null) === null) continue;
       const sum = own.get(label) ?? { champion: 0, challenger: 0 };
       sum.champion += values.champion[i] ?? 0;
       sum.challenger += values.challenger[i] ?? 0;
@@ -140,7 +142,7 @@ function segmentsOf(
 }
 
 function outcomesOf(sums: Map<string, Record<SideName, number>> | undefined): CompareInputs['outcomes'] {
-  if (sums === undefined) return null;
+  if (sums === undefined || sums.size === 0) return null;
   const of = (name: SideName) => {
     const count = (outcome: string): number => sums.get(outcome)?.[name] ?? 0;
     return { tp: count('tp'), fp: count('fp'), tn: count('tn'), fn: count('fn') };

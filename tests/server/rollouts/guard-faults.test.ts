@@ -110,6 +110,24 @@ describe('a guard over faulty data', () => {
       'in-doubt',
       /2\.3\.0 and 2\.4\.0 share no bucket bound/,
     ],
+    [
+      'with NaN for the challenger’s right answers, which would read as a recall of nothing',
+      [
+        { ...CHAMPION, outcomes: 'told' },
+        { ...HEALTHY, outcomes: 'nan' },
+      ],
+      'in-doubt',
+      /Outcomes of 2\.4\.0 are not measured/,
+    ],
+    [
+      'with NaN for the failures of a segment, which would read as none',
+      [
+        { ...CHAMPION, segments: 'told' },
+        { ...BAD, segments: 'nan' },
+      ],
+      'in-doubt',
+      /Requests by segment of 2\.4\.0 are not measured/,
+    ],
     ['with a challenger that is scraped no more', [CHAMPION, { ...BAD, toMinutesAgo: 15 }], 'in-doubt', /stale/],
     [
       'with scrapes that stopped for both',
@@ -126,6 +144,12 @@ describe('a guard over faulty data', () => {
     expect(new Set(verdicts(found))).toEqual(new Set([verdict]));
     expect(why(found)).toMatch(reason);
     expect(found.at(-1)?.run).toBe(0);
+  });
+
+  it('does not promote a challenger without labels where the champion has some: not measured is no pass', async () => {
+    const found = await guarded([{ ...CHAMPION, outcomes: 'told' }, HEALTHY]);
+    expect(new Set(verdicts(found))).toEqual(new Set(['wait']));
+    expect(why(found)).toMatch(/Recall: not enough data to say/);
   });
 
   it('compares histograms of different buckets over the bounds that both have', async () => {

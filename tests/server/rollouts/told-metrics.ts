@@ -28,7 +28,14 @@ export interface ToldVersion {
   isRoleOnly?: boolean;
   /** Its failing series. `nan`: holds NaN in the last half hour. `unlabelled`: no series says how a request ended. */
   errors?: 'told' | 'missing' | 'nan' | 'unlabelled';
+  /** Outcomes of labelled cases, nine of ten right. `nan`: the right ones hold NaN in the last half hour. Absent: none. */
+  outcomes?: 'told' | 'nan';
+  /** Requests of one segment. `nan`: its failing ones hold NaN in the last half hour. Absent: none. */
+  segments?: 'told' | 'nan';
 }
+
+/** Of a hundred labelled cases. */
+const OUTCOMES = { tp: 45, tn: 45, fp: 5, fn: 5 } as const;
 
 /** Series of one model whose versions were scraped every half minute. */
 export function seriesOf(model: string, versions: readonly ToldVersion[]): Series[] {
@@ -80,6 +87,24 @@ function versionSeries(model: string, told: ToldVersion): Series[] {
         requestsPerMinute * ([0.2, 0.6, 0.93, 0.98, 0.999, 1][i] ?? 1),
       ),
     ),
+    ...(told.outcomes === undefined
+      ? []
+      : Object.entries(OUTCOMES).map(([outcome, share]) =>
+          counter(
+            { __name__: 'prediction_outcomes_total', outcome },
+            (requestsPerMinute * share) / 100,
+            told.outcomes === 'nan' && outcome === 'tp' ? nan : undefined,
+          ),
+        )),
+    ...(told.segments === undefined
+      ? []
+      : (['ok', 'error'] as const).map((status) =>
+          counter(
+            { __name__: 'inference_segment_requests_total', user_segment: 'free', status },
+            requestsPerMinute * (status === 'error' ? errorRatio : 1 - errorRatio),
+            told.segments === 'nan' && status === 'error' ? nan : undefined,
+          ),
+        )),
     counter({ __name__: 'inference_latency_seconds_count' }, requestsPerMinute),
     counter({ __name__: 'inference_latency_seconds_sum' }, requestsPerMinute / 10),
     info,

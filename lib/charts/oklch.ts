@@ -11,6 +11,7 @@ const toLinear = (channel: number): number =>
 const fromLinear = (channel: number): number =>
   channel <= 0.0031308 ? channel * 12.92 : 1.055 * channel ** (1 / 2.4) - 0.055;
 
+/** Of `#rrggbb`: lightness 0 to 1, chroma from 0, hue in radians; NaN for any other text. */
 export function hexToOklch(hex: string): Oklch {
   const value = Number.parseInt(hex.slice(1), 16);
   const [r, g, b] = [16, 8, 0].map((shift) => toLinear(((value >> shift) & 255) / 255)) as [number, number, number];

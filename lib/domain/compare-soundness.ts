@@ -77,6 +77,7 @@ export function doubts(inputs: CompareInputs, split: CompareResult['split'], zon
   return [...found, ...clockDoubts(inputs, champion, challenger, zone)];
 }
 
+/** Requests that were counted, and more than 0; false where nobody counted them, too. */
 export const hasTraffic = (side: SideCounts | null): boolean => side?.requests != null && side.requests > 0;
 
 function clockDoubts(inputs: CompareInputs, champion: SideCounts, challenger: SideCounts, zone: string): string[] {

@@ -1,11 +1,12 @@
 import type { AnswerPart, AnswerText, Status } from '@/lib/contracts/answer';
 import type { Consequence, DriftReport, FeatureDrift, Onset } from '@/lib/contracts/drift';
 import { muted, value } from './answer-parts';
-import { NOTABLE_UNSEEN_SHARE } from './category-change';
 import { rowOrder } from './drift-rank';
 import { driftStatus, isCalled, MIN_VALUES } from './drift-verdict';
 import { formatDay, formatNumber, formatRatioPercent, formatTime } from './format';
 
+/** Share of values never seen before from which it is worth a look. */
+const NOTABLE_UNSEEN_SHARE = 0.01;
 /** Features named one by one before the rest is counted. */
 const MAX_NAMED = 3;
 

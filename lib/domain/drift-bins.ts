@@ -105,4 +105,5 @@ export function mergeSparse(paired: Paired, isOrdered: boolean): Paired {
   return { reference, current };
 }
 
+/** Values of a side over all bins; 0 for none. */
 export const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);

@@ -72,6 +72,10 @@ export const sidesOfPair = (pair: FeaturePair, hasTraffic = true): DriftSides =>
 
 const nothingOn = (side: FeatureSide | null): boolean => side === null || !((side.total ?? 0) > 0);
 
+/**
+ * A pair on bins that both sides have; bounds and categories of one side alone are told in `notes`. `paired` null:
+ * nothing common, or a side without values; a count null: not known, which is not 0.
+ */
 export function shapeOf({ reference: r, current: c }: FeaturePair, hasTraffic: boolean): Shaped {
   const reference = r ?? NO_SIDE;
   const current = c ?? NO_SIDE;

@@ -8,6 +8,7 @@ const remedy = (text: string, snippet: NonNullable<ReadinessRemedy['snippet']> |
   snippet,
 });
 
+/** Python's own logging, without a package to install. */
 export const structuredLogs = (): ReadinessRemedy =>
   remedy('Log one JSON object a line. What a library prints as text goes through the same handler.', {
     language: 'python',
@@ -31,6 +32,7 @@ handler.setFormatter(JsonLines())
 logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)`,
   });
 
+/** Field names are the defaults of signals.logFields, so that what is copied is found. */
 export const requestFields = (): ReadinessRemedy =>
   remedy(
     'Write model_name and model_version into every request line, failed ones too. Where your fields are called otherwise, name them under signals.logFields in windsock.yaml.',
@@ -46,6 +48,7 @@ export const requestFields = (): ReadinessRemedy =>
     },
   );
 
+/** For a service with an OpenTelemetry tracer: an id that is not valid is null, never 32 zeros. */
 export const requestIds = (): ReadinessRemedy =>
   remedy('Take the request id from its header or make one, and the trace id from the span that is open.', {
     language: 'python',
@@ -60,6 +63,10 @@ fields = {
 }`,
   });
 
+/**
+ * A processor of the OpenTelemetry Collector. `slowMs` in milliseconds, from where every trace is kept; null: not
+ * known, and then 500.
+ */
 export const tailSampling = (slowMs: number | null): ReadinessRemedy =>
   remedy(
     'Sample at the tail: keep every trace that failed or was slow, and a share of the rest. A head rate in the service drops errors before anybody knows they are errors: set its sampler to always on.',
@@ -78,6 +85,7 @@ service:
     },
   );
 
+/** Both ends of a call, since the check cannot tell which of them drops the header. */
 export const propagation = (): ReadinessRemedy =>
   remedy(
     'Pass the W3C header traceparent on with every call, and read it where a request arrives. A proxy in between must not drop it.',
@@ -95,6 +103,7 @@ httpx.post(url, json=body, headers=headers)`,
     },
   );
 
+/** Bounds in seconds, as the client libraries name durations. */
 export const histogram = (metric: string): ReadinessRemedy =>
   remedy('Observe durations in a histogram, with bounds where you promise something.', {
     language: 'python',
@@ -108,6 +117,9 @@ durations = Histogram(
 )`,
   });
 
+/**
+ * Bounds there are and bounds that objectives lack, both in the unit of the metric; each is written once, ascending.
+ */
 export const bucketAt = (metric: string, bounds: readonly number[], missing: readonly number[]): ReadinessRemedy =>
   remedy(
     'Add the bound to the buckets, or move the objective to a bound there is. Between two bounds the share of slow requests is a guess.',
@@ -118,6 +130,7 @@ export const bucketAt = (metric: string, bounds: readonly number[], missing: rea
     },
   );
 
+/** An objective to begin with, not one that was measured: the numbers are for the team to change. */
 export const latencyObjective = (model: string): ReadinessRemedy =>
   remedy('Say what is promised, so that the buckets can be held to it.', {
     language: 'yaml',
@@ -127,6 +140,7 @@ export const latencyObjective = (model: string): ReadinessRemedy =>
       - { kind: latency, objective: 99%, threshold: 500ms, window: 30d }`,
   });
 
+/** `isOff`: Prometheus stores none, whatever the services send. */
 export const exemplars = (isOff: boolean): ReadinessRemedy =>
   remedy(
     isOff
@@ -141,6 +155,7 @@ export const exemplars = (isOff: boolean): ReadinessRemedy =>
         },
   );
 
+/** The name comes from telemetry: it is quoted as a regular expression that matches it alone. */
 export const dropLabel = (label: string): ReadinessRemedy =>
   remedy(
     'Take the label off where it is made: a value for each user or request belongs into logs and traces. Until then drop it while scraping; series that differ in nothing else must then be summed in the service.',
@@ -153,12 +168,14 @@ export const dropLabel = (label: string): ReadinessRemedy =>
     },
   );
 
+/** Which instances the series come from: a question to ask, since only a person knows which label is wanted. */
 export const fewerSeries = (metric: string): ReadinessRemedy =>
   remedy('Look at which of its labels multiply, and drop or round the one that nobody asks by.', {
     language: 'promql',
     code: `topk(10, count by (instance) ({__name__=${JSON.stringify(metric.toWellFormed())}}))`,
   });
 
+/** The first three alerts without a runbook, each with an address to replace. */
 export const runbookFor = (alerts: readonly string[]): ReadinessRemedy =>
   remedy('Write what to do first, and link it. Whoever is woken reads it before anything else.', {
     language: 'yaml',
@@ -175,12 +192,14 @@ ${alerts
   .join('\n')}`,
   });
 
+/** Pauses to begin with; a budget's alert is the better remedy. */
 export const quieter = (): ReadinessRemedy =>
   remedy(
     'Alert on budgets instead of single values (the SLOs page writes those rules), or let it hold longer before it fires and before it ends.',
     { language: 'yaml', code: 'for: 10m\nkeep_firing_for: 15m' },
   );
 
+/** A rule for the next time; `job` is quoted as it was scraped. */
 export const deadTarget = (job: string): ReadinessRemedy =>
   remedy('Bring it back, or take it out of the scrape configuration; and be told when it happens again.', {
     language: 'yaml',
@@ -191,6 +210,7 @@ export const deadTarget = (job: string): ReadinessRemedy =>
   annotations: { runbook_url: "https://runbooks.example.com/target-down" }`,
   });
 
+/** An objective that tells when labels stop; a day is where most feeds begin. */
 export const freshLabels = (model: string): ReadinessRemedy =>
   remedy(
     'Look at the feed of labels: its last run, its source, its join key. Until it is back quality is blind; be told when it stops.',
@@ -203,6 +223,7 @@ export const freshLabels = (model: string): ReadinessRemedy =>
     },
   );
 
+/** In unix seconds, as Prometheus writes times; its name is the contract's, so nothing has to be configured. */
 export const labelGauge = (): ReadinessRemedy =>
   remedy('Set a gauge to the time of the newest label whenever labels are joined.', {
     language: 'python',
@@ -210,4 +231,5 @@ export const labelGauge = (): ReadinessRemedy =>
 labels_received.labels(model.name).set(newest_label.timestamp())`,
   });
 
+/** Words alone: nothing can be copied for it. */
 export const plain = (text: string): ReadinessRemedy => remedy(text);

@@ -11,10 +11,8 @@ import { CHECK_DEFINITIONS, CHECK_IDS, type CheckId } from './readiness-definiti
 /** Under this many a share that is whole is too little to say so. */
 export const MIN_SAMPLE = 20;
 
-const RANK: Readonly<Record<ReadinessState, number>> = { fail: 0, watch: 1, unknown: 2, signed: 3, pass: 4 };
-
 /** Worst first. */
-export const stateRank = (state: ReadinessState): number => RANK[state];
+const RANK: Readonly<Record<ReadinessState, number>> = { fail: 0, watch: 1, unknown: 2, signed: 3, pass: 4 };
 
 /** The worst of several; unknown for none, since nothing looked at is nothing known. */
 export const worstState = (states: readonly ReadinessState[]): ReadinessState =>
@@ -54,6 +52,7 @@ export function shareEvidence(name: string, { good, n }: Share): ReadinessEviden
   };
 }
 
+/** A counted number, which has neither sample nor interval. Null: not measured. */
 export const countEvidence = (name: string, value: number | null): ReadinessEvidence => ({
   name,
   value,
@@ -63,6 +62,7 @@ export const countEvidence = (name: string, value: number | null): ReadinessEvid
   high: null,
 });
 
+/** Milliseconds, without sample or interval. Null: not measured. */
 export const durationEvidence = (name: string, ms: number | null): ReadinessEvidence => ({
   name,
   value: ms,

@@ -1,29 +1,8 @@
 import type { Labels, SeriesSet } from '@/lib/contracts/series';
 
-/** Series on one grid: alignment, gaps, sums. A null is a gap, never a zero. */
+/** Series on one grid: gaps, sums, ratios. A null is a gap, never a zero. */
 
 type Values = readonly (number | null)[];
-
-/** The last measured value; null when there is none. */
-export function lastValue(values: Values): number | null {
-  for (let i = values.length - 1; i >= 0; i -= 1) {
-    const value = values[i];
-    if (value !== null && value !== undefined) return value;
-  }
-  return null;
-}
-
-/** Mean of the measured values; null when there are none. */
-export function meanValue(values: Values): number | null {
-  let sum = 0;
-  let count = 0;
-  for (const value of values) {
-    if (value === null) continue;
-    sum += value;
-    count += 1;
-  }
-  return count === 0 ? null : sum / count;
-}
 
 /** Sum of the measured values; null when there are none. */
 export function sumValues(values: Values): number | null {
@@ -35,22 +14,6 @@ export function sumValues(values: Values): number | null {
 /** Share of the grid that is measured, 0 to 1; 0 for an empty grid. */
 export const coverageOf = (values: Values): number =>
   values.length === 0 ? 0 : values.filter((value) => value !== null).length / values.length;
-
-/**
- * The same series on another grid of the same step: points outside are dropped, missing ones are gaps. Grids must be
- * whole steps apart, which both ends on multiples of the step make sure of.
- */
-export function alignTo(set: SeriesSet, grid: { startMs: number; points: number }): SeriesSet {
-  const offset = Math.round((grid.startMs - set.startMs) / set.stepMs);
-  return {
-    startMs: grid.startMs,
-    stepMs: set.stepMs,
-    series: set.series.map(({ labels, values }) => ({
-      labels,
-      values: Array.from({ length: grid.points }, (_, i) => values[i + offset] ?? null),
-    })),
-  };
-}
 
 /**
  * Ratio of two sets point by point, matched by `keyOf`. Where the whole is measured and the part is absent, the part is

@@ -119,6 +119,7 @@ const burnAlertLabels = (slo: RuledSlo, pair: BurnPair): Record<string, string> 
 
 const over = (pair: BurnPair): string => `over ${toQueryDuration(pair.longMs)} and ${toQueryDuration(pair.shortMs)}`;
 
+/** Annotations of a burn alert, braces of names escaped: Prometheus runs them as Go templates. */
 export const burnAnnotations = (slo: RuledSlo, pair: BurnPair): Record<string, string> => ({
   summary: templateText(
     `${slo.model} burns its ${slo.kind} budget at over ${formatNumber(pair.factor)} times the pace that lasts`,
@@ -158,11 +159,13 @@ const notMeasuredAnnotations = (slo: RuledSlo): Record<string, string> => ({
 export const expandTemplates = (texts: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, text.replaceAll('{{ "{{" }}', '{{')]));
 
+/** Labels of a burn alert once it fires, for a rule's unit test. */
 export const firedLabels = (slo: RuledSlo, pair: BurnPair): Record<string, string> => ({
   ...ownLabels(slo),
   ...expandTemplates(burnAlertLabels(slo, pair)),
 });
 
+/** The alert of an objective without series once it fires, for a rule's unit test. */
 export const notMeasuredFired = (
   slo: RuledSlo,
 ): { labels: Record<string, string>; annotations: Record<string, string> } => ({

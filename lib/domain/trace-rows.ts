@@ -216,5 +216,8 @@ class Rows {
   }
 }
 
+/** `state` is a row's sum of bits, as TraceRows carries it. */
 export const canOpen = (state: number): boolean => (state & CAN_OPEN) !== 0;
+
+/** The same sum: whether the rows below it are shown. */
 export const isOpen = (state: number): boolean => (state & OPEN) !== 0;

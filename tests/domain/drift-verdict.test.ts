@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { DriftState } from '@/lib/contracts/drift-state';
-import { categoryChange } from '@/lib/domain/category-change';
-import { pairCategories } from '@/lib/domain/drift-bins';
 import { type DriftWindow, driftOnset } from '@/lib/domain/drift-onset';
 import { type BinScore, rowOrder, scoreShift } from '@/lib/domain/drift-rank';
 import { type DriftSides, driftStatus, driftVerdicts, driftWord, measureDrift } from '@/lib/domain/drift-verdict';
@@ -107,35 +105,6 @@ describe('missing values', () => {
     expect(of([1, 1_000], null)).toMatchObject({ state: 'not-measured', rate: null, interval: null });
     expect(of([1, 1_000], [0, 0])).toMatchObject({ state: 'not-measured', rate: null });
     expect(of([1, 1_000], [3, 100])?.state).toBe('not-enough-data');
-  });
-});
-
-describe('categories', () => {
-  it('name the unseen with their share and interval, and those that should have come', () => {
-    const paired = pairCategories(
-      new Map([
-        ['DE', 4_000],
-        ['US', 3_000],
-        ['IN', 3_000],
-        ['rare', 1],
-      ]),
-      new Map([
-        ['DE', 500],
-        ['US', 450],
-        ['FR', 50],
-      ]),
-    );
-    const change = categoryChange(paired);
-    expect(change.unseen).toEqual([{ name: 'FR', share: 0.05 }]);
-    expect(change.unseenShare?.interval.low).toBeCloseTo(0.0381, 4);
-    expect(change.vanished.map(({ name }) => name)).toEqual(['IN']);
-  });
-
-  it('list twenty of ten thousand, and count them all', () => {
-    const many = new Map(Array.from({ length: 10_000 }, (_, i): [string, number] => [`c${i}`, 1]));
-    const change = categoryChange(pairCategories(new Map([['a', 900]]), many));
-    expect(change.unseen).toHaveLength(20);
-    expect(change.unseenCount).toBe(10_000);
   });
 });
 

@@ -109,6 +109,13 @@ describe('a judged feature', () => {
     expect(row.state).toBe('drifted');
   });
 
+  it('names twenty of many unseen categories, and counts them all', () => {
+    const many = categorySide(new Map(Array.from({ length: 90 }, (_, i): [string, number] => [`c${i}`, 10])));
+    const row = judge(categorySide(new Map([['a', 900]])), many);
+    expect(row.unseen).toHaveLength(20);
+    expect(row.unseenMore).toBe(70);
+  });
+
   it('keeps numbers and texts apart, and says so', () => {
     const row = judge(histogram([1], [1_000, 0]), categorySide(new Map([['a', 1_000]])));
     expect(row).toMatchObject({

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ReadinessState } from '@/lib/contracts/readiness';
-import { judgeShare, MIN_SAMPLE, scoreOf, stateRank, toCheck, worstState } from '@/lib/domain/readiness';
+import { judgeShare, MIN_SAMPLE, scoreOf, toCheck, worstState } from '@/lib/domain/readiness';
 import { judgeRetention } from '@/lib/domain/readiness-alerts';
 import { CHECK_IDS } from '@/lib/domain/readiness-definitions';
 import { judgeBounds, timedMetrics } from '@/lib/domain/readiness-metrics';
@@ -37,8 +37,8 @@ describe('a share of a sample', () => {
         fc.double({ min: 0, max: 1, noNaN: true }),
         (n, part) => {
           const good = Math.floor(part * (n - 1));
-          const before = stateRank(judgeShare({ good, n }, 0.9));
-          expect(stateRank(judgeShare({ good: good + 1, n }, 0.9))).toBeGreaterThanOrEqual(before);
+          const before = judgeShare({ good, n }, 0.9);
+          expect(worstState([judgeShare({ good: good + 1, n }, 0.9), before])).toBe(before);
         },
       ),
     );

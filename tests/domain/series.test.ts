@@ -1,8 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { alignTo, coverageOf, episodesOf, lastValue, meanValue, ratioSeries, sumValues } from '@/lib/domain/series';
+import { coverageOf, episodesOf, ratioSeries, sumValues } from '@/lib/domain/series';
 
-const values = fc.array(fc.option(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { nil: null }), { maxLength: 30 });
 const set = (list: Record<string, (number | null)[]>, startMs = 0) => ({
   startMs,
   stepMs: 10,
@@ -11,26 +9,11 @@ const set = (list: Record<string, (number | null)[]>, startMs = 0) => ({
 const byVersion = (labels: Readonly<Record<string, string>>) => labels.version ?? '';
 
 describe('series', () => {
-  it('a gap is never a zero: no measured value has no mean, sum or last value', () => {
-    expect(meanValue([null, null])).toBeNull();
+  it('a gap is never a zero: nothing measured has no sum', () => {
     expect(sumValues([null])).toBeNull();
-    expect(lastValue([null, 3, null])).toBe(3);
-    expect(meanValue([null, 2, 4])).toBe(3);
+    expect(sumValues([null, 2, 4])).toBe(6);
     expect(coverageOf([null, 2, 4, null])).toBe(0.5);
     expect(coverageOf([])).toBe(0);
-  });
-
-  it('aligned to its own grid a set is unchanged; there and back keeps what both grids hold', () => {
-    fc.assert(
-      fc.property(values, fc.integer({ min: -5, max: 5 }), (own, shift) => {
-        const one = set({ a: own });
-        expect(alignTo(one, { startMs: 0, points: own.length })).toEqual(one);
-        const moved = alignTo(one, { startMs: shift * 10, points: own.length });
-        moved.series[0]?.values.forEach((value, i) => {
-          expect(value).toBe(own[i + shift] ?? null);
-        });
-      }),
-    );
   });
 
   it('an error ratio has a gap where there were no requests, and 0 where none failed', () => {

@@ -161,18 +161,3 @@ export async function hold(
     },
   };
 }
-
-/** Runs `work` while holding a lease; null, and nothing run, while another holds it. */
-export async function withLease<T>(
-  { name, ttlMs }: { name: string; ttlMs: number },
-  work: (lease: HeldLease) => Promise<T>,
-  database: Database = db(),
-): Promise<{ result: T } | null> {
-  const lease = await hold({ name, ttlMs, holder: newHolder() }, database);
-  if (lease === null) return null;
-  try {
-    return { result: await work(lease) };
-  } finally {
-    await lease.release();
-  }
-}

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { acquire, guardLease, hold, LeaseLost, release, renew, withLease } from '@/lib/server/background/lease';
+import { acquire, guardLease, hold, LeaseLost, newHolder, release, renew } from '@/lib/server/background/lease';
 import { type Database, openDatabase } from '@/lib/server/db';
 import { migrate } from '@/lib/server/db/migrate';
 import { hasPostgres, postgresKind, sqliteKind } from '../databases';
@@ -91,18 +91,17 @@ describe.each([
       let done = 0;
       const worker = async (database: Database): Promise<void> => {
         while (done < 12) {
-          const ran = await withLease(
-            { name: 'alone', ttlMs: 5_000 },
-            async () => {
-              inside += 1;
-              most = Math.max(most, inside);
-              await sleep(5);
-              inside -= 1;
-              done += 1;
-            },
-            database,
-          );
-          if (ran === null) await sleep(3);
+          const held = await hold({ name: 'alone', ttlMs: 5_000, holder: newHolder() }, database);
+          if (held === null) {
+            await sleep(3);
+            continue;
+          }
+          inside += 1;
+          most = Math.max(most, inside);
+          await sleep(5);
+          inside -= 1;
+          done += 1;
+          await held.release();
         }
       };
       await Promise.all(Array.from({ length: 6 }, () => worker(console_())));

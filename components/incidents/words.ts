@@ -80,4 +80,5 @@ export const ROLE_NAME: Readonly<Record<IncidentRoleName, string>> = {
 /** How people name an incident. */
 export const incidentName = (number: number): string => `INC-${number}`;
 
+/** Path within the console, without the view that a link carries along. */
 export const incidentPath = (number: number): string => `/incidents/${number}`;

@@ -19,7 +19,10 @@ export interface CellDraft {
   afterCellId: string | null;
 }
 
+/** Where the browser keeps an edit of a cell; a cell has one, whichever window it was begun in. */
 export const editKey = (cellId: string): string => `cell.${cellId}`;
+
+/** Where it keeps a cell that is not there yet: one for each investigation. */
 export const newKey = (investigationId: string): string => `cell.new.${investigationId}`;
 
 const isNewKind = (kind: unknown): kind is NewKind => NEW_KINDS.some((one) => one === kind);

@@ -26,6 +26,10 @@ function Change({ text, isNotable }: { text: string; isNotable: boolean }) {
   );
 }
 
+/**
+ * Requests a second. `change` is a ratio to the time before: undefined shows no column for it, null a gap in the
+ * column.
+ */
 export function RateCell({ value, change }: { value: number | null; change?: number | null }) {
   if (value === null) return <NotMeasured />;
   return (
@@ -36,6 +40,10 @@ export function RateCell({ value, change }: { value: number | null; change?: num
   );
 }
 
+/**
+ * `ratio` from 0 to 1, shown in per cent; `change` a difference of ratios, shown in percentage points. Null: not
+ * measured.
+ */
 export function ErrorCell({ ratio, change }: { ratio: number | null; change?: number | null }) {
   if (ratio === null) return <NotMeasured />;
   const points = change === undefined || change === null ? null : change * 100;
@@ -52,6 +60,7 @@ export function ErrorCell({ ratio, change }: { ratio: number | null; change?: nu
   );
 }
 
+/** Milliseconds, with "≥" where the value lies in the histogram's open last bucket. `change` as in RateCell. */
 export function QuantileCell({ quantile, change }: { quantile: Quantile; change?: number | null }) {
   if (quantile.ms === null) return <NotMeasured />;
   return (

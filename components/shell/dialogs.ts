@@ -32,6 +32,7 @@ export type OpenDialog =
 let current: OpenDialog | null = null;
 const listeners = new Set<() => void>();
 
+/** Replaces whatever stands open; null closes it. */
 export function openDialog(next: OpenDialog | null): void {
   current = next;
   for (const listener of listeners) listener();
@@ -42,6 +43,7 @@ const subscribe = (listener: () => void) => {
   return () => listeners.delete(listener);
 };
 
+/** Null while nothing is open, and always on the server. */
 export const useOpenDialog = (): OpenDialog | null =>
   useSyncExternalStore(
     subscribe,

@@ -40,5 +40,6 @@ export const NAV: readonly NavItem[] = [
   { path: '/settings/sources', name: 'Settings', Icon: Settings, key: 's', under: '/settings/' },
 ];
 
+/** Whether an address belongs to an item, pages below it included. `pathname` without parameters. */
 export const isCurrent = (item: NavItem, pathname: string): boolean =>
   pathname === item.path || (item.under !== undefined && pathname.startsWith(item.under));

@@ -19,6 +19,7 @@ export function parseView(pathname: string, search: URLSearchParams): View {
   return { ...readView(Object.fromEntries(search)), ...(model === undefined ? {} : { model }) };
 }
 
+/** Undefined leaves a part as it is. Another model clears the versions, unless the patch names some. */
 export function applyPatch(view: View, patch: ViewPatch): View {
   const model = patch.model === undefined ? view.model : (patch.model ?? undefined);
   // Versions belong to a model: those of another would silently empty every panel.

@@ -26,6 +26,7 @@ export async function toCsv(table: ChartTable): Promise<string> {
   return papa.unparse({ fields, data: table.rows.map((row) => [...row]) }, { escapeFormulae: /^\s*[=+\-@\t\r]/ });
 }
 
+/** Saves a table under a file name made from the title. Rejects where the CSV writer cannot be loaded. */
 export async function downloadCsv(title: string, table: ChartTable): Promise<void> {
   const url = URL.createObjectURL(new Blob([await toCsv(table)], { type: 'text/csv;charset=utf-8' }));
   download(url, fileName(title, 'csv'));

@@ -19,12 +19,14 @@ export interface LabAnswer {
 
 export type LabEngine = (request: LabRequest) => LabAnswer | Promise<LabAnswer>;
 
+/** Numbers that are not finite become null, as JSON.stringify writes them: an engine writes those as text itself. */
 export const jsonAnswer = (status: number, body: unknown): LabAnswer => ({
   status,
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(body),
 });
 
+/** Plain text in UTF-8, as the engines answer errors and probes. */
 export const textAnswer = (status: number, body: string): LabAnswer => ({
   status,
   headers: { 'content-type': 'text/plain; charset=utf-8' },

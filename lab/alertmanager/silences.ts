@@ -39,6 +39,7 @@ const toMatcher = ({ name, value, isRegex, isEqual }: ApiMatcher): Matcher => ({
 /** Expired silences are kept this long, as Alertmanager's --data.retention does. */
 const RETENTION_MS = 120 * 3_600_000;
 
+/** As Alertmanager tells it: over from the very millisecond of its end, not begun before that of its start. */
 export const stateOf = ({ startsAtMs, endsAtMs }: HeldSilence, nowMs: number): 'active' | 'pending' | 'expired' =>
   endsAtMs <= nowMs ? 'expired' : startsAtMs > nowMs ? 'pending' : 'active';
 

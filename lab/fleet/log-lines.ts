@@ -23,6 +23,7 @@ export interface LoggedRequest {
   traceId: string;
 }
 
+/** Its ids are computed from its place, so that spans and metrics of the same request carry the same ones. */
 export function loggedRequest(world: World, requests: RequestWindow, index: number): LoggedRequest {
   const place = world.placeOf(requests, index);
   return { requests, index, requestId: world.ids.requestId(place), traceId: world.ids.traceId(place) };

@@ -1,6 +1,7 @@
 /** Called for each scalar of a JSON object with its flattened, cleaned name; returning false ends the walk. */
 export type OnField = (name: string, value: string) => void;
 
+/** A fault with the text that Loki puts into `__error_details__`. */
 export class JsonError extends Error {}
 
 const QUOTE = 34;

@@ -15,6 +15,7 @@ export interface Row {
   present: Uint8Array;
 }
 
+/** A row without a sample at any of `count` steps, to be filled. */
 export const emptyRow = (labels: Record<string, string>, count: number): Row => ({
   labels,
   values: new Float64Array(count),

@@ -1,5 +1,6 @@
 import { cleanLabelName, type OnField } from './json-parser';
 
+/** A fault with the text that Loki puts into `__error_details__`. */
 export class LogfmtError extends Error {}
 
 /** Reads `key=value` pairs; a fault throws LogfmtError with Loki's text when strict, else ends or skips the pair. */

@@ -8,6 +8,7 @@ export interface ScanCost {
   returned: number;
 }
 
+/** A new object for each query: reads count into it. */
 export const noCost = (): ScanCost => ({ lines: 0, bytes: 0, returned: 0 });
 
 /** Lines that one query may read: some seconds of a store that makes its lines as they are asked for. */

@@ -122,7 +122,10 @@ export type Expr =
   | Aggregate
   | Call;
 
+/** Operators that filter, unless `bool` makes them 0 or 1. */
 export const isComparison = (op: BinaryOp): boolean => ['==', '!=', '>', '<', '>=', '<='].includes(op);
+
+/** Operators on whole series, between vectors alone. */
 export const isSetOperator = (op: BinaryOp): boolean => ['and', 'or', 'unless'].includes(op);
 
 /** The expression inside any parentheses. */

@@ -31,6 +31,7 @@ export type Piece =
   | { type: 'operator'; op: BinaryOp; bool: boolean; matching: Matching | null; from: number; to: number }
   | { type: 'postfix'; postfix: Postfix };
 
+/** Words as the parser has them, in lower case. */
 export const isBinaryOp = (text: string): text is BinaryOp => Object.hasOwn(PRECEDENCE, text);
 
 /**

@@ -14,6 +14,9 @@ const NAMES: Readonly<Record<ValueType, string>> = {
 /** How Prometheus' messages call a type. */
 export const typeName = (type: ValueType): string => NAMES[type];
 
+/**
+ * What an expression gives, before anything is evaluated; a call of a function that nobody knows counts as a vector.
+ */
 export function typeOf(expr: Expr): ValueType {
   switch (expr.kind) {
     case 'number':

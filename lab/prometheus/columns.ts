@@ -9,6 +9,7 @@ export interface Grid {
   count: number;
 }
 
+/** Unix milliseconds of a grid's point. */
 export const timeAt = (grid: Grid, index: number): number => grid.startMs + index * grid.stepMs;
 
 /** One series over a grid: where `has` is 0 there is no sample, and the value there means nothing. */
@@ -18,6 +19,7 @@ export interface Column {
   has: Uint8Array;
 }
 
+/** A series without a sample at any of `count` times, to be filled. */
 export const newColumn = (labels: Labels, count: number): Column => ({
   labels,
   values: new Float64Array(count),
@@ -67,4 +69,5 @@ export function mapColumn(column: Column, labels: Labels, change: (value: number
   return { labels, values, has: column.has };
 }
 
+/** Whether there is a sample at any time; a series without one is left out of an answer. */
 export const hasAny = (column: Column): boolean => column.has.includes(1);

@@ -10,6 +10,7 @@ export class ApiError extends Error {
   }
 }
 
+/** A request that cannot be meant: 400, `bad_data`. */
 export const badData = (message: string): ApiError => new ApiError(400, 'bad_data', message);
 
 /** An evaluation that failed: 422 with the engine's own text. */

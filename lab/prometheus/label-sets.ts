@@ -22,12 +22,17 @@ const filtered = (labels: Labels, keep: (name: string) => boolean): Labels => {
   return kept;
 };
 
+/** A copy with these labels alone; those with an empty value go, for to Prometheus they are not there. */
 export const keepLabels = (labels: Labels, names: ReadonlySet<string>): Labels =>
   filtered(labels, (name) => names.has(name));
+
+/** A copy without these labels; those with an empty value go, too. */
 export const dropLabels = (labels: Labels, names: ReadonlySet<string>): Labels =>
   filtered(labels, (name) => !names.has(name));
 
 const NAME: ReadonlySet<string> = new Set(['__name__']);
+
+/** Without the name of the metric, as after most functions; the same object where it has none. */
 export const dropName = (labels: Labels): Labels => ('__name__' in labels ? dropLabels(labels, NAME) : labels);
 
 /** A copy with this label set, or without it where the value is empty. */

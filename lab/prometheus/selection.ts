@@ -20,6 +20,7 @@ export interface Evaluation {
   samples: number;
 }
 
+/** Throws 503 `timeout`, as Prometheus does; asked between series, since nothing else can interrupt an evaluation. */
 export function checkDeadline(evaluation: Evaluation): void {
   if (evaluation.clock() >= evaluation.deadlineMs) {
     throw new ApiError(503, 'timeout', 'query timed out in expression evaluation');
@@ -50,6 +51,7 @@ export interface Reference {
   lastMs: number;
 }
 
+/** `@` fixes the time for the whole grid, `offset` in milliseconds moves it either way; null: the grid's own times. */
 export function reference(evaluation: Evaluation, grid: Grid, at: At | null, offsetMs: number): Reference {
   if (at === null) {
     return {

@@ -2,6 +2,7 @@ import type { ArithmeticOp, BinaryOp } from './ast';
 import type { Static } from './static';
 import { isNumeric, NIL } from './static';
 
+/** Whether an operator gives a number instead of true or false. */
 export const isArithmetic = (op: BinaryOp): op is ArithmeticOp => '+-*/%^'.includes(op);
 
 /** Integers stay integers (Go truncates their quotient), a duration on either side gives a duration, else floats. */

@@ -141,6 +141,10 @@ export function printAttribute(ref: AttributeRef): string {
   return `${ref.parent ? 'parent.' : ''}${ref.scope === 'none' ? (ref.parent ? '' : '.') : `${ref.scope}.`}${name}`;
 }
 
+/**
+ * An expression as the server prints it in labels and errors: strings in backticks, operations in parentheses where
+ * nested.
+ */
 export function printField(expression: FieldExpression): string {
   switch (expression.node) {
     case 'static':
@@ -157,6 +161,7 @@ export function printField(expression: FieldExpression): string {
 const printOperand = (expression: FieldExpression): string =>
   expression.node === 'binary' ? `(${printField(expression)})` : printField(expression);
 
+/** `count()`, `avg(duration)`: the name under which an answer carries the value. */
 export const printAggregate = ({ name, field }: Aggregate): string =>
   `${name}(${field === null ? '' : printField(field)})`;
 

@@ -114,6 +114,7 @@ function compare(op: CompareOp, left: Static, right: Static): boolean {
   return op === '!=' && staticKey(left) !== staticKey(right);
 }
 
+/** Numbers by size, texts by UTF-16 code units; false for an operator that does not compare by order. */
 export function ordered<T extends number | string>(op: CompareOp, left: T, right: T): boolean {
   switch (op) {
     case '=':

@@ -10,6 +10,7 @@ export interface Intervals {
   instant: boolean;
 }
 
+/** Unix nanoseconds; `stepNs` must be above 0. */
 export function rangeIntervals(startNs: bigint, endNs: bigint, stepNs: bigint): Intervals {
   const alignedStart = startNs - (startNs % stepNs) - stepNs;
   const over = endNs % stepNs;
@@ -18,6 +19,7 @@ export function rangeIntervals(startNs: bigint, endNs: bigint, stepNs: bigint): 
   return { startNs: alignedStart, endNs: alignedEnd, stepNs, count, instant: false };
 }
 
+/** Unix nanoseconds; the slot is as long as the range, which is not aligned. */
 export const instantInterval = (startNs: bigint, endNs: bigint): Intervals => ({
   startNs,
   endNs,

@@ -74,6 +74,7 @@ function positionOf(query: string, at: number): string {
   return `line ${before.length}, col ${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
+/** `at` is a position in UTF-16 units; the message tells line and column from 1. */
 export function parseError(query: string, at: number, message: string): TraceqlError {
   return new TraceqlError(`parse error at ${positionOf(query, at)}: ${message}`);
 }

@@ -41,6 +41,10 @@ export function parseFilter(reader: TokenReader): SpansetFilter {
   return { node: 'filter', expression };
 }
 
+/**
+ * Takes operators that bind more tightly than `minPower` and stops before any other token. Throws TraceqlError where
+ * an operand is missing.
+ */
 export function parseField(reader: TokenReader, minPower = 0): FieldExpression {
   let left = parseUnary(reader);
   for (;;) {
@@ -99,6 +103,7 @@ function takeAttribute(reader: TokenReader): AttributeRef | null {
   return { node: 'intrinsic', intrinsic, spelling: token.text };
 }
 
+/** An attribute or intrinsic; throws TraceqlError at any other token. */
 export function parseAttribute(reader: TokenReader): AttributeRef {
   const attribute = takeAttribute(reader);
   if (attribute === null) throw reader.unexpected();

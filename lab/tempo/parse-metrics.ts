@@ -20,9 +20,11 @@ const METRIC_WORDS: ReadonlySet<string> = new Set([
   'compare',
 ]);
 
+/** Whether the next token begins a metrics stage; nothing is taken. */
 export const atMetric = (reader: TokenReader): boolean =>
   reader.peek().kind === 'word' && METRIC_WORDS.has(reader.peek().text);
 
+/** A metrics stage with its grouping, the reader at its name. Throws TraceqlError for a quantile outside of 0 to 1. */
 export function parseMetric(reader: TokenReader): MetricsStage {
   const { text, at } = reader.next();
   reader.expect('(');

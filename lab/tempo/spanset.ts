@@ -24,6 +24,10 @@ export interface CompiledPipeline {
   conditions: readonly Condition[];
 }
 
+/**
+ * A pipeline to be run on each trace. `conditions` are what the engine fetches: search answers show exactly those
+ * attributes.
+ */
 export function compilePipeline(pipeline: Pipeline): CompiledPipeline {
   const conditions: Condition[] = [];
   const stage = compileElements(pipeline.elements, conditions);

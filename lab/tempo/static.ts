@@ -20,6 +20,8 @@ export type Static =
 export const NIL: Static = { type: 'nil' };
 export const TRUE: Static = { type: 'bool', value: true };
 export const FALSE: Static = { type: 'bool', value: false };
+
+/** One object for each of the two, as nothing ever changes them. */
 export const staticBool = (value: boolean): Static => (value ? TRUE : FALSE);
 
 /** The value of an attribute as TraceQL sees it. Maps and bytes cannot be compared and read as nil. */
@@ -33,6 +35,7 @@ export function staticOf(value: AttributeValue | undefined): Static {
   return NIL;
 }
 
+/** A duration counts as a number, of nanoseconds. */
 export function isNumeric(value: Static): value is { type: 'int' | 'float' | 'duration'; value: number } {
   return value.type === 'int' || value.type === 'float' || value.type === 'duration';
 }

@@ -1,7 +1,7 @@
 import type { EChartsOption } from 'echarts';
 import type { Distributions } from '@/lib/contracts/drift';
 import { formatCount, formatNumber, formatRatioPercent } from '@/lib/domain/format';
-import { AXIS_FONT_SIZE, baseOption, FONT, tooltipFrame, tooltipRow, tooltipTable, valueAxis } from './frame';
+import { AXIS_FONT_SIZE, axisTooltip, baseOption, FONT, tooltipRow, tooltipTable, valueAxis } from './frame';
 import { PALETTES, type ThemeName, withAlpha } from './palette';
 import type { ChartTable } from './table';
 
@@ -75,20 +75,15 @@ export function distributionOption({ distributions, names }: DistributionInput, 
     },
     yAxis: valueAxis(theme, (share) => `${formatNumber(share * 100, 2)}%`, true),
     tooltip: {
-      ...tooltipFrame(theme),
-      trigger: 'axis',
-      axisPointer: { type: 'shadow', shadowStyle: { color: withAlpha(colours.text3, 0.12) } },
-      formatter: (params) => {
-        const first: unknown = Array.isArray(params) ? params[0] : params;
-        const index =
-          typeof first === 'object' && first !== null && 'dataIndex' in first ? Number(first.dataIndex) : -1;
+      ...axisTooltip(theme, 'dataIndex', (index) => {
         const bin = bins[index];
         if (bin === undefined) return '';
         return tooltipTable(binName(bin), [
           tooltipRow(colours.text3, true, names.reference, shareText(bin.reference, bin.referenceCount)),
           tooltipRow(colours.accent, false, names.current, shareText(bin.current, bin.currentCount)),
         ]);
-      },
+      }),
+      axisPointer: { type: 'shadow', shadowStyle: { color: withAlpha(colours.text3, 0.12) } },
     },
     series: [
       {

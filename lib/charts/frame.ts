@@ -74,6 +74,7 @@ export function baseOption({ theme, zone }: Pick<ChartFrame, 'theme' | 'zone'>):
   return { animation: false, useUTC: zone === 'UTC', textStyle: { fontFamily: FONT }, tooltip: tooltipFrame(theme) };
 }
 
+/** Look of every tooltip, kept inside of the chart: over its edge a phone would scroll. */
 export function tooltipFrame(theme: ThemeName) {
   const colours = PALETTES[theme];
   return {
@@ -95,12 +96,23 @@ export function tooltipRow(colour: string, isDashed: boolean, name: string, valu
   return `<tr><td>${swatch}</td><td class="px-2">${escapeHtml(name)}</td><td class="text-right tabular-nums">${escapeHtml(value)}</td></tr>`;
 }
 
+/** HTML of a tooltip. Title and note are escaped here; `rows` are HTML already, whose text the caller escapes. */
 export const tooltipTable = (title: string, rows: readonly string[], note?: string): string =>
   `<div class="text-t3">${escapeHtml(title)}</div><table>${rows.join('')}</table>${note === undefined ? '' : `<div class="text-t3">${escapeHtml(note)}</div>`}`;
 
-/** Where the axis of a tooltip's item stands, milliseconds. */
-export function axisValueOf(item: unknown): number | null {
-  if (typeof item !== 'object' || item === null || !('axisValue' in item)) return null;
-  const value = Number(item.axisValue);
-  return Number.isFinite(value) ? value : null;
+/**
+ * Tooltip of all that stands at one place of the horizontal axis: `at` writes what stands at an instant in milliseconds
+ * (`axisValue`, on an axis of time) or at the bin or bar of that index (`dataIndex`).
+ */
+export function axisTooltip(theme: ThemeName, place: 'axisValue' | 'dataIndex', at: (place: number) => string) {
+  return {
+    ...tooltipFrame(theme),
+    trigger: 'axis' as const,
+    axisPointer: { type: 'none' as const },
+    formatter: (params: unknown): string => {
+      const first: unknown = Array.isArray(params) ? params[0] : params;
+      const value = typeof first === 'object' && first !== null ? Number(Reflect.get(first, place)) : Number.NaN;
+      return Number.isFinite(value) ? at(value) : '';
+    },
+  };
 }

@@ -2,16 +2,7 @@ import type { EChartsOption } from 'echarts';
 import type { SeriesSet } from '@/lib/contracts/series';
 import { formatCount, formatInstant, formatNumber } from '@/lib/domain/format';
 import { type Level, toLevel } from '@/lib/domain/log-level';
-import {
-  axisValueOf,
-  baseOption,
-  type ChartFrame,
-  timeAxis,
-  tooltipFrame,
-  tooltipRow,
-  tooltipTable,
-  valueAxis,
-} from './frame';
+import { axisTooltip, baseOption, type ChartFrame, timeAxis, tooltipRow, tooltipTable, valueAxis } from './frame';
 import { PALETTES, type ThemeName } from './palette';
 import type { ChartTable } from './table';
 
@@ -46,25 +37,13 @@ export function logVolumeOption(set: SeriesSet, frame: ChartFrame): EChartsOptio
     xAxis: timeAxis(frame),
     // Lines are whole.
     yAxis: { ...valueAxis(frame.theme, (value) => formatNumber(value), true), minInterval: 1 },
-    tooltip: {
-      ...tooltipFrame(frame.theme),
-      trigger: 'axis',
-      axisPointer: { type: 'none' },
-      formatter: (params) => {
-        const atMs = axisValueOf(Array.isArray(params) ? params[0] : params);
-        if (atMs === null) return '';
-        const index = Math.floor((atMs - set.startMs) / set.stepMs);
-        const rows = set.series.map(({ labels, values }) =>
-          tooltipRow(
-            levelColour(levelIn(labels), frame.theme),
-            false,
-            levelIn(labels),
-            formatCount(values[index] ?? 0),
-          ),
-        );
-        return tooltipTable(formatInstant(set.startMs + index * set.stepMs, frame.zone), rows);
-      },
-    },
+    tooltip: axisTooltip(frame.theme, 'axisValue', (atMs) => {
+      const index = Math.floor((atMs - set.startMs) / set.stepMs);
+      const rows = set.series.map(({ labels, values }) =>
+        tooltipRow(levelColour(levelIn(labels), frame.theme), false, levelIn(labels), formatCount(values[index] ?? 0)),
+      );
+      return tooltipTable(formatInstant(set.startMs + index * set.stepMs, frame.zone), rows);
+    }),
     series: set.series.map(({ labels, values }) => ({
       type: 'bar' as const,
       name: levelIn(labels),

@@ -3,12 +3,11 @@ import type { Labels, SeriesSet } from '@/lib/contracts/series';
 import { formatInstant, formatMs, formatNumber } from '@/lib/domain/format';
 import {
   AXIS_FONT_SIZE,
-  axisValueOf,
+  axisTooltip,
   baseOption,
   type ChartFrame,
   FONT,
   timeAxis,
-  tooltipFrame,
   tooltipRow,
   tooltipTable,
   valueAxis,
@@ -40,28 +39,21 @@ export function stageAreasOption(set: SeriesSet, frame: ChartFrame, events: Mark
     grid: { left: 44, right: 16, top: 10, bottom: 24 },
     xAxis: timeAxis(frame),
     yAxis: valueAxis(frame.theme, (value) => formatNumber(value), true),
-    tooltip: {
-      ...tooltipFrame(frame.theme),
-      trigger: 'axis',
-      axisPointer: { type: 'none' },
-      formatter: (params) => {
-        const atMs = axisValueOf(Array.isArray(params) ? params[0] : params);
-        if (atMs === null) return '';
-        const index = Math.round((atMs - set.startMs) / set.stepMs);
-        const values = ordered.map(({ values: of }) => of[index] ?? null);
-        const sum = values.every((value) => value !== null) ? values.reduce<number>((a, b) => a + (b ?? 0), 0) : null;
-        const rows = ordered.map(({ labels }, i) =>
-          tooltipRow(
-            stageColour(stageOf(labels), frame.theme),
-            false,
-            stageName(stageOf(labels)),
-            formatMs(values[i] ?? null),
-          ),
-        );
-        const total = tooltipRow(PALETTES[frame.theme].text1, false, 'together', formatMs(sum));
-        return tooltipTable(formatInstant(set.startMs + index * set.stepMs, frame.zone), [...rows.toReversed(), total]);
-      },
-    },
+    tooltip: axisTooltip(frame.theme, 'axisValue', (atMs) => {
+      const index = Math.round((atMs - set.startMs) / set.stepMs);
+      const values = ordered.map(({ values: of }) => of[index] ?? null);
+      const sum = values.every((value) => value !== null) ? values.reduce<number>((a, b) => a + (b ?? 0), 0) : null;
+      const rows = ordered.map(({ labels }, i) =>
+        tooltipRow(
+          stageColour(stageOf(labels), frame.theme),
+          false,
+          stageName(stageOf(labels)),
+          formatMs(values[i] ?? null),
+        ),
+      );
+      const total = tooltipRow(PALETTES[frame.theme].text1, false, 'together', formatMs(sum));
+      return tooltipTable(formatInstant(set.startMs + index * set.stepMs, frame.zone), [...rows.toReversed(), total]);
+    }),
     series: [
       ...ordered.map(({ labels, values }) => {
         const colour = stageColour(stageOf(labels), frame.theme);
@@ -110,12 +102,7 @@ export function stageBarsOption(
       axisTick: { show: false },
       axisLabel: { color: colours.text3, fontSize: AXIS_FONT_SIZE, fontFamily: FONT },
     },
-    tooltip: {
-      ...tooltipFrame(theme),
-      trigger: 'axis',
-      axisPointer: { type: 'none' },
-      formatter: (params) => barTooltip(params, bars, theme),
-    },
+    tooltip: axisTooltip(theme, 'dataIndex', (index) => barTooltip(bars[index], stages, theme)),
     series: stages.map((stage) => ({
       type: 'bar' as const,
       name: stageName(stage),
@@ -139,12 +126,9 @@ export function stageBarsOption(
 const stagesOf = (bars: readonly StageBar[]): string[] =>
   inStageOrder([...new Set(bars.flatMap(({ stages }) => Object.keys(stages)))]);
 
-function barTooltip(params: unknown, bars: readonly StageBar[], theme: ChartFrame['theme']): string {
-  const first: unknown = Array.isArray(params) ? params[0] : params;
-  if (typeof first !== 'object' || first === null || !('dataIndex' in first)) return '';
-  const bar = bars[Number(first.dataIndex)];
+function barTooltip(bar: StageBar | undefined, stages: readonly string[], theme: ChartFrame['theme']): string {
   if (bar === undefined) return '';
-  const rows = stagesOf(bars).map((stage) =>
+  const rows = stages.map((stage) =>
     tooltipRow(stageColour(stage, theme), false, stageName(stage), formatMs(bar.stages[stage] ?? null)),
   );
   return tooltipTable(bar.name, rows);

@@ -4,12 +4,11 @@ import { formatInstant, formatNumber, formatPercentFigure, formatValue, type Uni
 import { endLabelShifts } from './end-labels';
 import {
   AXIS_FONT_SIZE,
-  axisValueOf,
+  axisTooltip,
   baseOption,
   type ChartFrame,
   FONT,
   timeAxis,
-  tooltipFrame,
   tooltipRow,
   tooltipTable,
   valueAxis,
@@ -168,22 +167,14 @@ export function timeSeriesOption(input: TimeSeriesInput, frame: ChartFrame): ECh
     grid: { left: 44, right: Math.min(150, 18 + widest * 5.8), top: 10, bottom: 24 },
     xAxis: timeAxis(frame),
     yAxis: valueAxis(frame.theme, (value) => axisFigure(value, unit), isFromZero),
-    tooltip: {
-      ...tooltipFrame(frame.theme),
-      trigger: 'axis',
-      axisPointer: { type: 'none' },
-      formatter: (params) => tooltipOf(params, drawn, input, frame),
-    },
+    tooltip: axisTooltip(frame.theme, 'axisValue', (atMs) => tooltipOf(atMs, drawn, input, frame)),
     series: [...bandSeries(input, drawn), ...lines, markLines(input, frame), exemplarSeries(input, colours.accent)],
   };
 }
 
 const shorten = (name: string): string => (name.length <= 16 ? name : `${name.slice(0, 15)}…`);
 
-function tooltipOf(params: unknown, drawn: readonly DrawnSeries[], input: TimeSeriesInput, frame: ChartFrame): string {
-  const first: unknown = Array.isArray(params) ? params[0] : params;
-  const atMs = axisValueOf(first);
-  if (atMs === null) return '';
+function tooltipOf(atMs: number, drawn: readonly DrawnSeries[], input: TimeSeriesInput, frame: ChartFrame): string {
   const index = Math.round((atMs - input.set.startMs) / input.set.stepMs);
   const rows = drawn.map(({ name, style, values }) =>
     tooltipRow(style.colour, style.dash !== 'solid', name, formatValue(values[index] ?? null, input.unit)),

@@ -11,8 +11,10 @@ import { SegmentsPanel } from './SegmentsPanel';
 import { StabilityPanel } from './StabilityPanel';
 import { VerdictPanel } from './VerdictPanel';
 
-/** What the two sides are called: versions, of one version before and after. */
+/** What the two sides are called: versions; of one version before and after. */
 function namesOf({ champion, challenger, mode }: CompareInputs): { champion: string; challenger: string } {
+  if (mode === 'instant' && champion?.version === challenger?.version)
+    return { champion: 'before', challenger: 'after' };
   const suffix = mode === 'instant' ? { champion: ' before', challenger: ' after' } : { champion: '', challenger: '' };
   return {
     champion: `${champion?.version ?? 'none'}${suffix.champion}`,

@@ -3,6 +3,7 @@
 import { Download, Pin as PinIcon } from 'lucide-react';
 import { useId } from 'react';
 import { openDialog } from '@/components/shell/dialogs';
+import { fromInput, toInput } from '@/components/shell/range-text';
 import { useView } from '@/components/shell/use-view';
 import { Button } from '@/components/ui/Button';
 import { Choice } from '@/components/ui/Choice';
@@ -158,12 +159,6 @@ function VersionPick({
   );
 }
 
-/** An instant as the browser's own field writes it, in its own zone. */
-const toField = (ms: number): string => {
-  const date = new Date(ms);
-  return new Date(ms - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-};
-
 function SplitPick({
   splitMs,
   latestMs,
@@ -174,19 +169,20 @@ function SplitPick({
   onChange: (ms: number) => void;
 }) {
   const id = useId();
+  const { zone, isUtc } = useZone();
   return (
     <span className="inline-flex items-center gap-1.5 text-small">
       <label htmlFor={id} className="text-t2">
-        split at
+        split at{isUtc ? ' (UTC)' : ''}
       </label>
       <input
         id={id}
         type="datetime-local"
-        value={toField(splitMs)}
-        max={toField(latestMs)}
+        value={toInput(splitMs, zone)}
+        max={toInput(latestMs, zone)}
         onChange={(event) => {
-          const ms = new Date(event.target.value).getTime();
-          if (Number.isFinite(ms) && ms > 0 && ms < latestMs) onChange(ms);
+          const ms = fromInput(event.target.value, isUtc);
+          if (ms !== null && ms > 0 && ms < latestMs) onChange(ms);
         }}
         className="h-7 rounded-panel border border-line bg-panel px-2 text-small text-t1"
       />

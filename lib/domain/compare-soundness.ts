@@ -4,13 +4,14 @@ import type { ComparePolicy } from '@/lib/contracts/compare-params';
 import { bucketsOf, commonBuckets } from './compare-latency';
 import { formatDuration, formatNumber, formatRatioPercent, formatTime } from './format';
 import { SAMPLE_RATIO_ALPHA, sampleRatioTest } from './sample-ratio';
+import { MINUTE_MS } from './time';
 
 /** Whether two sides may be compared at all: the same clock, the configured split, every signal, fresh. */
 
 /** Share of the joint time that both sides must have traffic in. */
 const SHARED_ENOUGH = 0.9;
 /** A side is stale when it had no request for this long, although it should have had some. */
-const STALE_MS = 5 * 60_000;
+const STALE_MS = 5 * MINUTE_MS;
 /** Requests that should have come meanwhile before silence means anything. */
 const EXPECTED_IN_SILENCE = 5;
 

@@ -2,7 +2,7 @@ import type { ComparePolicy } from '@/lib/contracts/compare-params';
 import { watchedDifference } from './always-valid';
 import { type Buckets, histogramQuantile, totalOf } from './histogram';
 import { countLogEvidence } from './sequential';
-import { MINUTE_MS } from './time';
+import { DAY_MS, MINUTE_MS } from './time';
 
 /**
  * How long until something could be proven at this traffic and split, from the e-process that proves it. Milliseconds;
@@ -15,7 +15,7 @@ export const ERROR_FACTOR = 2;
 export const P95_FACTOR = 1.2;
 
 /** Beyond this a rollout would not wait. */
-const LONGEST_MS = 30 * 86_400_000;
+const LONGEST_MS = 30 * DAY_MS;
 
 export interface ClockAsked {
   requestsPerMinute: number;

@@ -4,10 +4,10 @@ import type { ComparePolicy } from '@/lib/contracts/compare-params';
 import { doubts, hasTraffic, soundness } from './compare-soundness';
 import { formatDifference, formatInterval } from './compare-state';
 import { formatCount, formatDuration } from './format';
-import { MINUTE_MS } from './time';
+import { DAY_MS, MINUTE_MS } from './time';
 
 /** Nobody waits longer for a rollout: beyond it no time is named. */
-const LONGEST_WAIT_MS = 30 * 86_400_000;
+const LONGEST_WAIT_MS = 30 * DAY_MS;
 
 type Reason = Verdict['reasons'][number];
 

@@ -11,13 +11,13 @@ import type { Compare } from '@/lib/contracts/compare';
 import type { WhatIf } from '@/lib/contracts/compare-params';
 import type { GuardState } from '@/lib/contracts/rollout';
 import { formatDuration, formatInstant, formatTime } from '@/lib/domain/format';
-import { HOUR_MS, MINUTE_MS } from '@/lib/domain/time';
+import { HOUR_MS, MINUTE_MS, WEEK_MS } from '@/lib/domain/time';
 import { type Backtest, useBacktest } from './use-backtest';
 import { VERDICT_WORD, VerdictStrip } from './VerdictStrip';
 
 /** The whole window of the comparison. */
 const ROLLOUT = 'rollout';
-const LONGEST_MS = 7 * 86_400_000;
+const LONGEST_MS = WEEK_MS;
 const RANGES = [
   { value: ROLLOUT, name: 'Since rollout' },
   { value: '1', name: 'Last hour' },

@@ -12,6 +12,7 @@ import { RelativeTime } from '@/components/ui/RelativeTime';
 import { StatusIcon } from '@/components/ui/Status';
 import type { GuardEvaluation, GuardMode, GuardState, GuardSwitch } from '@/lib/contracts/rollout';
 import { formatDuration, formatTime } from '@/lib/domain/format';
+import { MINUTE_MS } from '@/lib/domain/time';
 import { guardEvaluationsQuery } from '@/lib/queries/rollouts';
 import { EvaluationDetails } from './EvaluationDetails';
 import { GuardDeliveries } from './GuardDeliveries';
@@ -165,7 +166,7 @@ function Strip({ evaluations }: { evaluations: readonly GuardEvaluation[] }) {
       <VerdictStrip
         label="Evaluations"
         steps={evaluations}
-        startMs={Math.min(first.atMs, newest.atMs - 60_000)}
+        startMs={Math.min(first.atMs, newest.atMs - MINUTE_MS)}
         endMs={newest.atMs}
         selected={selected}
         onSelect={(index) => setChosen(index === last ? null : (evaluations[index]?.id ?? null))}

@@ -1,15 +1,16 @@
 import 'server-only';
 import type { CompareInputs, ExactQuantile } from '@/lib/contracts/compare-inputs';
 import { alwaysValidZ } from '@/lib/domain/always-valid';
+import { HOUR_MS, MINUTE_MS } from '@/lib/domain/time';
 import type { Config } from '../config';
 import type { LokiClient } from '../loki/client';
 import { countByField, quantileByField } from '../loki/duration-queries';
 import type { Parts } from './parts';
 
 /** Lines of more than this cost more than a page may: the newest part of the window is read. */
-const LONGEST_MS = 3_600_000;
+const LONGEST_MS = HOUR_MS;
 const MIN_LINES = 100;
-const GRID_MS = 5 * 60_000;
+const GRID_MS = 5 * MINUTE_MS;
 
 /**
  * P95 of both versions from the durations that the log lines carry, with the interval of order statistics; for where the

@@ -3,6 +3,7 @@ import type { CompareInputs, ExactQuantile } from '@/lib/contracts/compare-input
 import type { Sample } from '@/lib/contracts/series';
 import { alwaysValidZ } from '@/lib/domain/always-valid';
 import { type Buckets, histogramQuantile, toBuckets, woodruffInterval } from '@/lib/domain/histogram';
+import { HOUR_MS } from '@/lib/domain/time';
 import type { TempoClient } from '../tempo/client';
 import { anyOf, duration, pipeline, spanset } from '../tempo/traceql';
 import { spanNames } from '../trace-search/names';
@@ -10,7 +11,7 @@ import type { Parts } from './parts';
 import type { CellsRead } from './read-cells';
 
 /** Tempo counts spans over three hours at most by default, and an hour is what the logs are read for. */
-const LONGEST_MS = 3_600_000;
+const LONGEST_MS = HOUR_MS;
 const MIN_SPANS = 100;
 /** Share of the requests that must have left a trace: sampled traces are the slow and the failed ones. */
 const LEAST_KEPT = 0.9;

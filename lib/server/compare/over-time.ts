@@ -2,6 +2,7 @@ import 'server-only';
 import type { SeriesSet } from '@/lib/contracts/series';
 import { histogramQuantile, quantileDifference } from '@/lib/domain/histogram';
 import { emptySet, sumValues } from '@/lib/domain/series';
+import { MINUTE_MS } from '@/lib/domain/time';
 import { type CellsRead, mergeBuckets } from './read-cells';
 
 const CHART_POINTS = 120;
@@ -13,7 +14,7 @@ export function overTimeOf(
   range: { startMs: number; endMs: number },
 ): { overTime: SeriesSet; p95Difference: SeriesSet } {
   if (cells === null) {
-    const none = emptySet(range, 60_000);
+    const none = emptySet(range, MINUTE_MS);
     return { overTime: none, p95Difference: none };
   }
   const { startMs, stepMs } = cells;
@@ -27,13 +28,16 @@ export function overTimeOf(
     const requests = groups.map(([from, to]) => sumValues(own.requests.slice(from, to)));
     const errors = groups.map(([from, to]) => sumValues(own.errors.slice(from, to)));
     const buckets = groups.map(([from, to]) => mergeBuckets(own.buckets.slice(from, to)));
-    const seconds = groups.map(([from, to]) => ((to - from) * stepMs) / 1000);
+    // A rate is over what was measured: at the ends of a side's own part of the window a group is its in part only.
+    const seconds = groups.map(
+      ([from, to]) => (own.requests.slice(from, to).filter((value) => value !== null).length * stepMs) / 1000,
+    );
     return {
       buckets,
       series: [
         {
           measure: 'requests',
-          values: requests.map((value, i) => (value === null ? null : value / (seconds[i] ?? 1))),
+          values: requests.map((value, i) => (value === null ? null : value / (seconds[i] ?? stepMs / 1000))),
         },
         {
           measure: 'errors',

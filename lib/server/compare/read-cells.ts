@@ -3,7 +3,7 @@ import type { CompareInputs, SideCells } from '@/lib/contracts/compare-inputs';
 import type { SeriesSet } from '@/lib/contracts/series';
 import { type Buckets, histogramQuantile, toBuckets } from '@/lib/domain/histogram';
 import { nativeBuckets } from '@/lib/domain/native-buckets';
-import { stepForRange } from '@/lib/domain/time';
+import { MINUTE_MS, stepForRange } from '@/lib/domain/time';
 import { tellsErrors } from '../fleet/counts';
 import { versionOf } from '../fleet/labels';
 import { histogramsOf, type VersionHistograms } from '../fleet/latency-series';
@@ -15,7 +15,7 @@ import type { Telemetry } from '../telemetry';
 import type { Parts } from './parts';
 import type { SideAsked } from './read-sides';
 
-const CELL_MS = 60_000;
+const CELL_MS = MINUTE_MS;
 /** Cells at most; a longer window has longer cells. */
 const MAX_CELLS = 1_440;
 

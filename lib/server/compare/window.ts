@@ -2,14 +2,14 @@ import 'server-only';
 import type { CompareParams } from '@/lib/contracts/compare-params';
 import type { Role } from '@/lib/contracts/fleet';
 import { formatDuration } from '@/lib/domain/format';
-import { MINUTE_MS, stepForRange } from '@/lib/domain/time';
+import { HOUR_MS, MINUTE_MS, stepForRange, WEEK_MS } from '@/lib/domain/time';
 import { AppError } from '../errors';
 import { versionOf } from '../fleet/labels';
 import type { ModelPanel } from '../fleet/model-panel';
 import { requestsQuery } from '../prometheus/signal-queries';
 
 /** How far back the challenger's first traffic is looked for; an older rollout is compared over this long. */
-export const LOOK_BACK_MS = 7 * 86_400_000;
+export const LOOK_BACK_MS = WEEK_MS;
 const SEARCH_POINTS = 336;
 
 export interface Sides {
@@ -45,7 +45,7 @@ export function sidesOf(
 }
 
 /** A version without traffic for this long, while others of its model had some, was taken out and rolled out anew. */
-const PAUSE_MS = 3 * 3_600_000;
+const PAUSE_MS = 3 * HOUR_MS;
 
 /** When a version's traffic began, and whether it had none before within the look-back. */
 interface TrafficBegan {
@@ -122,7 +122,7 @@ export async function windowOf(
     return { startMs: Math.max(0, splitMs - (endMs - splitMs)), endMs, found: 'as long before as after' };
   }
   const { challenger } = sides;
-  if (challenger === null) return { startMs: endMs - 3_600_000, endMs, found: 'the last hour' };
+  if (challenger === null) return { startMs: endMs - HOUR_MS, endMs, found: 'the last hour' };
   const { version } = challenger;
   const began = await trafficBegan(panel, { model, version, endMs }, signal);
   if (began !== null && began.atMs < endMs) {

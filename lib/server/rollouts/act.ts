@@ -5,6 +5,7 @@ import type { CompareInputs } from '@/lib/contracts/compare-inputs';
 import { MAX_ENTRY_CHARACTERS, MAX_TITLE_CHARACTERS } from '@/lib/contracts/incident-words';
 import type { GuardPolicy } from '@/lib/contracts/rollout';
 import { comparePath, firstSentence, rollbackMessage } from '@/lib/domain/guard-message';
+import { DAY_MS } from '@/lib/domain/time';
 import type { Transaction } from '../db';
 import { declareIncident } from '../incidents/declare';
 import { enqueueDelivery } from '../webhooks/outbox';
@@ -76,7 +77,7 @@ export async function actOn(
 }
 
 /** Messages wait at most this long for their endpoint. */
-const LONGEST_WAIT_MS = 4 * 86_400_000;
+const LONGEST_WAIT_MS = 4 * DAY_MS;
 
 /**
  * Takes back what was asked for and not yet delivered, since an endpoint may come back hours later: of one model or of

@@ -13,6 +13,7 @@ import {
 import { judge, withWhatIf } from '@/lib/domain/compare';
 import { formatDuration } from '@/lib/domain/format';
 import { decideGuard, type GuardMemory, lookOf } from '@/lib/domain/guard';
+import { MINUTE_MS } from '@/lib/domain/time';
 import { Parts } from '../compare/parts';
 import { policyOf } from '../compare/read-compare';
 import { LOOK_BACK_MS } from '../compare/window';
@@ -26,7 +27,6 @@ import { durationsOf } from './backtest-durations';
 import { cumulator } from './cumulate';
 import { guardSidesOf, readSidesInputs } from './read-inputs';
 
-const MINUTE_MS = 60_000;
 /** Instants that are read once more as the guard reads them, at most: those that decide. */
 const MAX_EXACT = 40;
 

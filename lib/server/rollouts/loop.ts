@@ -1,5 +1,6 @@
 import 'server-only';
 import { dueInstant, nextDueMs } from '@/lib/domain/guard';
+import { HOUR_MS } from '@/lib/domain/time';
 import { recordAudit } from '../audit/store';
 import { LeaseLost } from '../background/lease';
 import type { BackgroundLoop, LoopContext } from '../background/loop';
@@ -14,7 +15,7 @@ import { forgetEvaluations } from './store';
 const EVERY_MS = 15_000;
 const SOONEST_MS = 500;
 const LEASE_TTL_MS = 30_000;
-const FORGET_EVERY_MS = 3_600_000;
+const FORGET_EVERY_MS = HOUR_MS;
 
 /** The models whose guard is on, each with its policies. */
 export const guardedModels = (config: Config): Guarded[] =>

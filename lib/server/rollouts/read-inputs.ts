@@ -3,14 +3,14 @@ import { setMaxListeners } from 'node:events';
 import type { CompareInputs } from '@/lib/contracts/compare-inputs';
 import { sharesClock } from '@/lib/domain/compare-soundness';
 import { formatDuration } from '@/lib/domain/format';
-import { HOUR_MS } from '@/lib/domain/time';
+import { HOUR_MS, MINUTE_MS } from '@/lib/domain/time';
 import { readCompare } from '../compare/read-compare';
 import { firstTrafficOf, LOOK_BACK_MS, sidesOf } from '../compare/window';
 import { AppError } from '../errors';
 import { openModelPanel } from '../fleet/model-panel';
 
 /** One evaluation may take this long; a source that hangs must not hold up the guards of other models. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = MINUTE_MS;
 /** Queries of one evaluation that are expected at most; beyond it Node warns of a leak. */
 export const MAX_QUERIES = 100;
 

@@ -25,8 +25,19 @@ import { useOpenAlert, useSilencing } from './use-open-alert';
 /** What is kept with an alert, as far as it is on the screen. */
 const BESIDE = ['metrics', 'slos/objective'] as const;
 
-/** One alert: since when, why, whose, what to do, and the query's graph; drawn as well from a frozen copy. */
-export function AlertDetail({ alert, canSilence }: { alert: AlertRow; canSilence: boolean }) {
+/**
+ * One alert: since when, why, whose, what to do, and the query's graph; drawn as well from a frozen copy. `children`:
+ * what is being done about it, above the graph.
+ */
+export function AlertDetail({
+  alert,
+  canSilence,
+  children,
+}: {
+  alert: AlertRow;
+  canSilence: boolean;
+  children?: ReactNode;
+}) {
   const { range } = useView();
   const isFrozen = useFrozen() !== null;
   const asked = alertQuery({ alertId: alert.id, startMs: range.startMs, endMs: range.endMs });
@@ -66,6 +77,7 @@ export function AlertDetail({ alert, canSilence }: { alert: AlertRow; canSilence
           </p>
         ))}
       </Panel>
+      {children}
       {alert.query === null ? null : <MetricPanel query={alert.query} source={alert.sources[0]} />}
     </section>
   );

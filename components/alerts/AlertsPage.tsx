@@ -51,6 +51,17 @@ export function Alerts({ data }: { data: AlertList }) {
   const silenced = all.find(({ id }) => id === silencing);
   const close = () => setSilencing(null);
   const isFrozen = useFrozen() !== null;
+  const form =
+    silencing === NEW_SILENCE ? (
+      <SilenceForm key={NEW_SILENCE} alert={null} matchers={[]} onClose={close} />
+    ) : silenced === undefined ? null : (
+      <SilenceForm
+        key={`silence ${silenced.id}`}
+        alert={silenced}
+        matchers={matchersOf(silenced.labels)}
+        onClose={close}
+      />
+    );
   const canSilence = data.alertmanagers.length > 0 && !isFrozen;
   return (
     <div className="grid grid-cols-1 gap-3">
@@ -65,13 +76,11 @@ export function Alerts({ data }: { data: AlertList }) {
           }}
         />
       ) : (
-        <AlertDetail key={open.id} alert={open} canSilence={canSilence} />
+        <AlertDetail key={open.id} alert={open} canSilence={canSilence}>
+          {canSilence && silencing === open.id ? form : null}
+        </AlertDetail>
       )}
-      {!canSilence || silencing === null ? null : silencing === NEW_SILENCE ? (
-        <SilenceForm key={NEW_SILENCE} alert={null} matchers={[]} onClose={close} />
-      ) : silenced === undefined ? null : (
-        <SilenceForm key={silenced.id} alert={silenced} matchers={matchersOf(silenced.labels)} onClose={close} />
-      )}
+      {canSilence && silencing !== open?.id ? form : null}
     </div>
   );
 }

@@ -13,12 +13,16 @@ import { useZone } from '@/components/ui/preference';
 import { useDraft } from '@/components/ui/use-draft';
 import type { AlertRow } from '@/lib/contracts/alert';
 import type { NewSilenceAsked, SilenceMatcher } from '@/lib/contracts/silence';
+import { HOUR_MS } from '@/lib/domain/time';
 import { makeSilence, silencePreviewQuery, silencesQuery } from '@/lib/queries/alerts';
 import { MatchersField } from './MatchersField';
 import { PreviewText } from './PreviewText';
 import { DEFAULT_WHEN, hoursOf, SilenceTimes, startOf } from './SilenceTimes';
 
-const HOUR_MS = 3_600_000;
+const MIN_COMMENT = 3;
+
+/** A form that was asked for stands where the reader looks, and the keyboard goes on in it. */
+const goThere = (form: HTMLFormElement | null) => form?.focus();
 
 /** Makes a silence, with what it would mute right now beside it. What is typed as its comment is kept until it is made. */
 export function SilenceForm({
@@ -55,15 +59,19 @@ export function SilenceForm({
     placeholderData: keepPreviousData,
   });
   const extreme = preview.data?.extreme ?? null;
+  const hasComment = comment.text.trim().length >= MIN_COMMENT;
   const canMake =
     startsAtMs !== null &&
     asked.matchers.length > 0 &&
     preview.data !== undefined &&
     !preview.isPlaceholderData &&
     preview.data.faults.length === 0 &&
-    comment.text.trim().length >= 3 &&
+    hasComment &&
     (extreme === null || accepted === extreme);
+  // What else is wrong stands where it is: beside the start, or under what it would mute.
+  const missing = !hasComment ? 'Say why first.' : extreme !== null && accepted !== extreme ? 'Tick that first.' : null;
 
+  const title = alert === null ? 'New silence' : `Silence ${alert.name}`;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const form = JSON.stringify([asked, when, comment.text.trim(), accepted]);
@@ -91,7 +99,7 @@ export function SilenceForm({
 
   return (
     <Panel
-      title={alert === null ? 'New silence' : `Silence ${alert.name}`}
+      title={title}
       definition="mutes every alert that all of its matchers fit, until it ends"
       actions={
         <IconButton label="Close the silence" onClick={onClose}>
@@ -99,7 +107,13 @@ export function SilenceForm({
         </IconButton>
       }
     >
-      <form onSubmit={submit} className="grid max-w-[960px] gap-3 lg:grid-cols-2">
+      <form
+        ref={goThere}
+        tabIndex={-1}
+        aria-label={title}
+        onSubmit={submit}
+        className="grid max-w-[960px] gap-3 outline-none lg:grid-cols-2"
+      >
         <div className="grid content-start gap-3">
           <MatchersField matchers={matchers} alone={preview.data?.alone ?? []} onChange={setMatchers} />
           <SilenceTimes when={when} maxMs={list?.maxSilenceMs ?? null} onChange={setWhen} />
@@ -140,11 +154,12 @@ export function SilenceForm({
             />
           )}
           <FormError error={make.error} />
-          <span className="flex gap-2">
+          <span className="flex flex-wrap items-center gap-2">
             <Button type="submit" look="primary" disabled={!canMake || make.isPending}>
               Make silence
             </Button>
             <Button onClick={onClose}>Cancel</Button>
+            {canMake || missing === null ? null : <span className="text-small text-t3">{missing}</span>}
           </span>
         </div>
       </form>

@@ -6,8 +6,8 @@ import { Choice } from '@/components/ui/Choice';
 import { Input } from '@/components/ui/Field';
 import { useZone } from '@/components/ui/preference';
 import { formatDay, formatDuration, formatTime } from '@/lib/domain/format';
+import { HOUR_MS } from '@/lib/domain/time';
 
-const HOUR_MS = 3_600_000;
 const LENGTHS = [
   { hours: 1, label: '1 h' },
   { hours: 2, label: '2 h' },

@@ -18,11 +18,13 @@ import { Hint } from '@/components/ui/Tooltip';
 import type { AlertmanagerCluster, Silence } from '@/lib/contracts/silence';
 import { formatDuration, formatInstant } from '@/lib/domain/format';
 import { matcherText } from '@/lib/domain/silence';
+import { HOUR_MS } from '@/lib/domain/time';
 import { endSilence, extendSilence, silencesQuery } from '@/lib/queries/alerts';
 import { NEW_SILENCE, useSilencing } from './use-open-alert';
 
-const HEIGHT = 120;
-const MORE_MS = 2 * 3_600_000;
+/** One line: mostly nothing is silenced. */
+const HEIGHT = 32;
+const MORE_MS = 2 * HOUR_MS;
 
 /** Silences with who made them, why, until when and what each mutes now; extended and ended here. */
 export function SilencesPanel() {

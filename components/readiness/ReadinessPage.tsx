@@ -26,7 +26,7 @@ export function ReadinessPage() {
   return (
     <div className="grid grid-cols-1 gap-3">
       <header className="flex flex-wrap items-center gap-3">
-        <h1 className="min-w-0 flex-1 truncate font-semibold text-title">
+        <h1 className="min-w-0 flex-1 truncate font-semibold text-title max-sm:w-full max-sm:flex-none">
           Readiness{view.model === undefined ? '' : ` of ${view.model}`}
         </h1>
         <nav aria-label="Beside readiness" className="flex gap-3 text-small">

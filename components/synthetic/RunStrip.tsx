@@ -55,7 +55,7 @@ export function RunStrip({
       <fieldset
         ref={strip}
         aria-label={`Runs of ${check.model}, oldest first`}
-        className="flex h-8 items-end overflow-x-auto"
+        className="flex h-8 min-w-0 items-end overflow-x-auto"
       >
         {runs.map((run, index) => {
           const { status } = OUTCOME[run.outcome];

@@ -69,8 +69,15 @@ describe('the form of a silence', () => {
     await screen.findByText('A of <b>m</b>');
     expect(container.querySelector('b')).toBeNull();
     expect(make().disabled).toBe(true);
+    screen.getByText('Say why first.');
     await userEvent.type(screen.getByRole('textbox', { name: /^Why/ }), 'being mended');
     await waitFor(() => expect(make().disabled).toBe(false));
+    expect(screen.queryByText('Say why first.')).toBeNull();
+  });
+
+  it('takes the keyboard when it opens, so that it is in view', () => {
+    show();
+    expect(document.activeElement).toBe(screen.getByRole('form', { name: 'New silence' }));
   });
 
   it('keeps its words and its id until it is made, so that a retry makes it once', async () => {
@@ -119,6 +126,7 @@ describe('the form of a silence', () => {
     await userEvent.type(screen.getByRole('textbox', { name: /^Why/ }), 'being mended');
     const tick = await screen.findByRole('checkbox', { name: label });
     expect(make().disabled).toBe(true);
+    screen.getByText('Tick that first.');
     await userEvent.click(tick);
     await waitFor(() => expect(make().disabled).toBe(false));
   });

@@ -108,16 +108,49 @@ describe('alerts of Prometheus and Alertmanager', () => {
     expect(fired({ alertname: 'B' })).toBe(0);
   });
 
-  it('are told in a sentence: what fires, what is held back, what could not be asked', () => {
-    const text = (...asked: Parameters<typeof alertsAnswer>) =>
-      alertsAnswer(...asked).map(({ status, parts }) => `${status}: ${parts.map((part) => part.text).join('')}`);
+  const NOW_MS = 1_000 + 12 * 60_000;
+  const text = (rows: Parameters<typeof alertsAnswer>[0], gaps: string[] = []) =>
+    alertsAnswer(rows, gaps, NOW_MS).map(
+      ({ status, parts }) => `${status}: ${parts.map((part) => part.text).join('')}`,
+    );
+
+  it('are told in a sentence: what fires since when, what is held back, what could not be asked', () => {
     const rows = joinAlerts(
       [evaluated({ model_name: 'm' }), evaluated({ x: '1' }, { state: 'pending' })],
       [managed({ alertname: 'B' }, { silencedBy: ['id'] })],
       read,
     );
-    expect(text(rows, [])).toEqual(['bad: A of m fires. 1 pending, 1 silenced.']);
-    expect(text([], [])).toEqual(['ok: Nothing fires.']);
+    expect(text(rows)).toEqual([
+      'bad: A of m has fired for 12\u202fmin. No incident is open for it. 1 pending, 1 silenced.',
+    ]);
+    expect(alertsAnswer(rows, [], NOW_MS)[0]?.parts[0]).toMatchObject({
+      text: 'A of m',
+      to: `/alerts?alert=${rows.find(({ state }) => state === 'firing')?.id}`,
+    });
+    expect(text([])).toEqual(['ok: Nothing fires.']);
     expect(text([], ['Without alerts of X: it is down.'])).toEqual(['unknown: Without alerts of X: it is down.']);
+  });
+
+  it('say who is on them, and when nobody is', () => {
+    const firing = ['a', 'b', 'c', 'd'].map((model_name) => evaluated({ model_name, severity: 'ticket' }));
+    const rows = joinAlerts(firing, [], read);
+    expect(text(rows)).toHaveLength(1);
+    expect(text(rows)[0]).toMatch(
+      /^watch: A of . has fired for 12\u202fmin, A of . for 12\u202fmin, A of . for 12\u202fmin and 1 more\.$/,
+    );
+    const incident = { id: 'i', number: 7 };
+    const owned = (count: number) => rows.map((row, at) => (at < count ? { ...row, incident } : row));
+    expect(text(owned(3))[0]).toMatch(/ INC-7 is open for 3 of them\.$/);
+    expect(text(owned(4))[0]).toMatch(/ INC-7 is open for them\.$/);
+    const both = owned(3).map((row, at) => (at === 0 ? { ...row, incident: { id: 'j', number: 9 } } : row));
+    expect(text(both)[0]).toMatch(/ INC-(9, INC-7|7, INC-9) are open for 3 of them\.$/);
+    expect(text(joinAlerts([evaluated({}, { sinceMs: null })], [], read))[0]).toBe(
+      'bad: A fires. No incident is open for it.',
+    );
+  });
+
+  it('of which nobody is notified are told so at once', () => {
+    const rows = joinAlerts([evaluated({})], [], { ...read, answered: ['Alertmanager'] }, NOW_MS);
+    expect(text(rows)[1]).toBe('watch: A: Alertmanager does not have it: nobody is notified.');
   });
 });

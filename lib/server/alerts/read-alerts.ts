@@ -85,7 +85,7 @@ export async function readAlerts(asked: {
     description: clean(row.description),
   }));
   return {
-    answer: alertsAnswer(shown, gather.gaps),
+    answer: alertsAnswer(shown, gather.gaps, nowMs),
     groups: groupAlerts(shown),
     alertmanagers: sources.alertmanager.map(({ name }) => name),
     missing: gather.gaps.map((reason) => ({ signal: 'part of this page', reason, remedy: null })),

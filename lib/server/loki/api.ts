@@ -1,9 +1,7 @@
 import 'server-only';
-import type { z } from 'zod';
 import type { SourceConfig } from '../config';
-import { type AnswerSpan, type CachedAnswer, type ClientOptions, fetchCached } from '../upstream/cached';
-import { type Explanation, hasStatus, type Refusal } from '../upstream/error';
-import type { UpstreamParams } from '../upstream/url';
+import { type ClientOptions, fetchCached, type SourceApi } from '../upstream/cached';
+import { type Explanation, explainWords, isEndpointMissing, type Refusal } from '../upstream/error';
 
 const MAX_ADDRESS = 2_000;
 
@@ -21,13 +19,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
 export function explainLoki({ status, contentType, text }: Refusal): Explanation {
   if (status === 401 || status === 404 || status >= 500 || /html/i.test(contentType)) return {};
   const said = /json/i.test(contentType) ? (errorField(text) ?? text) : text;
-  const place = /parse error at line (\d+), col (\d+)/.exec(said);
-  const advice = ADVICE.find(([pattern]) => pattern.test(said))?.[1];
-  return {
-    said,
-    ...(place ? { position: { line: Number(place[1]), column: Number(place[2]) } } : {}),
-    ...(advice === undefined ? {} : { advice }),
-  };
+  return explainWords(said, ADVICE);
 }
 
 function errorField(text: string): string | null {
@@ -41,36 +33,12 @@ function errorField(text: string): string | null {
   }
 }
 
-export interface LokiAsk<S extends z.ZodType> {
-  path: string;
-  params?: UpstreamParams;
-  schema: S;
-  span: AnswerSpan;
-  signal: AbortSignal;
-  headers?: Readonly<Record<string, string>>;
-  accept?: 'json' | 'text';
-}
-
-export type LokiApi = <S extends z.ZodType>(ask: LokiAsk<S>) => Promise<CachedAnswer<z.output<S>>>;
-
 /** Asks one Loki, through the cache; long queries go as a form, which every read endpoint takes. */
-export function lokiApi(source: SourceConfig, options: ClientOptions): LokiApi {
-  return (ask) =>
-    fetchCached(
-      {
-        source,
-        path: ask.path,
-        params: ask.params ?? {},
-        method: JSON.stringify(ask.params ?? {}).length > MAX_ADDRESS ? 'FORM' : 'GET',
-        headers: ask.headers ?? {},
-        accept: ask.accept ?? 'json',
-        schema: ask.schema,
-        signal: ask.signal,
-        explain: explainLoki,
-      },
-      ask.span,
-      options,
-    );
+export function lokiApi(source: SourceConfig, options: ClientOptions): SourceApi {
+  return ({ span, ...ask }) => {
+    const method = JSON.stringify(ask.params ?? {}).length > MAX_ADDRESS ? 'FORM' : 'GET';
+    return fetchCached({ ...ask, source, method, explain: explainLoki }, span, options);
+  };
 }
 
 /** Null where this server lacks the endpoint: every newer one is optional. */
@@ -78,7 +46,7 @@ export async function optional<T>(read: Promise<T>): Promise<T | null> {
   try {
     return await read;
   } catch (error) {
-    if (hasStatus(error, 404, 405, 501)) return null;
+    if (isEndpointMissing(error)) return null;
     throw error;
   }
 }

@@ -7,7 +7,8 @@ import { AppError } from '../errors';
 import { gridOf, type RangeAsked } from '../prometheus/grid';
 import { toSamples } from '../prometheus/results';
 import { envelope, QueryData, type RuleGroup, RuleGroups } from '../prometheus/schema';
-import { type LokiApi, optional } from './api';
+import type { SourceApi } from '../upstream/cached';
+import { optional } from './api';
 import { type LokiFlavour, lokiFlavour } from './flavour';
 import {
   type DetectedField,
@@ -87,7 +88,7 @@ function pathPart(name: string): string {
  * The catalogue over one Loki. Ranges are unix milliseconds and sent as nanoseconds; each call throws an AppError
  * that names the source.
  */
-export function lokiCatalog(source: SourceConfig, api: LokiApi): LokiCatalog {
+export function lokiCatalog(source: SourceConfig, api: SourceApi): LokiCatalog {
   const bounds = ({ startMs, endMs }: Range) => ({ start: toNs(startMs), end: toNs(endMs) });
   const whole = { truncated: null, warnings: [] };
   const asked = (query: string, { startMs, endMs }: Range, stepMs: number | null = null) =>

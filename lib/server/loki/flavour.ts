@@ -1,7 +1,8 @@
 import 'server-only';
 import { z } from 'zod';
+import type { SourceApi } from '../upstream/cached';
 import { atLeast } from '../version';
-import { type LokiApi, optional } from './api';
+import { optional } from './api';
 import { LokiBuildInfo } from './schema';
 
 /** What a Loki is, from its version or, where it does not say, from what it answers. */
@@ -20,7 +21,7 @@ export interface LokiFlavour {
 }
 
 /** Builds of distributions leave the version empty: then the endpoints of 3.0 are tried instead. */
-export async function lokiFlavour(api: LokiApi, signal: AbortSignal): Promise<LokiFlavour> {
+export async function lokiFlavour(api: SourceApi, signal: AbortSignal): Promise<LokiFlavour> {
   const path = '/loki/api/v1/status/buildinfo';
   const build = await optional(api({ path, schema: LokiBuildInfo, span: null, signal }));
   const written = build?.value.version ?? '';
@@ -37,7 +38,7 @@ export async function lokiFlavour(api: LokiApi, signal: AbortSignal): Promise<Lo
   };
 }
 
-async function knowsDetectedLabels(api: LokiApi, signal: AbortSignal): Promise<boolean> {
+async function knowsDetectedLabels(api: SourceApi, signal: AbortSignal): Promise<boolean> {
   const answer = await optional(api({ path: '/loki/api/v1/detected_labels', schema: z.unknown(), span: null, signal }));
   return answer !== null;
 }

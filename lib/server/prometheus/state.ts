@@ -2,7 +2,7 @@ import 'server-only';
 import { z } from 'zod';
 import { type Answer, toAnswer } from '../answer';
 import type { SourceConfig } from '../config';
-import { hasStatus } from '../upstream/error';
+import { hasStatus, isEndpointMissing } from '../upstream/error';
 import type { PrometheusApi } from './api';
 import { type Flavour, flavourOf } from './flavour';
 import {
@@ -49,7 +49,7 @@ export function prometheusState(source: SourceConfig, api: PrometheusApi): Prome
     try {
       return await read;
     } catch (error) {
-      if (hasStatus(error, 404, 405, 501) || (hasStatus(error, 400) && error.upstreamKind === null)) return null;
+      if (isEndpointMissing(error) || (hasStatus(error, 400) && error.upstreamKind === null)) return null;
       throw error;
     }
   };

@@ -1,9 +1,7 @@
 import 'server-only';
-import type { z } from 'zod';
 import type { SourceConfig } from '../config';
-import { type AnswerSpan, type CachedAnswer, type ClientOptions, fetchCached } from '../upstream/cached';
-import { type Explanation, hasStatus, type Refusal } from '../upstream/error';
-import type { UpstreamParams } from '../upstream/url';
+import { type ClientOptions, fetchCached, type SourceApi } from '../upstream/cached';
+import { type Explanation, explainWords, hasStatus, isEndpointMissing, type Refusal } from '../upstream/error';
 
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/range specified by start and end exceeds|time range exceeds the maximum/, 'Choose a shorter range.'],
@@ -15,43 +13,14 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
 /** How a Tempo error is read: plain text, often without a content type; 500 too may be about the query. */
 export function explainTempo({ status, contentType, text }: Refusal): Explanation {
   if (status === 401 || status === 404 || /html/i.test(contentType) || text === '') return {};
-  const place = /parse error at line (\d+), col (\d+)/.exec(text);
-  const advice = ADVICE.find(([pattern]) => pattern.test(text))?.[1];
-  return {
-    said: text,
-    ...(place ? { position: { line: Number(place[1]), column: Number(place[2]) } } : {}),
-    ...(advice === undefined ? {} : { advice }),
-  };
+  return explainWords(text, ADVICE);
 }
-
-export interface TempoAsk<S extends z.ZodType> {
-  path: string;
-  params?: UpstreamParams;
-  schema: S;
-  span: AnswerSpan;
-  signal: AbortSignal;
-  accept?: 'json' | 'text';
-}
-
-export type TempoApi = <S extends z.ZodType>(ask: TempoAsk<S>) => Promise<CachedAnswer<z.output<S>>>;
 
 /** Asks one Tempo, through the cache. Always GET: a body would be ignored, parameters and all. */
-export function tempoApi(source: SourceConfig, options: ClientOptions): TempoApi {
-  return (ask) =>
-    fetchCached(
-      {
-        source,
-        path: ask.path,
-        params: ask.params ?? {},
-        accept: ask.accept ?? 'json',
-        schema: ask.schema,
-        signal: ask.signal,
-        explain: explainTempo,
-      },
-      ask.span,
-      options,
-    );
-}
+export const tempoApi =
+  (source: SourceConfig, options: ClientOptions): SourceApi =>
+  ({ span, ...ask }) =>
+    fetchCached({ ...ask, source, explain: explainTempo }, span, options);
 
 /** The first way that the server knows: newer ones answer 404 on older servers. */
 export async function firstKnown<T>(
@@ -62,7 +31,7 @@ export async function firstKnown<T>(
     try {
       return await way();
     } catch (error) {
-      if (index === ways.length - 1 || !hasStatus(error, 404, 405, 501, ...alsoMissing)) throw error;
+      if (index === ways.length - 1 || !(isEndpointMissing(error) || hasStatus(error, ...alsoMissing))) throw error;
     }
   }
   throw new RangeError('no way was given');

@@ -2,9 +2,10 @@ import 'server-only';
 import { z } from 'zod';
 import { type Answer, toAnswer } from '../answer';
 import type { SourceConfig } from '../config';
+import type { SourceApi } from '../upstream/cached';
 import { hasStatus } from '../upstream/error';
 import { atLeast } from '../version';
-import { firstKnown, type TempoApi, toSecondsRange } from './api';
+import { firstKnown, toSecondsRange } from './api';
 import { TagsV1, TagsV2, TagValuesV1, TagValuesV2, TempoBuildInfo } from './schema';
 
 interface Range {
@@ -65,7 +66,7 @@ export const unscoped = (field: string): string =>
  * The catalogue over one Tempo: the second version of each endpoint, or the first where the server lacks that, which
  * tells neither scopes nor types.
  */
-export function tempoCatalog(source: SourceConfig, api: TempoApi): TempoCatalog {
+export function tempoCatalog(source: SourceConfig, api: SourceApi): TempoCatalog {
   const asked = (query: string, { startMs, endMs }: Range) =>
     ({ language: 'none', query, startMs, endMs, stepMs: null }) as const;
 

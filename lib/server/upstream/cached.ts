@@ -19,6 +19,11 @@ export interface CachedAnswer<T> extends UpstreamAnswer<T> {
   cached: boolean;
 }
 
+/** Asks one source through the cache; who made it has told the source and how its errors read. */
+export type SourceApi = <S extends z.ZodType>(
+  ask: Pick<UpstreamRequest<S>, 'path' | 'params' | 'headers' | 'accept' | 'schema' | 'signal'> & { span: AnswerSpan },
+) => Promise<CachedAnswer<z.output<S>>>;
+
 /** Everything that decides an answer. Configured headers belong to the source and are the same for every reader. */
 export const requestKey = (request: UpstreamRequest<z.ZodType>): string =>
   JSON.stringify([

@@ -42,6 +42,23 @@ export class UpstreamError extends AppError {
 export const hasStatus = (error: unknown, ...statuses: readonly number[]): error is UpstreamError =>
   error instanceof UpstreamError && statuses.includes(error.upstreamStatus);
 
+/** Whether the source lacks the endpoint, as older versions and other flavours do. */
+export const isEndpointMissing = (error: unknown): error is UpstreamError => hasStatus(error, 404, 405, 501);
+
+/**
+ * How Loki and Tempo word a refusal: with the place in the query where it does not parse; a limit is told by its words
+ * alone, which `advice` pairs with what helps.
+ */
+export function explainWords(said: string, advice: readonly (readonly [RegExp, string])[]): Explanation {
+  const place = /parse error at line (\d+), col (\d+)/.exec(said);
+  const helps = advice.find(([pattern]) => pattern.test(said))?.[1];
+  return {
+    said,
+    ...(place ? { position: { line: Number(place[1]), column: Number(place[2]) } } : {}),
+    ...(helps === undefined ? {} : { advice: helps }),
+  };
+}
+
 const MAX_SAID = 600;
 
 /** A source's words made fit for one line: no control characters, bounded. */

@@ -1,7 +1,7 @@
 import 'server-only';
 import { z } from 'zod';
 import type { SourceApi } from '../upstream/cached';
-import { atLeast } from '../version';
+import { atLeast } from '../upstream/version';
 import { optional } from './api';
 import { LokiBuildInfo } from './schema';
 

@@ -1,7 +1,7 @@
 import 'server-only';
 import { z } from 'zod';
 import type { SourceConfig } from '../config';
-import { isSettingHidden, settingAt, settingsTree, settingText } from '../settings-yaml';
+import { isSettingHidden, settingAt, settingsTree, settingText } from '../upstream/settings-yaml';
 import { lokiApi } from './api';
 
 /** Where a Loki may say how long it keeps lines, newest first: the last two are pages of its settings as YAML. */

@@ -1,5 +1,5 @@
 import 'server-only';
-import { atLeast } from '../version';
+import { atLeast } from '../upstream/version';
 
 export type FlavourName = 'prometheus' | 'mimir' | 'thanos' | 'victoriametrics' | 'unknown';
 

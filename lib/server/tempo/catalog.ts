@@ -4,7 +4,7 @@ import { type Answer, toAnswer } from '../answer';
 import type { SourceConfig } from '../config';
 import type { SourceApi } from '../upstream/cached';
 import { hasStatus } from '../upstream/error';
-import { atLeast } from '../version';
+import { atLeast } from '../upstream/version';
 import { firstKnown, toSecondsRange } from './api';
 import { TagsV1, TagsV2, TagValuesV1, TagValuesV2, TempoBuildInfo } from './schema';
 

@@ -1,7 +1,7 @@
 import 'server-only';
 import { z } from 'zod';
 import type { SourceConfig } from '../config';
-import { isSettingHidden, sectionsOf, settingsTree, settingText } from '../settings-yaml';
+import { isSettingHidden, sectionsOf, settingsTree, settingText } from '../upstream/settings-yaml';
 import { tempoApi } from './api';
 
 export const TEMPO_RETENTION_PATH = '/status/config';

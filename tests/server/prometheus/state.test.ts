@@ -3,7 +3,7 @@ import { QueryCache } from '@/lib/server/cache';
 import { labelPathPart } from '@/lib/server/prometheus/catalog';
 import { prometheusClient } from '@/lib/server/prometheus/client';
 import { flavourOf } from '@/lib/server/prometheus/flavour';
-import { atLeast } from '@/lib/server/version';
+import { atLeast } from '@/lib/server/upstream/version';
 import { FakeUpstream, fakeSource, json, text } from '../../fake-upstream';
 
 let fake: FakeUpstream;

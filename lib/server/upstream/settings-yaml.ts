@@ -1,11 +1,13 @@
 import 'server-only';
 import { parseDocument } from 'yaml';
-import { AppError } from './errors';
-import { hasStatus } from './upstream/error';
+import { AppError } from '../errors';
+import { hasStatus, isEndpointMissing } from './error';
 
 /** Settings that are missing, not passed on by a gateway (which may show a page of its own), or not for this tenant. */
 export const isSettingHidden = (error: unknown): boolean =>
-  hasStatus(error, 400, 401, 403, 404, 405, 501) || (error instanceof AppError && error.code === 'upstream_malformed');
+  isEndpointMissing(error) ||
+  hasStatus(error, 400, 401, 403) ||
+  (error instanceof AppError && error.code === 'upstream_malformed');
 
 /** A page of a source's settings as a tree; null where it is no YAML. */
 export function settingsTree(text: string): unknown {

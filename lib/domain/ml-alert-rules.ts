@@ -1,13 +1,17 @@
+import { driftRules, MIN_VALUES, type NativeInputs } from './drift-alert-rules';
+import {
+  labelList,
+  labelName,
+  matchedSeries,
+  modelTemplate,
+  ofModel,
+  quoted,
+  type RuledMetric,
+} from './rule-selectors';
 import { type Rule, type RuleGroup, templateText } from './slo-rules';
 import { toQueryDuration } from './time';
 
 /** Alerts on what only models have: labels that stop, inputs that drift, cohorts served worse. Ready for Prometheus. */
-
-/** A metric of the contract as this Prometheus calls it; label names by role. */
-export interface RuledMetric {
-  readonly metric: string;
-  readonly labels: Readonly<Record<string, string>>;
-}
 
 export interface MlRulesAsked {
   readonly metrics: {
@@ -20,6 +24,8 @@ export interface MlRulesAsked {
     readonly labelFreshness: RuledMetric;
     readonly pipelineBacklog: RuledMetric;
   };
+  /** Null: no input is a native histogram, or nothing is there to hold them against. */
+  readonly native: NativeInputs | null;
   /** Null: every model. */
   readonly model: string | null;
   /** Models whose labels may be older, or must be younger, than the rest. */
@@ -31,11 +37,6 @@ export interface MlRulesAsked {
   readonly runbookOf: (model: string | null) => string;
 }
 
-/** Widest gap of the cumulative shares from which a drift is worth an alert, where it is also beyond chance. */
-const DRIFT_GAP = 0.1;
-/** Kolmogorov's 1 % point: the gap that two samples of one law exceed once in a hundred, times √(1/n + 1/m). */
-const KOLMOGOROV_99 = 1.628;
-const MIN_VALUES = 500;
 const MIN_POSITIVES = 50;
 const LEAST_RATIO = 0.9;
 const Z_95 = 1.96;
@@ -43,36 +44,6 @@ const Z_99 = 2.576;
 /** A backlog this many times its usual size, and at least this large, is called. */
 const BACKLOG_TIMES = 10;
 const BACKLOG_ROWS = 1_000;
-
-const LEGACY_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
-const LEGACY_METRIC = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
-
-/** A PromQL string of any text; see the same rule in the server's promql.ts, which domain code may not import. */
-const quoted = (text: string): string => JSON.stringify(text.toWellFormed()).replace(/\uFFFD/g, '\\ufffd');
-const label = (name: string): string => (LEGACY_NAME.test(name) ? name : quoted(name));
-const series = (metric: string, matchers: readonly string[] = []): string => {
-  const all = LEGACY_METRIC.test(metric) ? matchers : [`__name__=${quoted(metric)}`, ...matchers];
-  const inside = all.length === 0 ? '' : `{${all.join(',')}}`;
-  return LEGACY_METRIC.test(metric) ? `${metric}${inside}` : inside;
-};
-/** A selector of a metric, of one model where only that is asked for and the metric tells models apart. */
-const of = (
-  own: RuledMetric,
-  { model }: Pick<MlRulesAsked, 'model'>,
-  matchers: readonly string[] = [],
-  metric = own.metric,
-): string => {
-  const name = own.labels.model;
-  return series(metric, [
-    ...(model === null || name === undefined ? [] : [`${label(name)}=${quoted(model)}`]),
-    ...matchers,
-  ]);
-};
-const role = ({ labels }: RuledMetric, name: string): string => label(labels[name] ?? name);
-const list = (names: readonly string[]): string => names.join(', ');
-
-/** The label that tells a model, as templates of alerts read it. */
-const modelTemplate = ({ labels }: RuledMetric): string => `{{ $labels.${labels.model ?? 'model_name'} }}`;
 
 /** Rule groups of the alerts on models: labels, inputs, quality, pipelines. */
 export function mlRuleGroups(asked: MlRulesAsked): RuleGroup[] {
@@ -89,10 +60,10 @@ function labelRules(asked: MlRulesAsked): Rule[] {
   const { defaultLimitMs, runbookOf } = asked;
   const { labelFreshness } = asked.metrics;
   const labelLimits = asked.labelLimits.filter((one) => asked.model === null || one.model === asked.model);
-  const model = role(labelFreshness, 'model');
+  const model = labelName(labelFreshness, 'model');
   const rule = (matchers: string[], limitMs: number, name: string | null): Rule => ({
     alert: 'ModelLabelsStale',
-    expr: `time() - max by (${model}) (${matchers.length > 0 && name !== null ? series(labelFreshness.metric, matchers) : of(labelFreshness, asked, matchers)}) > ${Math.round(limitMs / 1000)}`,
+    expr: `time() - max by (${model}) (${matchers.length > 0 && name !== null ? matchedSeries(labelFreshness.metric, matchers) : ofModel(labelFreshness, asked, matchers)}) > ${Math.round(limitMs / 1000)}`,
     for: '10m',
     // Told apart by the model, which the series carries anyway: promtool takes two alike for one written twice.
     labels: {
@@ -112,71 +83,13 @@ function labelRules(asked: MlRulesAsked): Rule[] {
   return isCovered ? own : [...own, rule(others, defaultLimitMs, null)];
 }
 
-/**
- * PSI needs the difference of neighbouring buckets, which PromQL cannot take; the widest gap of the cumulative shares
- * (Kolmogorov–Smirnov on the bounds) it can. Both the gap and chance are asked, and 500 values on either side.
- */
-function driftRules(asked: MlRulesAsked): Rule[] {
-  const { runbookOf, metrics } = asked;
-  const { featureValue, featureBaseline, featureDriftScore } = metrics;
-  const keys = [role(featureValue, 'model'), role(featureValue, 'version'), role(featureValue, 'feature')];
-  const trained = [role(featureBaseline, 'model'), role(featureBaseline, 'version'), role(featureBaseline, 'feature')];
-  const by = list(keys);
-  // Both sides must be told apart by the same labels to be matched at all.
-  const isMatched = trained.every((name, i) => name === keys[i]);
-  const bucket = `${featureValue.metric}_bucket`;
-  const now = `sum by (${by}, le) (increase(${of(featureValue, asked, [], bucket)}[1h]))`;
-  const all = `sum by (${by}) (increase(${of(featureValue, asked, ['le="+Inf"'], bucket)}[1h]))`;
-  const before = `max by (${by}, le) (${of(featureBaseline, asked)})`;
-  const rows = `max by (${by}) (${of(featureBaseline, asked, ['le="+Inf"'])})`;
-  const gap = 'windsock:feature_gap:max1h';
-  const chance = 'windsock:feature_gap:chance99';
-  const annotations = (how: string): Record<string, string> => ({
-    summary: `{{ $labels.${featureValue.labels.feature ?? 'feature'} }} of ${modelTemplate(featureValue)} {{ $labels.${featureValue.labels.version ?? 'model_version'} }} drifted from its training`,
-    description: how,
-    runbook_url: templateText(runbookOf(null)),
-  });
-  const fromHistograms: Rule[] = [
-    {
-      record: gap,
-      expr: `max by (${by}) (abs(${now} / on (${by}) group_left () ${all} - ${before} / on (${by}) group_left () ${rows}))`,
-    },
-    {
-      record: chance,
-      expr: `${KOLMOGOROV_99} * sqrt(1 / (${all} >= ${MIN_VALUES}) + 1 / (${rows} >= ${MIN_VALUES}))`,
-    },
-    {
-      alert: 'ModelFeatureDrift',
-      expr: `${gap} > ${DRIFT_GAP} and ${gap} > ${chance}`,
-      for: '30m',
-      labels: { severity: 'ticket' },
-      annotations: annotations(
-        'The cumulative shares of its values over an hour lie {{ $value | humanizePercentage }} from those of training at the widest, which is more than sampling gives.',
-      ),
-    },
-  ];
-  const method = role(featureDriftScore, 'method');
-  return [
-    ...(isMatched ? fromHistograms : []),
-    {
-      alert: 'ModelFeatureDriftScore',
-      expr: `max by (${list(['model', 'version', 'feature'].map((name) => role(featureDriftScore, name)))}) (${of(featureDriftScore, asked, [`${method}=~"(?i)psi"`])}) > 0.25`,
-      for: '30m',
-      labels: { severity: 'ticket' },
-      annotations: annotations(
-        'Its PSI as computed elsewhere is {{ $value | humanize }}; how many values it is of is not known.',
-      ),
-    },
-  ];
-}
-
 function missingRule(asked: MlRulesAsked): Rule {
   const { runbookOf } = asked;
   const { featureMissing, featureObserved } = asked.metrics;
-  const by = list(['model', 'version', 'feature'].map((name) => role(featureMissing, name)));
-  const seen = list(['model', 'version', 'feature'].map((name) => role(featureObserved, name)));
+  const by = labelList(['model', 'version', 'feature'].map((name) => labelName(featureMissing, name)));
+  const seen = labelList(['model', 'version', 'feature'].map((name) => labelName(featureObserved, name)));
   const count = (metric: RuledMetric, keys: string, range: string, ago = '') =>
-    `sum by (${keys}) (increase(${of(metric, asked)}[${range}]${ago}))`;
+    `sum by (${keys}) (increase(${ofModel(metric, asked)}[${range}]${ago}))`;
   const rate = (range: string, ago = '') =>
     `(${count(featureMissing, by, range, ago)} / ${count(featureObserved, seen, range, ago)})`;
   const now = rate('1h');
@@ -205,9 +118,13 @@ function missingRule(asked: MlRulesAsked): Rule {
 function cohortRules(asked: MlRulesAsked): Rule[] {
   const { runbookOf } = asked;
   const { outcomes } = asked.metrics;
-  const [model, cohort, outcome] = [role(outcomes, 'model'), role(outcomes, 'cohort'), role(outcomes, 'outcome')];
+  const [model, cohort, outcome] = [
+    labelName(outcomes, 'model'),
+    labelName(outcomes, 'cohort'),
+    labelName(outcomes, 'outcome'),
+  ];
   const found = (keys: string, kinds: string) =>
-    `sum by (${keys}) (increase(${of(outcomes, asked, [`${outcome}=~"${kinds}"`])}[1d]))`;
+    `sum by (${keys}) (increase(${ofModel(outcomes, asked, [`${outcome}=~"${kinds}"`])}[1d]))`;
   const both = `${model}, ${cohort}`;
   const recall = 'windsock:cohort_recall:ratio_rate1d';
   const overall = 'windsock:model_recall:ratio_rate1d';
@@ -239,8 +156,8 @@ function cohortRules(asked: MlRulesAsked): Rule[] {
 
 function backlogRule({ metrics, runbookOf }: MlRulesAsked): Rule {
   const { pipelineBacklog } = metrics;
-  const pipeline = role(pipelineBacklog, 'pipeline');
-  const rows = series(pipelineBacklog.metric);
+  const pipeline = labelName(pipelineBacklog, 'pipeline');
+  const rows = matchedSeries(pipelineBacklog.metric);
   const by = `max by (${pipeline})`;
   return {
     alert: 'FeaturePipelineBacklogGrows',

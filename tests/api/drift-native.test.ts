@@ -1,13 +1,21 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { parse } from 'yaml';
 import { GET as arms } from '@/app/api/drift/arms/route';
 import { GET as feature } from '@/app/api/drift/feature/route';
 import { GET as heat } from '@/app/api/drift/heat/route';
 import { GET as output } from '@/app/api/drift/output/route';
 import { GET as drift } from '@/app/api/drift/route';
+import { GET as rules } from '@/app/api/drift/rules/route';
 import { keyOf, Random } from '@/lab/fleet/random';
 import { DriftArms, DriftFeature, DriftHeat, DriftOutput, DriftReport } from '@/lib/contracts/drift';
+import type { Rule, RuleGroup } from '@/lib/domain/slo-rules';
 import { getConfig } from '@/lib/server/config';
 import { migrate } from '@/lib/server/db/migrate';
+import { evaluateRule, withRecorded } from '../evaluate-rule';
 import { hasPrometheus, type RealPrometheus, startPrometheus } from '../real-prometheus';
 import { remoteWrite, type WrittenHistogram, type WrittenSeries } from '../remote-write';
 import { call, NOW_MS, useConfig } from './console';
@@ -26,6 +34,7 @@ const BOUNDS = [3, 5, 7, 10, 15, 20, 30];
 
 interface Told {
   feature: string;
+  model?: string;
   version?: string;
   value: (random: Random, i: number) => number;
   /** Scrape at which the process begins anew. */
@@ -60,11 +69,19 @@ const FEATURES: readonly Told[] = [
   { feature: 'no baseline', value: lognormal(400) },
   { feature: 'steady', version: '2', value: lognormal(10) },
   { feature: 'moved', version: '2', value: lognormal(10) },
+  // Of a model whose training names no version.
+  { feature: 'steady', model: 'general', value: lognormal(10) },
+  { feature: 'moved', model: 'general', value: lognormal(18) },
 ];
 
 function told(): WrittenSeries[] {
   const series: WrittenSeries[] = FEATURES.map((one, key) => ({
-    labels: { __name__: 'feature_value', model_name: 'm', model_version: one.version ?? '1', feature: one.feature },
+    labels: {
+      __name__: 'feature_value',
+      model_name: one.model ?? 'm',
+      model_version: one.version ?? '1',
+      feature: one.feature,
+    },
     timesMs: TIMES,
     values: [],
     histograms: histograms(one, key),
@@ -82,11 +99,13 @@ function told(): WrittenSeries[] {
       values: TIMES.map((_, i) => i * PER_SCRAPE),
     });
   }
-  for (const [name, value] of [
+  for (const [name, value, model = 'm'] of [
     ['steady', lognormal(10)],
     ['moved', lognormal(10)],
     ['whole numbers', ten],
     ['restarted', lognormal(10)],
+    ['steady', lognormal(10), 'general'],
+    ['moved', lognormal(10), 'general'],
   ] as const) {
     const random = new Random(keyOf(8, name.length));
     const drawn = Array.from({ length: 20_000 }, () => value(random));
@@ -95,8 +114,8 @@ function told(): WrittenSeries[] {
       series.push({
         labels: {
           __name__: 'feature_baseline_bucket',
-          model_name: 'm',
-          model_version: '1',
+          model_name: model,
+          ...(model === 'm' ? { model_version: '1' } : {}),
           feature: name,
           le: Number.isFinite(bound) ? bound.toFixed(1) : '+Inf',
         },
@@ -188,5 +207,30 @@ describe.skipIf(!hasPrometheus())('inputs as native histograms of a real Prometh
     const out = DriftOutput.parse((await call(output, { query: range })).body);
     expect(out.scores?.drift.state).toBe('within-noise');
     expect(out.scores?.distributions?.bins.length).toBeGreaterThan(5);
+  });
+
+  it('are watched by the exported rules at the bounds of their training, and only what moved fires', async () => {
+    const response = await rules(new Request('http://127.0.0.1/api/drift/rules'));
+    const text = await response.text();
+    const directory = mkdtempSync(join(tmpdir(), 'native-rules-'));
+    const path = join(directory, 'rules.yml');
+    writeFileSync(path, text);
+    const said = execFileSync('promtool', ['check', 'rules', path], { encoding: 'utf8' });
+    rmSync(directory, { recursive: true, force: true });
+    expect(said).toMatch(/SUCCESS: \d+ rules found/);
+    expect(said).not.toContain('duplicate');
+    const all: Rule[] = parse(text, { version: '1.1' }).groups.flatMap(({ rules: own }: RuleGroup) => own);
+    const recorded = all.find(({ record }) => record === 'windsock:feature_share_below:least1h')?.expr ?? '';
+    expect(recorded.match(/histogram_fraction/g)).toHaveLength(BOUNDS.length);
+    const alert = all.find((rule) => rule.alert === 'ModelFeatureDriftNative');
+    const query = withRecorded(all, alert?.expr ?? '');
+    const firing = await evaluateRule(prometheus.url, { query, timeMs: NOW_MS });
+    expect(firing.map(({ model_name, model_version, feature: name }) => [model_name, model_version, name])).toEqual([
+      ['m', '1', 'moved'],
+      ['general', '1', 'moved'],
+    ]);
+    // Before it moved, nothing fired of the version whose training is known.
+    const before = await evaluateRule(prometheus.url, { query, timeMs: NOW_MS - HOUR_MS - MINUTE_MS });
+    expect(before.map(({ model_name }) => model_name)).toEqual(['general']);
   });
 });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { GET as rules } from '@/app/api/drift/rules/route';
 import type { Rule, RuleGroup } from '@/lib/domain/slo-rules';
+import { evaluateRule, withRecorded } from '../evaluate-rule';
 import { hasPrometheus } from '../real-prometheus';
 import { type Lab, NOW_MS, startLab, useConfig } from './console';
 
@@ -39,25 +40,13 @@ const file = async (query = ''): Promise<string> => {
 const groupsOf = (text: string): RuleGroup[] => parse(text, { version: '1.1' }).groups;
 const rulesOf = (text: string): Rule[] => groupsOf(text).flatMap(({ rules: own }) => [...own]);
 
-/** What an expression gives on the lab now, recordings put in where they are named. */
-async function evaluate(all: readonly Rule[], expr: string): Promise<Record<string, string>[]> {
-  let query = expr;
-  for (let pass = 0; pass < 3; pass += 1) {
-    for (const { record, expr: inner } of all) if (record !== undefined) query = query.replaceAll(record, `(${inner})`);
-  }
-  const url = new URL(`${lab.url}/prometheus/api/v1/query`);
-  url.searchParams.set('query', query);
-  url.searchParams.set('time', String(NOW_MS / 1000));
-  const body = await (await fetch(url)).json();
-  expect(body.status, JSON.stringify(body).slice(0, 300)).toBe('success');
-  return body.data.result.map((one: { metric: Record<string, string> }) => one.metric);
-}
-
 const firing = async (alert: string, text: string): Promise<Record<string, string>[]> => {
   const all = rulesOf(text);
   const own = all.filter((rule) => rule.alert === alert);
   expect(own.length).toBeGreaterThan(0);
-  return (await Promise.all(own.map(({ expr }) => evaluate(all, expr)))).flat();
+  const url = `${lab.url}/prometheus`;
+  const queries = own.map(({ expr }) => ({ query: withRecorded(all, expr), timeMs: NOW_MS }));
+  return (await Promise.all(queries.map((query) => evaluateRule(url, query)))).flat();
 };
 
 describe('the ML alert rules', () => {
@@ -97,11 +86,8 @@ describe('the ML alert rules', () => {
     const all = rulesOf(text);
     const [rule] = all.filter(({ alert }) => alert === 'ModelCohortRecallLow');
     // Of the day before the labels stopped.
-    let query = rule?.expr ?? '';
-    for (let pass = 0; pass < 3; pass += 1) {
-      for (const { record, expr } of all) if (record !== undefined) query = query.replaceAll(record, `(${expr})`);
-    }
-    expect(await evaluate([], query.replaceAll('[1d]', '[1d] offset 31h'))).toEqual([
+    const query = withRecorded(all, rule?.expr ?? '').replaceAll('[1d]', '[1d] offset 31h');
+    expect(await evaluateRule(`${lab.url}/prometheus`, { query, timeMs: NOW_MS })).toEqual([
       { model_name: 'churn_scorer', cohort: 'senior' },
     ]);
   });

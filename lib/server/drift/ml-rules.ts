@@ -6,13 +6,15 @@ import type { Config } from '../config';
 import { DEFAULT_LABEL_LIMIT_MS } from '../quality/read-quality';
 import type { SignalMap } from '../signals/signal-map';
 import type { Telemetry } from '../telemetry';
+import type { NativeRuling } from './native-rules';
 
 /** Where people open this console. */
 const consoleUrl = ({ server }: Config): string => server.publicUrl ?? `http://${server.host}:${server.port}`;
 
-/** The ML alert rules over what this Prometheus calls the signals. */
+/** The ML alert rules over what this Prometheus calls the signals; `native`: what `readNativeRuling` found. */
 export function mlGroupsOf(
   { map, config, source }: Pick<Telemetry, 'map' | 'config' | 'source'>,
+  { native }: NativeRuling,
   model: string | null = null,
 ): RuleGroup[] {
   const limits = config.models.flatMap(({ name, slos }) => {
@@ -21,6 +23,7 @@ export function mlGroupsOf(
   });
   return mlRuleGroups({
     metrics: metricsOf(map),
+    native,
     model,
     labelLimits: limits,
     defaultLimitMs: DEFAULT_LABEL_LIMIT_MS,
@@ -49,9 +52,19 @@ const metricsOf = ({ contract }: SignalMap) => {
   };
 };
 
-const HEAD = `# Written by Windsock. Load it under rule_files of prometheus.yml; check it with: promtool check rules FILE
-`;
+const HEAD = [
+  'Written by Windsock. Load it under rule_files of prometheus.yml; check it with: promtool check rules FILE',
+  'Drift is held against the training baseline in this Prometheus, the version’s own or else the one that names no',
+  'version; a reference uploaded to the console is not known here.',
+];
 
 /** The rules as a file for Prometheus: 1.1 words are quoted for Go's parser, long expressions stay whole. */
-export const mlRulesText = (telemetry: Pick<Telemetry, 'map' | 'config' | 'source'>, model: string | null): string =>
-  `${HEAD}${stringify({ groups: mlGroupsOf(telemetry, model) }, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false })}`;
+export function mlRulesText(
+  telemetry: Pick<Telemetry, 'map' | 'config' | 'source'>,
+  ruling: NativeRuling,
+  model: string | null,
+): string {
+  const head = [...HEAD, ...(ruling.note === null ? [] : [ruling.note])].map((line) => `# ${line}\n`).join('');
+  const groups = mlGroupsOf(telemetry, ruling, model);
+  return `${head}${stringify({ groups }, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false })}`;
+}

@@ -7,6 +7,7 @@ import { type RuledSlo, type RuleGroup, sloRuleGroups } from '@/lib/domain/slo-r
 import { burnPairs, pairName } from '@/lib/domain/slo-windows';
 import type { Config } from '../config';
 import { mlGroupsOf } from '../drift/ml-rules';
+import { type NativeRuling, NO_NATIVE, readNativeRuling } from '../drift/native-rules';
 import { Gather } from '../gather';
 import { syntheticRules } from '../synthetic/rules';
 import { openLoki, type Telemetry } from '../telemetry';
@@ -56,9 +57,14 @@ async function exportRules(
   const objectives = await readObjectives(telemetry, asked, gather);
   const slos = objectives.flatMap((objective) => toRuled(objective, telemetry));
   const { config } = telemetry;
+  const { endMs: nowMs, signal } = asked;
+  const native =
+    (await gather.part('inputs that are native histograms', () =>
+      readNativeRuling(telemetry, null, { nowMs, signal }),
+    )) ?? NO_NATIVE;
   const prometheus = [
     ...sloRuleGroups(slos, source.scrapeIntervalMs),
-    ...mlRules(telemetry),
+    ...mlRules(telemetry, native),
     ...syntheticRules(config, consoleUrl(config), source.scrapeIntervalMs),
   ];
   const loki = await readLogRules(telemetry, asked, gather);
@@ -70,6 +76,7 @@ async function exportRules(
       return [sli === null ? `No rules for ${id}: ${problem}` : `Exported all the same, ${id}: ${problem}`];
     }),
     ...silentPairs(objectives),
+    ...(native.note === null ? [] : [native.note]),
     ...(without.length === 0
       ? []
       : [`Without a runbook, so that its alerts lead to this console instead: ${without.join(', ')}.`]),
@@ -79,7 +86,7 @@ async function exportRules(
 }
 
 /** Alerts on labels, inputs, quality and pipelines, where this Prometheus has any of that. */
-function mlRules(telemetry: Telemetry): RuleGroup[] {
+function mlRules(telemetry: Telemetry, native: NativeRuling): RuleGroup[] {
   const { contract } = telemetry.map;
   const asked = [
     contract.labelFreshness,
@@ -89,7 +96,7 @@ function mlRules(telemetry: Telemetry): RuleGroup[] {
     contract.outcomes,
     contract.pipelineBacklog,
   ];
-  return asked.some(({ present }) => present) ? mlGroupsOf(telemetry) : [];
+  return asked.some(({ present }) => present) ? mlGroupsOf(telemetry, native) : [];
 }
 
 /** Pairs of windows without an alert, one sentence for all objectives that share the reason. */

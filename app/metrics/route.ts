@@ -1,5 +1,5 @@
 import { NoParams } from '@/lib/contracts/params';
-import { ownMetricsText } from '@/lib/server/own-metrics';
+import { ownMetricsText } from '@/lib/server/console/metrics';
 import { route } from '@/lib/server/route';
 import { syntheticMetricsText } from '@/lib/server/synthetic/metrics';
 

@@ -1,6 +1,6 @@
 import 'server-only';
 import { LRUCache } from 'lru-cache';
-import { countCacheAnswer } from './own-metrics';
+import { countCacheAnswer } from './console/metrics';
 import { processWide } from './process-wide';
 
 /** Answers that reach into the newest five minutes are never kept: scrapes and log lines still arrive there. */

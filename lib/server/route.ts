@@ -5,9 +5,9 @@ import type { Permission } from '@/lib/contracts/permission';
 import { refuseForeignHost } from './auth/host';
 import { type Identity, identify, isForTokens, lacksToken } from './auth/identity';
 import { refuseForeignOrigin } from './auth/origin';
+import { countRoute, routeName } from './console/metrics';
 import { AppError } from './errors';
 import { log } from './log';
-import { countRoute, routeName } from './own-metrics';
 
 /** Bytes of a request body that are read at most. */
 const MAX_BODY_BYTES = 1024 * 1024;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ENDPOINTS } from '@/lib/contracts/endpoints';
-import { openApiDocument } from '@/lib/server/openapi';
+import { openApiDocument } from '@/lib/server/console/openapi';
 import type { RouteHandler } from '@/lib/server/route';
 
 const ROOT = resolve(import.meta.dirname, '../..');

@@ -5,9 +5,9 @@ import { GET as getHealth } from '@/app/api/health/route';
 import { GET as getTraffic } from '@/app/api/models/[model]/traffic/route';
 import { GET as getMetrics } from '@/app/metrics/route';
 import { getConfig } from '@/lib/server/config';
+import { routeName } from '@/lib/server/console/metrics';
 import { db } from '@/lib/server/db';
 import { migrate } from '@/lib/server/db/migrate';
-import { routeName } from '@/lib/server/own-metrics';
 import { createRun, newRun } from '@/lib/server/synthetic/store';
 import { call, type Lab, NOW_MS, useConfig as pointAt, startLab } from './console';
 

@@ -1,6 +1,6 @@
 import { NoParams } from '@/lib/contracts/params';
 import type { Health } from '@/lib/contracts/source';
-import { CONSOLE_VERSION } from '@/lib/server/console-version';
+import { CONSOLE_VERSION } from '@/lib/server/console/version';
 import { route } from '@/lib/server/route';
 
 export const dynamic = 'force-dynamic';

@@ -1,6 +1,6 @@
 import { ENDPOINTS } from '@/lib/contracts/endpoints';
 import { NoParams } from '@/lib/contracts/params';
-import { openApiDocument } from '@/lib/server/openapi';
+import { openApiDocument } from '@/lib/server/console/openapi';
 import { route } from '@/lib/server/route';
 
 let document: ReturnType<typeof openApiDocument> | undefined;

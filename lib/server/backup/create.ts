@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { type Checkpoint, readCheckpoints } from '../audit/checkpoints';
-import { CONSOLE_VERSION } from '../console-version';
+import { CONSOLE_VERSION } from '../console/version';
 import { toStorageError } from '../db/errors';
 import { migrationNames, prismaDirectory, readSchema } from '../db/schema-engine';
 import { AppError } from '../errors';

@@ -5,7 +5,7 @@ import { modelOfAddress } from '@/lib/contracts/view';
 import { canonicalJson } from '@/lib/domain/canonical-json';
 import { compareReport } from '@/lib/domain/compare-report';
 import { lacksOf, ownLacksOf, warningsOf, whysOf } from '@/lib/domain/evidence-why';
-import { CONSOLE_VERSION } from '../console-version';
+import { CONSOLE_VERSION } from '../console/version';
 import { AppError } from '../errors';
 import { getRedactor } from '../redaction/redact';
 import { absolute, type Look, lookOf } from './look';

@@ -9,10 +9,10 @@ import { decidedSentence, decideGuard, type GuardLook, type GuardOutcome, lookOf
 import { firstSentence } from '@/lib/domain/guard-message';
 import { recordAudit } from '../audit/store';
 import { wakeLoop } from '../background/loop';
-import { CONSOLE_VERSION } from '../console-version';
+import { countGuardEvaluation } from '../console/metrics';
+import { CONSOLE_VERSION } from '../console/version';
 import { type Database, db, type Transaction } from '../db';
 import { CONTEXT_LOOP } from '../incidents/context-loop';
-import { countGuardEvaluation } from '../own-metrics';
 import { DELIVERY_LOOP } from '../webhooks/outbox';
 import { actOn, GUARD_ACTOR, withdraw } from './act';
 import { type KeptInputs, keepAndJudge, resultSha256 } from './kept-inputs';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ComparePolicy } from '@/lib/contracts/compare-params';
 import type { GuardReplay } from '@/lib/contracts/rollout';
 import { judge } from '@/lib/domain/compare';
-import { CONSOLE_VERSION } from '../console-version';
+import { CONSOLE_VERSION } from '../console/version';
 import { type Database, db } from '../db';
 import { readKept, resultSha256 } from './kept-inputs';
 import { readEvaluation } from './store';

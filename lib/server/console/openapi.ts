@@ -2,7 +2,7 @@ import 'server-only';
 import { z } from 'zod';
 import type { Endpoint } from '@/lib/contracts/endpoint';
 import { ErrorBody } from '@/lib/contracts/error';
-import { CONSOLE_VERSION } from './console-version';
+import { CONSOLE_VERSION } from './version';
 
 type Schema = Record<string, unknown>;
 

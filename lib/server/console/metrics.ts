@@ -1,6 +1,6 @@
 import 'server-only';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
-import { processWide } from './process-wide';
+import { processWide } from '../process-wide';
 
 /** What the console counts of itself, in this process; what is in the database is added when it is asked for. */
 interface OwnMetrics {

@@ -107,7 +107,7 @@ function Query({ why }: { why: Why }) {
 }
 
 /** A request as a shell runs it: the address in single quotes, in which only a single quote means anything. */
-export const toCurl = (url: string): string => `curl -sS '${url.replaceAll("'", "'\\''")}'`;
+const toCurl = (url: string): string => `curl -sS '${url.replaceAll("'", "'\\''")}'`;
 
 async function copy(text: string, done: string): Promise<void> {
   try {

@@ -9,7 +9,7 @@ import { Why } from './why';
 
 const Values = z.array(z.number().nullable());
 
-export const Interval = z.object({ low: z.number(), high: z.number() });
+const Interval = z.object({ low: z.number(), high: z.number() });
 
 /** What a measure says: against its limit where it has one, else against zero. */
 export const MeasureState = z.enum([

@@ -5,7 +5,7 @@ import { ModelName, RANGE_MESSAGE, RangeFields, withinTenYears } from './range';
 const instantMs = z.coerce.number().int().min(0).max(8_640_000_000_000_000);
 export const VersionName = z.string().min(1).max(1_000);
 /** A feature's name as telemetry has it: any text, bounded; hostile until quoted. */
-export const FeatureName = z.string().min(1).max(500);
+const FeatureName = z.string().min(1).max(500);
 
 /**
  * What the current side is held against. `auto` takes the first there is: the baseline uploaded for the version, then
@@ -46,7 +46,7 @@ export const DriftParams = z.object(DriftFields).refine(withinTenYears, ranged).
 export type DriftParams = z.infer<typeof DriftParams>;
 
 /** Windows of a heat strip at most. */
-export const MAX_HEAT_WINDOWS = 96;
+const MAX_HEAT_WINDOWS = 96;
 
 export const DriftHeatParams = z
   .object({ ...DriftFields, windows: z.coerce.number().int().min(1).max(MAX_HEAT_WINDOWS).default(24) })

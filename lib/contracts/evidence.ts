@@ -5,7 +5,7 @@ import { ModelName } from './range';
 import { Why } from './why';
 
 /** Pins of one list at most. */
-export const MAX_EVIDENCE_LISTED = 200;
+const MAX_EVIDENCE_LISTED = 200;
 
 const instantMs = z.number().int().min(0).max(8_640_000_000_000_000);
 const storable = (text: string) => text.replaceAll('\u0000', '').toWellFormed();

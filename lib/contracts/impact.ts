@@ -4,7 +4,7 @@ import { ModelName, RANGE_MESSAGE, RangeFields, withinTenYears } from './range';
 import { Why } from './why';
 
 /** What an incident is set against: the time right before it, or the same time a day or a week earlier. */
-export const IMPACT_AGAINST = ['before', 'day', 'week'] as const;
+const IMPACT_AGAINST = ['before', 'day', 'week'] as const;
 export const ImpactAgainst = z.enum(IMPACT_AGAINST);
 export type ImpactAgainst = z.infer<typeof ImpactAgainst>;
 

@@ -11,7 +11,7 @@ import {
 import { ClientId, IncidentKey, InstantMs, Person, writtenText } from './written-text';
 
 export const EntryKind = z.enum(ENTRY_KINDS);
-export const HypothesisState = z.enum(HYPOTHESIS_STATES);
+const HypothesisState = z.enum(HYPOTHESIS_STATES);
 
 /** What some kinds of entries say besides their text. */
 export const EntryDetails = z.object({

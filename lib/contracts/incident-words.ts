@@ -53,7 +53,6 @@ export const INCIDENT_ROLES = ['commander', 'communications', 'expert', 'scribe'
 export type IncidentRoleName = (typeof INCIDENT_ROLES)[number];
 
 export const TASK_STATES = ['open', 'done', 'dropped'] as const;
-export type TaskState = (typeof TASK_STATES)[number];
 
 /** The sections of a postmortem, in the order in which it is read. */
 export const POSTMORTEM_SECTIONS = [
@@ -82,7 +81,6 @@ export const SECTION_TITLES: Readonly<Record<PostmortemSectionKey, string>> = {
 };
 
 export const POSTMORTEM_STATES = ['draft', 'in_review', 'changes_requested', 'approved'] as const;
-export type PostmortemState = (typeof POSTMORTEM_STATES)[number];
 
 export const ACTION_KINDS = ['prevent', 'detect', 'mitigate', 'process'] as const;
 export type ActionKind = (typeof ACTION_KINDS)[number];

@@ -104,7 +104,7 @@ export const Incident = IncidentSummary.extend({
 export type Incident = z.infer<typeof Incident>;
 
 /** Middle values over the incidents that have them; drills and impossible times are left out. */
-export const IncidentFigure = z.object({ medianMs: z.number().nullable(), incidents: z.number().int() });
+const IncidentFigure = z.object({ medianMs: z.number().nullable(), incidents: z.number().int() });
 
 export const IncidentList = z.object({
   answer: z.string(),

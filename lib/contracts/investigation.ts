@@ -4,7 +4,7 @@ import { ModelName } from './range';
 import { ClientId, IncidentKey, InstantMs, Person, Revision, Tags, typedText, writtenText } from './written-text';
 
 /** An investigation in an address: its UUID or its number. */
-export const InvestigationKey = z
+const InvestigationKey = z
   .string()
   .regex(/^([0-9a-f-]{36}|\d{1,9})$/i, { error: 'expected the number or the UUID of an investigation' })
   .transform((key) => key.toLowerCase());

@@ -12,7 +12,7 @@ const list = z.string().transform((text) => text.split(',').filter(Boolean));
  * Which lines are meant: LogQL as the reader wrote it, or the parts of the builder, from which the server writes LogQL.
  * With `query` only `where` is read besides, and put behind it.
  */
-export const LogFilterFields = {
+const LogFilterFields = {
   query: z.string().min(1).max(5_000).optional(),
   model: ModelName.optional(),
   /** Services, any of them. */
@@ -164,7 +164,7 @@ export const LogValues = z.object({ values: z.array(z.string()), why: z.array(Wh
 export type LogValues = z.infer<typeof LogValues>;
 
 /** A row's id: nanoseconds, hash, and a count where two rows are alike in everything. */
-export const RowId = z.string().regex(/^\d{1,19}-[0-9a-f]{12}(?:~\d{1,4})?$/);
+const RowId = z.string().regex(/^\d{1,19}-[0-9a-f]{12}(?:~\d{1,4})?$/);
 
 const count = z.coerce.number().int().min(0).max(1_000);
 

@@ -45,7 +45,7 @@ export type NotesParams = z.infer<typeof NotesParams>;
 // PostgreSQL cannot store the character 0, and half a surrogate pair is no text anywhere.
 const storable = (text: string) => text.replaceAll('\u0000', '').toWellFormed();
 
-export const NoteText = z
+const NoteText = z
   .string()
   .transform((text) => storable(text).trim())
   .pipe(

@@ -9,7 +9,7 @@ import {
 } from './incident-words';
 import { ClientId, IncidentKey, InstantMs, Person, PersonName, Revision, typedText, writtenText } from './written-text';
 
-export const SectionKey = z.enum(POSTMORTEM_SECTIONS);
+const SectionKey = z.enum(POSTMORTEM_SECTIONS);
 
 /** The newest words of a section. Markdown; `[^e12]` refers to entry 12 of the timeline, `[^i7e3]` to entry 3 of INC-7. */
 export const PostmortemSection = z.object({
@@ -26,8 +26,7 @@ export const PostmortemSection = z.object({
 export type PostmortemSection = z.infer<typeof PostmortemSection>;
 
 /** Something the record does not say and a reader will ask. */
-export const PostmortemGap = z.object({ section: SectionKey, sentence: z.string() });
-export type PostmortemGap = z.infer<typeof PostmortemGap>;
+const PostmortemGap = z.object({ section: SectionKey, sentence: z.string() });
 
 /** What a probe of an action said. unknown: it had no answer; the sentence says why. */
 export const ProbeAnswer = z.object({

@@ -24,8 +24,7 @@ export type QualityAsked = Omit<QualityParams, 'windows'> & { windows?: number }
 export const Outcomes = z.object({ tp: z.number(), fp: z.number(), tn: z.number(), fn: z.number() });
 export type Outcomes = z.infer<typeof Outcomes>;
 
-export const QualityMeasureName = z.enum(['accuracy', 'precision', 'recall', 'f1']);
-export type QualityMeasureName = z.infer<typeof QualityMeasureName>;
+const QualityMeasureName = z.enum(['accuracy', 'precision', 'recall', 'f1']);
 
 /** A measure with its 95 % interval and the number behind it (its denominator). Null: nothing to divide by. */
 export const QualityValue = z.object({ value: z.number(), interval: Interval, n: z.number() });
@@ -48,7 +47,7 @@ export const QualityMeasure = z.object({
 });
 export type QualityMeasure = z.infer<typeof QualityMeasure>;
 
-export const LabelFreshness = z.object({
+const LabelFreshness = z.object({
   /** Null: not measured. */
   lastReceivedMs: z.number().nullable(),
   /** At the end of the range. */
@@ -58,7 +57,6 @@ export const LabelFreshness = z.object({
   limitFrom: z.enum(['configuration', 'default']),
   state: LabelState,
 });
-export type LabelFreshness = z.infer<typeof LabelFreshness>;
 
 export const Cohort = z.object({
   cohort: z.string(),

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { MODEL_NAME_CHARACTERS } from './view';
 
 /** Ten years: no source keeps more, and a longer range is a slip of the hand. */
-export const MAX_RANGE_MS = 10 * 366 * 86_400_000;
+const MAX_RANGE_MS = 10 * 366 * 86_400_000;
 
 const instantMs = z.coerce.number().int().min(0).max(8_640_000_000_000_000);
 

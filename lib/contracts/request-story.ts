@@ -7,7 +7,7 @@ import { DEFAULT_BACK_MS, MAX_BACK_MS } from './request-limits';
 import { Why } from './why';
 
 /** An id as it stands in the address: of a request, a trace or a span, or any text that holds one. */
-export const RequestIdText = z.string().min(1).max(2_000);
+const RequestIdText = z.string().min(1).max(2_000);
 
 const fields = {
   requestId: RequestIdText,
@@ -172,8 +172,7 @@ export const LatencyPlace = z.object({
 });
 export type LatencyPlace = z.infer<typeof LatencyPlace>;
 
-export const FeatureVerdict = z.enum(['usual', 'unusual', 'unsure', 'unseen', 'missing', 'unknown']);
-export type FeatureVerdict = z.infer<typeof FeatureVerdict>;
+const FeatureVerdict = z.enum(['usual', 'unusual', 'unsure', 'unseen', 'missing', 'unknown']);
 
 export const FeatureRow = z.object({
   name: z.string(),

@@ -9,7 +9,7 @@ import { GuardDecision } from './rollout';
 /** Evaluations of one backtest at most: a week of five minutes. */
 export const MAX_BACKTEST_STEPS = 2_016;
 /** The longest range, milliseconds: as far back as a rollout's begin is looked for. */
-export const MAX_BACKTEST_MS = 7 * 86_400_000;
+const MAX_BACKTEST_MS = 7 * 86_400_000;
 
 const MINUTE_MS = 60_000;
 

@@ -4,7 +4,7 @@ import { ModelName } from './range';
 import { GuardMode } from './rollout';
 
 /** Hooks of Flagger that the gate answers. */
-export const FLAGGER_HOOKS = ['rollback', 'confirm-promotion', 'confirm-traffic-increase'] as const;
+const FLAGGER_HOOKS = ['rollback', 'confirm-promotion', 'confirm-traffic-increase'] as const;
 export type FlaggerHook = (typeof FLAGGER_HOOKS)[number];
 
 /** Which version the tool rolls out: an answer about another one is "hold". Absent: whichever is the challenger. */

@@ -6,9 +6,9 @@ import { SEVERITIES } from './incident-words';
 import { ModelName } from './range';
 
 /** Evaluations of one page of a guard's history at most. */
-export const MAX_EVALUATIONS = 200;
+const MAX_EVALUATIONS = 200;
 /** Characters of the reason of a kill switch or a re-arming. */
-export const MAX_REASON_CHARACTERS = 500;
+const MAX_REASON_CHARACTERS = 500;
 
 /**
  * What a guard may do now.

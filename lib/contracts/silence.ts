@@ -5,7 +5,7 @@ import { Labels } from './series';
 import { Why } from './why';
 import { ClientId, IncidentKey, InstantMs, writtenText } from './written-text';
 
-export const MAX_SILENCE_COMMENT = 2_000;
+const MAX_SILENCE_COMMENT = 2_000;
 const MAX_MATCHERS = 50;
 
 /** One condition of a silence. Expressions are RE2's and fit whole values. */

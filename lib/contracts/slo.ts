@@ -20,8 +20,7 @@ export const RULE_FILES = ['prometheus', 'loki', 'tests'] as const;
 export const SloRulesParams = z.object({ file: z.enum(RULE_FILES).default('prometheus') });
 export type SloRulesParams = z.input<typeof SloRulesParams>;
 
-export const SloKind = z.enum(['availability', 'latency', 'freshness', 'quality']);
-export type SloKind = z.infer<typeof SloKind>;
+const SloKind = z.enum(['availability', 'latency', 'freshness', 'quality']);
 
 /** A pair of windows. Burn rates: 1 spends the budget in exactly the objective's window; null is not measured. */
 export const BurnPairRow = z.object({
@@ -42,8 +41,7 @@ export const BurnPairRow = z.object({
 });
 export type BurnPairRow = z.infer<typeof BurnPairRow>;
 
-export const SloState = z.enum(['page', 'ticket', 'ok', 'no data', 'refused']);
-export type SloState = z.infer<typeof SloState>;
+const SloState = z.enum(['page', 'ticket', 'ok', 'no data', 'refused']);
 
 export const SloRow = z.object({
   /** `<model>/<name>`, unique. */

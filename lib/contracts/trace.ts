@@ -16,7 +16,7 @@ export const TraceOnly = z.enum(TRACE_ONLY);
 export type TraceOnly = z.infer<typeof TraceOnly>;
 
 /** Rows of one window at most. */
-export const MAX_ROWS = 1_000;
+const MAX_ROWS = 1_000;
 
 export const TraceParams = z.object({ traceId: TraceIdText, clock: TraceClock.default('raw') });
 export type TraceParams = z.input<typeof TraceParams>;

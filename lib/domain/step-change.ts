@@ -9,9 +9,9 @@ export interface StepUp {
 }
 
 /** Least points on both sides, least factor, and least share of the spread that the one step has to explain. */
-export const STEP_MIN_POINTS = 3;
-export const STEP_MIN_FACTOR = 1.2;
-export const STEP_MIN_EXPLAINED = 0.8;
+const STEP_MIN_POINTS = 3;
+const STEP_MIN_FACTOR = 1.2;
+const STEP_MIN_EXPLAINED = 0.8;
 
 /**
  * The point from which a series lies higher than before, where one step tells nearly all there is to tell: the split into

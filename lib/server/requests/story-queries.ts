@@ -24,11 +24,16 @@ export function everyStream(labels: readonly string[]): string | null {
   return label === undefined ? null : streamSelector([streamMatcher(label, '=~', '.+')]);
 }
 
+/**
+ * The names that log lines here have for fields of the contract, by signals.logFields; the contract's own name where
+ * nothing is set.
+ */
 export const logFieldOf =
   ({ logFields }: SignalsConfig) =>
   (name: string): string =>
     logFields[name] ?? name;
 
+/** The same of attributes of spans, by signals.spanAttributes. */
 export const spanAttributeOf =
   ({ spanAttributes }: SignalsConfig) =>
   (name: string): string =>

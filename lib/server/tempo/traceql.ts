@@ -136,7 +136,7 @@ export const pipeline = (first: string, stages: readonly (string | null)[]): str
 export const select = (fields: readonly string[]): string => `select(${fields.join(', ')})`;
 
 /** Newest first: costs more, and from Tempo 2.8. */
-export const MOST_RECENT = 'with (most_recent=true)';
+const MOST_RECENT = 'with (most_recent=true)';
 
 const FIELD = /^(span|resource|event|link|instrumentation)?\.(.+)$/s;
 

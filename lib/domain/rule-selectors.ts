@@ -17,6 +17,7 @@ const label = (name: string): string => (LEGACY_NAME.test(name) ? name : quoted(
 /** The name of a label by its role, as a selector or a grouping writes it. */
 export const labelName = ({ labels }: RuledMetric, role: string): string => label(labels[role] ?? role);
 
+/** Labels that labelName wrote, as a grouping lists them. */
 export const labelList = (names: readonly string[]): string => names.join(', ');
 
 /** A selector of a metric by matchers that are written already. */

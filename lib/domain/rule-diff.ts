@@ -1,5 +1,6 @@
 import type { RuleDifference } from '@/lib/contracts/slo';
 import type { RuleGroup } from './slo-rules';
+import { parseDurationMs } from './time';
 
 /** Exported rules beside those that a Prometheus has loaded. */
 
@@ -21,26 +22,7 @@ export interface LoadedRule {
 /** Groups that this console exports begin so; what else is loaded is nobody's business here. */
 const OWN_GROUP = 'windsock/';
 
-const UNIT_MS: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-  y: 31_536_000_000,
-};
-const DURATION = /^(?:\d+(?:ms|[smhdwy]))+$/;
 const TOKEN = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|\s+|[a-zA-Z_][\w:]*|\d[\w.]*(?:(?<=e)[+-]\d+)?|./gs;
-
-/** A duration such as "1m30s" in milliseconds; null when it is none. */
-export function ruleDurationMs(text: string): number | null {
-  if (!DURATION.test(text)) return text === '0' ? 0 : null;
-  let total = 0;
-  for (const [, digits, unit] of text.matchAll(/(\d+)(ms|[smhdwy])/g))
-    total += Number(digits) * (UNIT_MS[unit ?? ''] ?? 0);
-  return total;
-}
 
 function canonicalToken(token: string): string {
   if (/^\s+$/.test(token)) return '';
@@ -52,7 +34,7 @@ function canonicalToken(token: string): string {
     }
   }
   if (!/^\d/.test(token)) return `${token} `;
-  const ms = ruleDurationMs(token);
+  const ms = parseDurationMs(token);
   if (ms !== null) return `${ms}ms `;
   return Number.isNaN(Number(token)) ? token : `${Number(token)} `;
 }
@@ -98,7 +80,7 @@ const wantedOf = (groups: readonly RuleGroup[]): Wanted[] =>
       kind: rule.alert === undefined ? ('recording' as const) : ('alerting' as const),
       name: rule.alert ?? rule.record ?? '',
       query: rule.expr,
-      forMs: ruleDurationMs(rule.for ?? '0s') ?? 0,
+      forMs: parseDurationMs(rule.for ?? '0s') ?? 0,
       labels: rule.labels ?? {},
       annotations: rule.annotations ?? {},
     })),

@@ -56,7 +56,27 @@ export function snapRange(
 export const gridLength = (startMs: number, endMs: number, stepMs: number): number =>
   Math.floor((endMs - startMs) / stepMs) + 1;
 
-const UNIT_MS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS, w: 7 * DAY_MS };
+/** The units of Prometheus, whose year has no leap day. */
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: SECOND_MS,
+  m: MINUTE_MS,
+  h: HOUR_MS,
+  d: DAY_MS,
+  w: WEEK_MS,
+  y: 365 * DAY_MS,
+};
+
+/** A written duration as milliseconds: "30s", "1h30m", "1.5d", "336h0m0s", "0"; null when it is none. */
+export function parseDurationMs(text: string): number | null {
+  if (text === '0') return 0;
+  if (!/^(?:\d+(?:\.\d+)?(?:ms|[smhdwy]))+$/.test(text)) return null;
+  let totalMs = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdwy])/g))
+    totalMs += Number(amount) * (UNIT_MS[unit ?? ''] ?? 0);
+  return totalMs;
+}
+
 const RELATIVE = /^now(?:-(\d{1,6})([smhdw]))?$/;
 
 /**

@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  canonicalQuery,
-  type LoadedRule,
-  nameClashes,
-  repeatedGroups,
-  ruleDifferences,
-  ruleDurationMs,
-} from '@/lib/domain/rule-diff';
+import { canonicalQuery, type LoadedRule, nameClashes, repeatedGroups, ruleDifferences } from '@/lib/domain/rule-diff';
 import { sloRuleTests } from '@/lib/domain/slo-rule-tests';
 import { type RuledSlo, sloRuleGroups, templateText } from '@/lib/domain/slo-rules';
+import { parseDurationMs } from '@/lib/domain/time';
 
 const DAY_MS = 86_400_000;
 
@@ -36,7 +30,7 @@ const loaded = (): LoadedRule[] =>
       kind: rule.alert === undefined ? ('recording' as const) : ('alerting' as const),
       name: rule.alert ?? rule.record ?? '',
       query: rule.expr,
-      forMs: rule.alert === undefined ? null : (ruleDurationMs(rule.for ?? '0s') ?? 0),
+      forMs: rule.alert === undefined ? null : (parseDurationMs(rule.for ?? '0s') ?? 0),
       labels: rule.labels ?? {},
       annotations: rule.annotations ?? {},
       health: 'ok',

@@ -2,10 +2,11 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parseDurationMs } from '@/lib/domain/time';
 import { loadConfig } from '@/lib/server/config';
 import { DEFAULT_POLICY, parseConfig } from '@/lib/server/config/parse';
 import { ConfigError, nearest } from '@/lib/server/config/problems';
-import { parseDurationMs, parseSizeBytes } from '@/lib/server/config/values';
+import { parseSizeBytes } from '@/lib/server/config/values';
 
 const MINIMAL = 'sources:\n  prometheus: { url: "http://localhost:9090" }\n';
 const parse = (text: string, env: Record<string, string> = {}) =>
@@ -302,8 +303,12 @@ describe('the small forms', () => {
     ['1h30m', 5_400_000],
     ['250ms', 250],
     ['1.5d', 129_600_000],
-    ['0s', null],
+    ['1y', 31_536_000_000],
+    ['336h0m0s', 1_209_600_000],
+    ['0s', 0],
+    ['0', 0],
     ['30', null],
+    ['', null],
     ['s', null],
     ['-1s', null],
   ])('duration %s is %s ms', (text, expected) => {

@@ -1,27 +1,9 @@
 import 'server-only';
 import { RE2JS } from 're2js';
 import { z } from 'zod';
+import { parseDurationMs } from '@/lib/domain/time';
 
 /** The scalar forms a configuration file may hold, each with what it expects in words. */
-
-const DURATION_MS: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};
-
-/** "30s", "5m", "1h30m", "500ms" to milliseconds; null for anything else, zero included. */
-export function parseDurationMs(text: string): number | null {
-  if (!/^(\d+(\.\d+)?(ms|[smhdw]))+$/.test(text)) return null;
-  let totalMs = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdw])/g)) {
-    totalMs += Number(amount) * (DURATION_MS[unit ?? ''] ?? Number.NaN);
-  }
-  return Number.isFinite(totalMs) && totalMs > 0 ? totalMs : null;
-}
 
 const SIZE_BYTES: Readonly<Record<string, number>> = { B: 1, kB: 1_000, KB: 1_000, MB: 1_000_000, GB: 1_000_000_000 };
 

@@ -1,6 +1,7 @@
 import 'server-only';
 import { z } from 'zod';
 import { Labels } from '@/lib/contracts/series';
+import { parseDurationMs } from '@/lib/domain/time';
 
 /*
  * The fields read of the Prometheus HTTP API (https://prometheus.io/docs/prometheus/latest/querying/api/), in our units.
@@ -166,7 +167,7 @@ const Target = z
     lastScrapeMs: target.lastScrape,
     lastScrapeDurationMs: target.lastScrapeDuration,
     health: target.health,
-    scrapeIntervalMs: durationMs(target.scrapeInterval ?? ''),
+    scrapeIntervalMs: parseDurationMs(target.scrapeInterval ?? ''),
   }));
 export type Target = z.infer<typeof Target>;
 
@@ -175,25 +176,6 @@ export const Targets = z.object({
   droppedTargets: z.array(z.unknown()).nullish(),
   droppedTargetCounts: z.record(z.string(), z.number()).nullish(),
 });
-
-const UNIT_MS: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-  y: 31_536_000_000,
-};
-
-/** A Prometheus duration such as "1m30s" in milliseconds; null when it is none. */
-export function durationMs(text: string): number | null {
-  if (!/^(?:\d+(?:ms|[smhdwy]))+$/.test(text)) return null;
-  let total = 0;
-  for (const [, digits, unit] of text.matchAll(/(\d+)(ms|[smhdwy])/g))
-    total += Number(digits) * (UNIT_MS[unit ?? ''] ?? 0);
-  return total;
-}
 
 const counts = z
   .array(z.object({ name: z.string(), value: z.number() }))

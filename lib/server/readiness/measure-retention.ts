@@ -1,11 +1,11 @@
 import 'server-only';
 import type { ReadinessResult } from '@/lib/contracts/readiness';
 import { judgeRetention, LEAST_RETENTION_MS, type RetentionFound } from '@/lib/domain/readiness-alerts';
+import { parseDurationMs } from '@/lib/domain/time';
 import { getConfig, type SourceConfig } from '../config';
 import type { Gather } from '../gather';
 import { LOKI_RETENTION_PATHS, lokiRetention } from '../loki/retention';
 import { prometheusClient } from '../prometheus/client';
-import { durationMs } from '../prometheus/schema';
 import { TEMPO_RETENTION_PATH, tempoRetention } from '../tempo/retention';
 import { pageWhy, type Scope } from './scope';
 
@@ -14,7 +14,7 @@ const RUNTIME_PATH = '/api/v1/status/runtimeinfo';
 /** "15d", "15d or 512GiB", "336h0m0s"; null where it names no time, as "512GiB" does. */
 function keptMsOf(kind: RetentionFound['kind'], written: string | null): number | null {
   const parts = (written ?? '').split(/\s+or\s+/);
-  const times = parts.flatMap((part) => durationMs(part) ?? []);
+  const times = parts.flatMap((part) => parseDurationMs(part) ?? []);
   const [first] = times;
   if (first === undefined) return null;
   // Loki keeps for good what has no period.

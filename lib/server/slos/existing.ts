@@ -5,10 +5,9 @@ import { budgetEndsInMs, burnRate } from '@/lib/domain/burn';
 import { formatDuration, formatRatioPercent } from '@/lib/domain/format';
 import { isFiring, PACE_MS, type PairReading, sloState } from '@/lib/domain/slo';
 import { type BurnPair, burnPairs } from '@/lib/domain/slo-windows';
-import { DAY_MS } from '@/lib/domain/time';
+import { DAY_MS, parseDurationMs } from '@/lib/domain/time';
 import type { Gather } from '../gather';
 import { by, matcher } from '../prometheus/promql';
-import { durationMs } from '../prometheus/schema';
 import type { Telemetry } from '../telemetry';
 import { STATUS_OF, toPairRow, wordOf } from './row';
 
@@ -108,7 +107,7 @@ export function pyrraRows(recorded: Recorded, models: readonly string[]): SloRow
     const ratios = new Map<number, number | null>();
     for (const sample of recorded.samples) {
       const window = /:burnrate(.+)$/.exec(sample.labels.__name__ ?? '')?.[1];
-      const ms = window === undefined ? null : durationMs(window);
+      const ms = window === undefined ? null : parseDurationMs(window);
       if (ms !== null && sample.labels.slo === id) ratios.set(ms, sample.value);
     }
     const windows = [...ratios.keys()].toSorted((a, b) => a - b);

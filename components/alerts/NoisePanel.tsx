@@ -10,7 +10,7 @@ import { RelativeTime } from '@/components/ui/RelativeTime';
 import { StatusWord } from '@/components/ui/Status';
 import { Hint } from '@/components/ui/Tooltip';
 import type { AlertHistoryRow } from '@/lib/contracts/alert-history';
-import { formatDuration, formatRatioPercent, NOT_MEASURED } from '@/lib/domain/format';
+import { formatDuration, formatPercentFigure, NOT_MEASURED } from '@/lib/domain/format';
 import { alertHistoryQuery } from '@/lib/queries/alerts';
 
 const HEIGHT = 160;
@@ -80,14 +80,14 @@ const COLUMNS: readonly Column<AlertHistoryRow>[] = [
   { id: 'acted', header: 'Acted on', numeric: true, value: ({ acted }) => acted, cell: ({ acted }) => acted },
   {
     id: 'share',
-    header: 'Firing %',
+    header: 'Of the time %',
     numeric: true,
     value: ({ firingShare }) => firingShare,
-    cell: ({ firingShare }) => (firingShare === null ? dash : formatRatioPercent(firingShare)),
+    cell: ({ firingShare }) => (firingShare === null ? dash : formatPercentFigure(firingShare)),
   },
   {
     id: 'median',
-    header: 'Half under',
+    header: 'Median length',
     numeric: true,
     value: ({ medianMs }) => medianMs,
     cell: ({ medianMs }) => (medianMs === null ? dash : formatDuration(medianMs)),

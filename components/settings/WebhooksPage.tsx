@@ -83,7 +83,11 @@ export function WebhooksPage() {
             <>
               {deliveries.length === 0 ? (
                 <p className="text-t2">
-                  {after === undefined ? 'No message is in this state.' : 'No further messages.'}
+                  {after !== undefined
+                    ? 'No further messages.'
+                    : state === 'all'
+                      ? 'No message was ever sent.'
+                      : 'No message is in this state.'}
                 </p>
               ) : (
                 <DataTable

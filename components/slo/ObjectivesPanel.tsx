@@ -9,6 +9,7 @@ import { StatusWord } from '@/components/ui/Status';
 import { Hint } from '@/components/ui/Tooltip';
 import type { SloRow, Slos } from '@/lib/contracts/slo';
 import { formatDuration, formatPercentFigure, formatRatioPercent, NOT_MEASURED } from '@/lib/domain/format';
+import { silentNotes } from '@/lib/domain/slo-windows';
 import { BurnCell } from './BurnCell';
 import { useObjective } from './use-objective';
 
@@ -155,7 +156,7 @@ export function ObjectivesPanel({ slos, rows }: { slos: Slos; rows: readonly Slo
         rowId={({ id }) => id}
         onOpen={({ id, origin }) => (origin === 'windsock' ? setObjective(id) : undefined)}
       />
-      {slos.notes.map((note) => (
+      {[...silentNotes(rows), ...slos.notes].map((note) => (
         <p key={note} className="mt-2 text-small text-t3">
           {note}
         </p>

@@ -162,7 +162,9 @@ export function noiseAnswer(rows: readonly AlertHistoryRow[], days: string): Ans
       parts: [
         { text: said, tone: 'value' },
         ...(worst === undefined
-          ? []
+          ? acted < fired
+            ? [{ text: ' None so often that it is noise.', tone: 'muted' as const }]
+            : []
           : [{ text: ` First to mend: ${worst.name}${of}, which ${worst.sentence}.`, tone: 'muted' as const }]),
       ],
     },

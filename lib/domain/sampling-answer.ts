@@ -34,6 +34,10 @@ export function samplingAnswer(traffic: SamplingTraffic, choice: SamplingChoice)
     errors === undefined ? null : `${formatRatioPercent(errors.errorCoverage)} of failed requests`,
     slow === undefined ? null : `${formatRatioPercent(slow.slowCoverage)} of slow ones`,
   ].filter((text) => text !== null);
+  const kinds = [errors === undefined ? null : 'failed', slow === undefined ? null : 'slow'].filter(
+    (kind) => kind !== null,
+  );
+  const isAll = [errors?.errorCoverage, slow?.slowCoverage].every((ratio) => (ratio ?? 1) === 1);
   return [
     {
       status: bytesPerDay === null || lowest.length === 0 ? 'unknown' : isLow ? 'watch' : 'ok',
@@ -51,7 +55,9 @@ export function samplingAnswer(traffic: SamplingTraffic, choice: SamplingChoice)
           ? []
           : [
               {
-                text: `At least ${lowest.join(' and ')} would have a trace.`,
+                text: isAll
+                  ? `All ${kinds.join(' and all ')} requests would have a trace.`
+                  : `At least ${lowest.join(' and ')} would have a trace.`,
                 tone: isLow ? ('watch' as const) : ('value' as const),
               },
             ]),

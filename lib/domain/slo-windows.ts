@@ -71,6 +71,37 @@ function silence(
   return null;
 }
 
+/**
+ * Why burn rates of a table stand there without an alert, a sentence for each period that has such windows: a short
+ * period leaves them nothing to wake anybody for. Pairs that are silent for another reason say theirs themselves.
+ */
+export function silentNotes(
+  rows: readonly {
+    windowMs: number | null;
+    pairs: readonly { longMs: number; shortMs: number; factor: number; silent: string | null }[];
+  }[],
+): string[] {
+  const periods = new Map<number, (typeof rows)[number]['pairs']>();
+  for (const { windowMs, pairs } of rows) {
+    const lasting = pairs.some(({ silent, factor }) => silent !== null && factor < MIN_ALERT_FACTOR);
+    if (windowMs !== null && lasting && !periods.has(windowMs)) periods.set(windowMs, pairs);
+  }
+  return [...periods].map(([periodMs, pairs]) => {
+    const period = formatDuration(periodMs);
+    const lasting = pairs.filter(({ silent, factor }) => silent !== null && factor < MIN_ALERT_FACTOR);
+    const alerting = pairs.filter(({ factor }) => factor >= MIN_ALERT_FACTOR);
+    const who =
+      alerting.length === 0
+        ? 'nothing alerts'
+        : `only ${listed(alerting.map(({ longMs, shortMs }) => `${formatDuration(longMs)} with ${formatDuration(shortMs)}`))} can alert`;
+    const long = listed(lasting.map(({ longMs }) => formatDuration(longMs)));
+    return `Of objectives over ${period}, ${who}. The grey burn rates over ${long} are for reading: what would alert there is a pace that a budget of ${period} lasts at.`;
+  });
+}
+
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
 /** "1h/5m": a pair by its windows, as labels of rules have them. */
 export const pairName = ({ longMs, shortMs }: Pick<BurnPair, 'longMs' | 'shortMs'>): string =>
   `${toQueryDuration(longMs)}/${toQueryDuration(shortMs)}`;

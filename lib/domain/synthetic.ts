@@ -1,4 +1,5 @@
 import type { SyntheticAnswer, SyntheticOutcome, SyntheticSignal } from '@/lib/contracts/synthetic';
+import { formatMs } from './format';
 
 /** First pause between two looks for a signal, and the longest one, milliseconds. */
 const FIRST_LOOK_MS = 250;
@@ -43,17 +44,17 @@ export function judgeAnswer(
     return { state: 'content', reason: `Its answer does not hold “${expected.contains}”.` };
   }
   if (expected.withinMs !== null && elapsedMs > expected.withinMs) {
-    return {
-      state: 'slow',
-      reason: `It took ${Math.round(elapsedMs)} ms, more than the ${expected.withinMs} ms that are expected.`,
-    };
+    const [took, limit] = [formatMs(elapsedMs), formatMs(expected.withinMs)];
+    // A hair too late is not told as "2 s, more than the 2 s".
+    const said = took === limit ? [`${elapsedMs} ms`, `${expected.withinMs} ms`] : [took, limit];
+    return { state: 'slow', reason: `It took ${said[0]}, more than the ${said[1]} that are expected.` };
   }
   return { state: 'ok', reason: null };
 }
 
 /** What is expected, in words: "200 within 500 ms, holding “score”". */
 export const expectsText = ({ status, contains, withinMs }: Expected): string =>
-  `${status.join(' or ')}${withinMs === null ? '' : ` within ${withinMs} ms`}${contains === null ? '' : `, holding “${contains}”`}`;
+  `${status.join(' or ')}${withinMs === null ? '' : ` within ${formatMs(withinMs)}`}${contains === null ? '' : `, holding “${contains}”`}`;
 
 /**
  * What a run came to. A bad answer is a failure whatever was found; a good one whose metric, trace or log line a source

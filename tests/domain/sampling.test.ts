@@ -214,7 +214,7 @@ describe('the sentence', () => {
     samplingAnswer(of, chosen).map(({ status, parts }) => `${status}: ${parts.map((part) => part.text).join('')}`)[0];
   it('says cost, what it is estimated from, and the least coverage', () => {
     expect(text(choice)?.replace(/\s/gu, ' ')).toMatch(
-      /^ok: These rates store 12.4 spans\/s, about 267 MB a day, from 4 traces measured. At least 100 % of failed requests and 100 % of slow ones would have a trace.$/,
+      /^ok: These rates store 12.4 spans\/s, about 267 MB a day, from 4 traces measured. All failed and all slow requests would have a trace.$/,
     );
     expect(text({ ...choice, headRatio: 0.2 })).toMatch(/^watch: /);
     expect(text(choice, { ...traffic, models: [] })).toMatch(/^unknown: No requests/);

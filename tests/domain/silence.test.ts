@@ -147,6 +147,11 @@ describe('the noise review', () => {
 
   it('never says of a few that nobody acts on them', () => {
     expect(noiseRows(many(4), measured)[0]).toMatchObject({ status: 'ok', advice: null });
+    expect(
+      noiseAnswer(noiseRows(many(4), measured), '7 d')[0]
+        ?.parts.map(({ text }) => text)
+        .join(''),
+    ).toBe('Alerts fired 4 times in 7 d, never acted on. None so often that it is noise.');
     expect(firedSentence({ fired: 1, acted: 0 })).toBe('fired once, never acted on');
   });
 });

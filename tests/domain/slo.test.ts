@@ -15,7 +15,14 @@ import {
   sloState,
   windowCoverage,
 } from '@/lib/domain/slo';
-import { BURN_WINDOWS_MS, type BurnPair, budgetSentence, burnFactor, burnPairs } from '@/lib/domain/slo-windows';
+import {
+  BURN_WINDOWS_MS,
+  type BurnPair,
+  budgetSentence,
+  burnFactor,
+  burnPairs,
+  silentNotes,
+} from '@/lib/domain/slo-windows';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -63,6 +70,16 @@ describe('the pairs of windows', () => {
   it('do not page on labels, which arrive late', () => {
     const pairs = burnPairs({ ...MONTH, kind: 'quality', objective: 0.99 });
     expect(pairs.map(({ silent }) => silent === null)).toEqual([false, false, true, true]);
+  });
+
+  it('of a short period are told to be for reading, once a period; those of a month need no word', () => {
+    const rowOf = (windowMs: number) => ({ windowMs, pairs: burnPairs({ ...MONTH, windowMs }) });
+    expect(silentNotes([rowOf(3 * DAY_MS), rowOf(3 * DAY_MS), rowOf(30 * DAY_MS)])).toEqual([
+      'Of objectives over 3\u202fd, only 1\u202fh with 5\u202fmin can alert. The grey burn rates over 6\u202fh, 24\u202fh and 3\u202fd are for reading: what would alert there is a pace that a budget of 3\u202fd lasts at.',
+    ]);
+    expect(silentNotes([rowOf(DAY_MS)])[0]).toMatch(/^Of objectives over 24\u202fh, nothing alerts\. /);
+    // Labels that arrive too late are another reason, which the pair tells itself.
+    expect(silentNotes([{ windowMs: 30 * DAY_MS, pairs: burnPairs({ ...MONTH, kind: 'quality' }) }])).toEqual([]);
   });
 
   it('the share of the budget that a factor eats in its long window is the one it was made of', () => {

@@ -103,15 +103,22 @@ describe('the decisions of the prober', () => {
     expect(traceparentOf('a'.repeat(32), 'b'.repeat(16))).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
   });
   it.each([
-    [503, 'x', 1, 'status'],
-    [301, 'x', 1, 'status'],
-    [200, 'x', 1, 'content'],
-    [200, 'score', 501, 'slow'],
-    [200, 'score', 500, 'ok'],
-  ])('judges %d with “%s” after %d ms as %s', (status, text, elapsedMs, state) => {
-    const judged = judgeAnswer({ status, text, elapsedMs }, { status: [200], contains: 'score', withinMs: 500 });
-    expect(judged.state).toBe(state);
-    expect(judged.reason === null).toBe(state === 'ok');
+    [503, 'x', 1, 'status', 'It answered 503 instead of 200.'],
+    [
+      301,
+      'x',
+      1,
+      'status',
+      'It answered 301 instead of 200. Redirects are not followed: set the final address.',
+    ],
+    [200, 'x', 1, 'content', 'Its answer does not hold “score”.'],
+    [200, 'score', 2340, 'slow', 'It took 2.34\u202fs, more than the 2\u202fs that are expected.'],
+    // Never "2 s, more than the 2 s".
+    [200, 'score', 2001, 'slow', 'It took 2001 ms, more than the 2000 ms that are expected.'],
+    [200, 'score', 2000, 'ok', null],
+  ])('judges %d with “%s” after %d ms as %s', (status, text, elapsedMs, state, reason) => {
+    const judged = judgeAnswer({ status, text, elapsedMs }, { status: [200], contains: 'score', withinMs: 2000 });
+    expect(judged).toEqual({ state, reason });
   });
   it.each([
     ['ok', ['seen', 'seen', 'off'], 'ok'],

@@ -119,7 +119,7 @@ describe('a synthetic check', () => {
       'is too slow',
       () => `{ url: '${lab.url}/slow', interval: 1d, wait: 1s, expect: { within: 100ms } }`,
       'slow',
-      /more than the 100 ms/,
+      /^It took [\d.]+.m?s, more than the 100.ms that are expected\.$/,
     ],
   ])('fails when the endpoint %s', async (_, block, state, reason) => {
     checkConfig(lab, block());

@@ -1,24 +1,12 @@
-import type { ReadinessResult, ReadinessState } from '@/lib/contracts/readiness';
+import type { ReadinessResult } from '@/lib/contracts/readiness';
 import { formatCount, formatDuration } from './format';
-import { countEvidence, durationEvidence } from './readiness';
+import { countEvidence, durationEvidence, judged, MAX_NAMED, named } from './readiness';
 import { freshLabels, labelGauge, plain, quieter, runbookFor } from './readiness-snippets';
 import { DAY_MS } from './time';
 
 const FIRES_A_WEEK = { fail: 21, watch: 7 };
-const MAX_NAMED = 5;
 /** Least retention where no objective asks for more. */
 export const LEAST_RETENTION_MS = { prometheus: 14 * DAY_MS, loki: 7 * DAY_MS, tempo: 7 * DAY_MS } as const;
-
-const result = (
-  state: ReadinessState,
-  cause: string,
-  rest: Partial<Omit<ReadinessResult, 'state' | 'cause'>> = {},
-): ReadinessResult => ({ model: null, subject: null, evidence: [], remedy: null, ...rest, state, cause });
-
-const named = (names: readonly string[]): string =>
-  names.length <= MAX_NAMED
-    ? names.join(', ')
-    : `${names.slice(0, MAX_NAMED).join(', ')} and ${names.length - MAX_NAMED} more`;
 
 /** runbooks: alerting rules of every source. */
 export function judgeRunbooks(rules: readonly { name: string; hasRunbook: boolean }[]): ReadinessResult {
@@ -26,10 +14,13 @@ export function judgeRunbooks(rules: readonly { name: string; hasRunbook: boolea
   const evidence = [countEvidence('alerting rules', rules.length), countEvidence('without a runbook', without.length)];
   if (rules.length === 0) {
     const remedy = plain('Take over the rules of the SLOs page: each has a runbook link.');
-    return result('watch', 'No alerting rule is loaded: nobody is called when something breaks.', { evidence, remedy });
+    return judged('watch', 'No alerting rule is loaded: nobody is called when something breaks.', {
+      evidence,
+      remedy,
+    });
   }
-  if (without.length === 0) return result('pass', `All ${rules.length} alerting rules link a runbook.`, { evidence });
-  return result(
+  if (without.length === 0) return judged('pass', `All ${rules.length} alerting rules link a runbook.`, { evidence });
+  return judged(
     'fail',
     `${without.length} of ${rules.length} alerting rules ${without.length === 1 ? 'links' : 'link'} no runbook: ${named(without)}.`,
     { evidence, remedy: runbookFor(without) },
@@ -38,14 +29,14 @@ export function judgeRunbooks(rules: readonly { name: string; hasRunbook: boolea
 
 /** noisy-alerts. `counts`: how often each began to fire in the last week; null: could not be asked. */
 export function judgeNoise(counts: readonly { name: string; fired: number }[] | null): ReadinessResult {
-  if (counts === null) return result('unknown', 'How often alerts fired could not be asked.');
+  if (counts === null) return judged('unknown', 'How often alerts fired could not be asked.');
   const sorted = counts.toSorted((a, b) => b.fired - a.fired || (a.name < b.name ? -1 : 1));
   const noisy = sorted.filter(({ fired }) => fired > FIRES_A_WEEK.watch);
   const evidence = sorted.slice(0, 3).map(({ name, fired }) => countEvidence(`times ${name} began to fire`, fired));
   const [worst] = noisy;
   if (worst === undefined) {
     const [most] = sorted;
-    return result(
+    return judged(
       'pass',
       most === undefined
         ? 'No alert fired in the last 7 d.'
@@ -53,7 +44,7 @@ export function judgeNoise(counts: readonly { name: string; fired: number }[] | 
       { evidence },
     );
   }
-  return result(
+  return judged(
     worst.fired >= FIRES_A_WEEK.fail ? 'fail' : 'watch',
     `${noisy
       .map(({ name, fired }) => `${name} began to fire ${formatCount(fired)} times`)
@@ -76,16 +67,19 @@ export function judgeFreshness(
   const evidence = [durationEvidence('age of the newest label', ageMs), durationEvidence('bound', boundMs)];
   if (!isMeasured || ageMs === null) {
     const cause = isMeasured ? `${metric} has no value for ${model}` : `there is no ${metric} in this Prometheus`;
-    return result('unknown', `When labels of ${model} arrived is not measured: ${cause}.`, {
+    return judged('unknown', `When labels of ${model} arrived is not measured: ${cause}.`, {
       model,
       evidence,
       remedy: labelGauge(),
     });
   }
   if (ageMs <= boundMs) {
-    return result('pass', `The newest label of ${model} is ${formatDuration(ageMs)} old.`, { model, evidence });
+    return judged('pass', `The newest label of ${model} is ${formatDuration(ageMs)} old.`, {
+      model,
+      evidence,
+    });
   }
-  return result(
+  return judged(
     'fail',
     `The newest label of ${model} is ${formatDuration(ageMs)} old, over its bound of ${formatDuration(boundMs)}.`,
     {
@@ -123,15 +117,15 @@ export function judgeRetention({ source, kind, keptMs, written, asked, neededMs 
   ];
   if (keptMs === null) {
     const said = written === null ? `does not answer ${asked}` : `says "${written}", which names no time`;
-    return result('unknown', `${source} ${said}: how long it keeps its data is not known.`, {
+    return judged('unknown', `${source} ${said}: how long it keeps its data is not known.`, {
       subject: source,
       evidence,
       remedy: plain(`Look at ${SETTING[kind]} of ${source}, and sign it off below; or let its gateway pass ${asked}.`),
     });
   }
   const kept = Number.isFinite(keptMs) ? formatDuration(keptMs) : 'for good';
-  if (keptMs >= neededMs) return result('pass', `${source} keeps its data ${kept}.`, { subject: source, evidence });
-  return result('fail', `${source} keeps its data ${kept}, where ${formatDuration(neededMs)} are needed.`, {
+  if (keptMs >= neededMs) return judged('pass', `${source} keeps its data ${kept}.`, { subject: source, evidence });
+  return judged('fail', `${source} keeps its data ${kept}, where ${formatDuration(neededMs)} are needed.`, {
     subject: source,
     evidence,
     remedy: plain(`Raise ${SETTING[kind]} of ${source}, or shorten the objective that needs more.`),

@@ -1,6 +1,6 @@
 import type { ReadinessResult, ReadinessState } from '@/lib/contracts/readiness';
 import { formatCount, formatMs } from './format';
-import { countEvidence, worstState } from './readiness';
+import { countEvidence, judged, named, worstState } from './readiness';
 import {
   bucketAt,
   deadTarget,
@@ -14,18 +14,6 @@ import {
 
 const LABEL_VALUES = { fail: 10_000, watch: 5_000 };
 const METRIC_SERIES = { fail: 100_000, watch: 20_000 };
-const MAX_NAMED = 5;
-
-const result = (
-  state: ReadinessState,
-  cause: string,
-  rest: Partial<Omit<ReadinessResult, 'state' | 'cause'>> = {},
-): ReadinessResult => ({ model: null, subject: null, evidence: [], remedy: null, ...rest, state, cause });
-
-const named = (names: readonly string[]): string =>
-  names.length <= MAX_NAMED
-    ? names.join(', ')
-    : `${names.slice(0, MAX_NAMED).join(', ')} and ${names.length - MAX_NAMED} more`;
 
 export interface TargetFound {
   job: string;
@@ -36,14 +24,14 @@ export interface TargetFound {
 
 /** targets-up. Null: this source does not say. */
 export function judgeTargets(source: string, targets: readonly TargetFound[] | null): ReadinessResult {
-  if (targets === null) return result('unknown', `${source} does not say what it scrapes.`, { subject: source });
+  if (targets === null) return judged('unknown', `${source} does not say what it scrapes.`, { subject: source });
   const down = targets.filter(({ isUp }) => !isUp);
   const evidence = [countEvidence('targets', targets.length), countEvidence('targets down', down.length)];
   if (targets.length === 0) {
     const remedy = plain(
       'Where metrics are pushed, be alerted when a job sends nothing: absent_over_time() of one of them.',
     );
-    return result('unknown', `${source} scrapes nothing: its metrics are pushed, or it is empty.`, {
+    return judged('unknown', `${source} scrapes nothing: its metrics are pushed, or it is empty.`, {
       subject: source,
       evidence,
       remedy,
@@ -51,10 +39,10 @@ export function judgeTargets(source: string, targets: readonly TargetFound[] | n
   }
   const [first] = down;
   if (first === undefined) {
-    return result('pass', `All ${targets.length} targets of ${source} are up.`, { subject: source, evidence });
+    return judged('pass', `All ${targets.length} targets of ${source} are up.`, { subject: source, evidence });
   }
   const why = first.error === null ? '' : ` (${first.error})`;
-  return result(
+  return judged(
     'fail',
     `${down.length} of ${targets.length} targets of ${source} ${down.length === 1 ? 'is' : 'are'} down: ${named(down.map(({ job, instance }) => `${instance} of job ${job}`))}${why}.`,
     { subject: source, evidence, remedy: deadTarget(first.job) },
@@ -99,7 +87,7 @@ export function judgeHistograms({ withBuckets, averagesOnly, summaries }: TimedM
   ];
   const [first] = averagesOnly;
   if (first !== undefined) {
-    return result(
+    return judged(
       'fail',
       `${named(averagesOnly)} ${averagesOnly.length === 1 ? 'has' : 'have'} a sum and a count but no buckets: only an average can be told.`,
       {
@@ -110,7 +98,7 @@ export function judgeHistograms({ withBuckets, averagesOnly, summaries }: TimedM
   }
   const [summary] = summaries;
   if (summary !== undefined) {
-    return result(
+    return judged(
       'watch',
       `${named(summaries)} ${summaries.length === 1 ? 'is a summary' : 'are summaries'}: quantiles of one instance each, which cannot be added up.`,
       {
@@ -120,12 +108,14 @@ export function judgeHistograms({ withBuckets, averagesOnly, summaries }: TimedM
     );
   }
   if (withBuckets.length === 0) {
-    return result('unknown', 'No metric of time names a model.', {
+    return judged('unknown', 'No metric of time names a model.', {
       evidence,
       remedy: histogram('inference_latency_seconds'),
     });
   }
-  return result('pass', `All ${withBuckets.length} metrics of time that name a model have buckets.`, { evidence });
+  return judged('pass', `All ${withBuckets.length} metrics of time that name a model have buckets.`, {
+    evidence,
+  });
 }
 
 export interface BoundsOf {
@@ -143,16 +133,16 @@ export interface BoundsOf {
 /** bucket-bounds: whether an objective's threshold can be counted exactly. */
 export function judgeBounds({ model, metric, thresholdsMs, boundsMs, unitMs, isNative }: BoundsOf): ReadinessResult {
   if (isNative) {
-    return result('pass', `${metric} is a native histogram, which tells any threshold closely.`, { model });
+    return judged('pass', `${metric} is a native histogram, which tells any threshold closely.`, { model });
   }
   if (boundsMs === null || boundsMs.length === 0) {
-    return result('unknown', `No latency buckets of ${model} are in this Prometheus now.`, {
+    return judged('unknown', `No latency buckets of ${model} are in this Prometheus now.`, {
       model,
       remedy: histogram(metric),
     });
   }
   if (thresholdsMs.length === 0) {
-    return result('watch', `${model} has no latency objective, so nothing says which bound its buckets must have.`, {
+    return judged('watch', `${model} has no latency objective, so nothing says which bound its buckets must have.`, {
       model,
       evidence: [countEvidence('bounds', boundsMs.length)],
       remedy: latencyObjective(model),
@@ -166,13 +156,13 @@ export function judgeBounds({ model, metric, thresholdsMs, boundsMs, unitMs, isN
   ];
   if (missing.length === 0) {
     const said = thresholdsMs.length === 1 ? 'The latency objective' : `All ${thresholdsMs.length} latency objectives`;
-    return result('pass', `${said} of ${model} ${thresholdsMs.length === 1 ? 'is' : 'are'} a bound of ${metric}.`, {
+    return judged('pass', `${said} of ${model} ${thresholdsMs.length === 1 ? 'is' : 'are'} a bound of ${metric}.`, {
       model,
       evidence,
     });
   }
   const inUnit = (ms: number) => Number((ms / unitMs).toPrecision(12));
-  return result(
+  return judged(
     'fail',
     `${missing.map((ms) => formatMs(ms)).join(', ')} is no bound of ${metric}; there are ${boundsMs.map((ms) => formatMs(ms)).join(', ')}.`,
     { model, evidence, remedy: bucketAt(metric, boundsMs.map(inUnit), missing.map(inUnit)) },
@@ -185,16 +175,16 @@ export function judgeExemplars(
   { count, metric, isOff }: { count: number | null; metric: string; isOff: boolean },
 ): ReadinessResult {
   const evidence = [countEvidence('exemplars with a trace id', count)];
-  if (count === null) return result('unknown', `Exemplars of ${metric} could not be asked.`, { model, evidence });
+  if (count === null) return judged('unknown', `Exemplars of ${metric} could not be asked.`, { model, evidence });
   if (count > 0)
-    return result('pass', `${metric} of ${model} has ${formatCount(count)} exemplars with a trace id.`, {
+    return judged('pass', `${metric} of ${model} has ${formatCount(count)} exemplars with a trace id.`, {
       model,
       evidence,
     });
   const why = isOff
     ? 'the server keeps none (its flag exemplar-storage is off)'
     : 'the service sends none, or they were evicted';
-  return result('fail', `${metric} of ${model} has no exemplar: ${why}.`, {
+  return judged('fail', `${metric} of ${model} has no exemplar: ${why}.`, {
     model,
     evidence,
     remedy: exemplars(isOff),
@@ -216,7 +206,7 @@ const stateBy = (value: number, bounds: { fail: number; watch: number }): Readin
 export function judgeCardinality(source: string, found: Cardinality | null): ReadinessResult {
   if (found === null) {
     const remedy = plain('Ask its own cardinality API or its operators; Mimir has /cardinality/label_names.');
-    return result('unknown', `${source} does not tell its cardinality.`, { subject: source, remedy });
+    return judged('unknown', `${source} does not tell its cardinality.`, { subject: source, remedy });
   }
   const labels = found.labels.filter(({ value }) => value >= LABEL_VALUES.watch);
   const metrics = found.metrics.filter(({ value }) => value >= METRIC_SERIES.watch);
@@ -232,12 +222,12 @@ export function judgeCardinality(source: string, found: Cardinality | null): Rea
     stateBy(worstMetric?.value ?? 0, METRIC_SERIES),
   ]);
   if (worstLabel === undefined && worstMetric === undefined) {
-    return result('unknown', `${source} counts its series in another form, which this console does not read.`, {
+    return judged('unknown', `${source} counts its series in another form, which this console does not read.`, {
       subject: source,
     });
   }
   if (state === 'pass') {
-    return result(
+    return judged(
       'pass',
       `The label with most values is ${worstLabel?.name ?? 'none'} (${formatCount(worstLabel?.value ?? 0)}), the metric with most series ${worstMetric?.name ?? 'none'} (${formatCount(worstMetric?.value ?? 0)}).`,
       { subject: source, evidence },
@@ -249,5 +239,5 @@ export function judgeCardinality(source: string, found: Cardinality | null): Rea
     ...metrics.map(({ name, value }) => `${name} has ${formatCount(value)} series`),
   ];
   const remedy = labels[0] === undefined ? fewerSeries(metrics[0]?.name ?? '') : dropLabel(labels[0].name);
-  return result(state, `In ${source}, ${said.join('; ')}.`, { subject: source, evidence, remedy });
+  return judged(state, `In ${source}, ${said.join('; ')}.`, { subject: source, evidence, remedy });
 }

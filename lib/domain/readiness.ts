@@ -11,6 +11,22 @@ import { CHECK_DEFINITIONS, CHECK_IDS, type CheckId } from './readiness-definiti
 /** Under this many a share that is whole is too little to say so. */
 export const MIN_SAMPLE = 20;
 
+/** What a check found; what is not told is of no model and no subject, without evidence and with nothing to mend. */
+export const judged = (
+  state: ReadinessState,
+  cause: string,
+  rest: Partial<Omit<ReadinessResult, 'state' | 'cause'>> = {},
+): ReadinessResult => ({ model: null, subject: null, evidence: [], remedy: null, ...rest, state, cause });
+
+/** Names that a sentence or a list of evidence bears; the others are counted. */
+export const MAX_NAMED = 5;
+
+/** The first names, and how many more: "a, b, c, d, e and 7 more". */
+export const named = (names: readonly string[]): string =>
+  names.length <= MAX_NAMED
+    ? names.join(', ')
+    : `${names.slice(0, MAX_NAMED).join(', ')} and ${names.length - MAX_NAMED} more`;
+
 /** Worst first. */
 const RANK: Readonly<Record<ReadinessState, number>> = { fail: 0, watch: 1, unknown: 2, signed: 3, pass: 4 };
 

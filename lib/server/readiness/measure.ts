@@ -2,7 +2,7 @@ import 'server-only';
 import { setMaxListeners } from 'node:events';
 import type { ReadinessCheck, ReadinessResult } from '@/lib/contracts/readiness';
 import type { Why } from '@/lib/contracts/why';
-import { sortChecks, toCheck } from '@/lib/domain/readiness';
+import { judged, sortChecks, toCheck } from '@/lib/domain/readiness';
 import { CHECK_IDS, type CheckId } from '@/lib/domain/readiness-definitions';
 import { judgeIdentity, judgeIds, judgeJson, type ServiceLines, unloggedModels } from '@/lib/domain/readiness-logs';
 import { judgeCoverage, judgePropagation } from '@/lib/domain/readiness-traces';
@@ -71,7 +71,7 @@ export async function measureReadiness(
     const check = toCheck(id, own);
     if (own.length > 0) return check;
     const [gap] = gapsOf[check.area]?.gaps ?? [];
-    return toCheck(id, [unanswered(gap ?? 'Nothing in the range tells.')]);
+    return toCheck(id, [judged('unknown', gap ?? 'Nothing in the range tells.')]);
   });
   const all = Object.values(gathers);
   return {
@@ -83,19 +83,10 @@ export async function measureReadiness(
   };
 }
 
-const unanswered = (cause: string): ReadinessResult => ({
-  model: null,
-  subject: null,
-  state: 'unknown',
-  cause,
-  evidence: [],
-  remedy: null,
-});
-
-const notConfigured = (kind: string): ReadinessResult => ({
-  ...unanswered(`No ${kind} is configured, so nothing can be asked of it.`),
-  remedy: { text: `Name one under sources.${kind.toLowerCase()} in windsock.yaml.`, snippet: null },
-});
+const notConfigured = (kind: string): ReadinessResult =>
+  judged('unknown', `No ${kind} is configured, so nothing can be asked of it.`, {
+    remedy: { text: `Name one under sources.${kind.toLowerCase()} in windsock.yaml.`, snippet: null },
+  });
 
 async function readLogsAndTraces(scope: Scope, gathers: { logs: Gather; traces: Gather }): Promise<Results> {
   const loki = openLoki();

@@ -1,6 +1,8 @@
 'use client';
 
 import { type ReactNode, useMemo } from 'react';
+import { Diagnosis } from '@/components/ui/Diagnosis';
+import { Panel } from '@/components/ui/Panel';
 import type { Compare, CompareResult } from '@/lib/contracts/compare';
 import type { CompareInputs } from '@/lib/contracts/compare-inputs';
 import { ClaimPanel } from './ClaimPanel';
@@ -27,11 +29,14 @@ export function CompareBody({
   compare,
   result,
   actions,
+  alternative = null,
   policy,
 }: {
   compare: Compare;
   result: CompareResult;
   actions?: ReactNode;
+  /** What may be done where there are no two sides. */
+  alternative?: ReactNode;
   policy: ReactNode;
 }) {
   const { champion, challenger, mode } = compare.inputs;
@@ -40,11 +45,16 @@ export function CompareBody({
   return (
     <div className="grid grid-cols-1 items-start gap-3 lg:grid-cols-[minmax(0,1fr)_300px]">
       <div className="contents lg:grid lg:grid-cols-1 lg:gap-3">
-        <DifferencesPanel compare={compare} result={result} names={names} />
+        {hasBoth ? (
+          <DifferencesPanel compare={compare} result={result} names={names} />
+        ) : (
+          <NoSides compare={compare} alternative={alternative} />
+        )}
         {hasBoth && mode === 'versions' ? (
           <StabilityPanel compare={compare} result={result} name={names.challenger} />
         ) : null}
         {hasBoth ? <OverTimePanels compare={compare} names={names} /> : null}
+        {policy}
       </div>
       <div className="contents lg:grid lg:grid-cols-1 lg:gap-3">
         {/* In one column the reasons come before the figures they are about. */}
@@ -52,10 +62,28 @@ export function CompareBody({
           <VerdictPanel result={result}>{actions}</VerdictPanel>
         </div>
         {hasBoth ? <ClaimPanel compare={compare} result={result} /> : null}
-        <SegmentsPanel compare={compare} result={result} />
+        {hasBoth ? <SegmentsPanel compare={compare} result={result} /> : null}
         {hasBoth ? <ExamplesPanel compare={compare} result={result} /> : null}
-        {policy}
       </div>
     </div>
+  );
+}
+
+/** In place of a table of dashes: which side is missing, and what can be compared instead. */
+function NoSides({ compare: { inputs, why }, alternative }: { compare: Compare; alternative: ReactNode }) {
+  const only = inputs.champion ?? inputs.challenger;
+  return (
+    <Panel title="Differences" why={why}>
+      <Diagnosis
+        diagnosis={{
+          what: 'There are no two versions to compare.',
+          why:
+            only === null
+              ? `No version of ${inputs.model} had traffic in this window.`
+              : `Only ${only.version} had traffic in this window.`,
+          action: alternative,
+        }}
+      />
+    </Panel>
   );
 }

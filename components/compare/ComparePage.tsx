@@ -5,6 +5,7 @@ import dynamic from 'next/dynamic';
 import { ChooseModel } from '@/components/shell/ChooseModel';
 import { useView } from '@/components/shell/use-view';
 import { AnswerLine } from '@/components/ui/AnswerLine';
+import { Button } from '@/components/ui/Button';
 import { useFrozen } from '@/components/ui/frozen';
 import { PinContext } from '@/components/ui/pin';
 import { QueryState } from '@/components/ui/QueryState';
@@ -13,7 +14,8 @@ import type { Compare } from '@/lib/contracts/compare';
 import { compareQuery } from '@/lib/queries/compare';
 import { CompareBody } from './CompareBody';
 import { DeclareVerdict } from './DeclareVerdict';
-import { Picks } from './Picks';
+import { GUARD_ANCHOR, GuardLine } from './guard/GuardLine';
+import { middleOf, Picks } from './Picks';
 import { PolicyPanel } from './PolicyPanel';
 import { comparisonPin, useCompareAddress, useResult } from './use-compare';
 
@@ -64,14 +66,26 @@ function Judged({ compare, asked }: { compare: Compare; asked: ReturnType<typeof
         <CompareBody
           compare={compare}
           result={result}
-          actions={<DeclareVerdict inputs={compare.inputs} result={result} />}
+          actions={
+            <>
+              {frozen === null && mode === 'versions' ? <GuardLine model={compare.inputs.model} /> : null}
+              <DeclareVerdict inputs={compare.inputs} result={result} />
+            </>
+          }
+          alternative={
+            <Button className="mt-2" onClick={() => set({ at: String(middleOf(compare.inputs)) })}>
+              Before and after an instant
+            </Button>
+          }
           policy={
             <PolicyPanel configured={compare.result.policy} policy={result.policy} isEdited={isEdited} onChange={set} />
           }
         />
         {frozen === null && mode === 'versions' ? (
           <PinContext value={null}>
-            <GuardSection compare={compare} whatIf={whatIf} />
+            <section id={GUARD_ANCHOR} aria-label="Guard of this rollout" className="scroll-mt-14">
+              <GuardSection compare={compare} whatIf={whatIf} />
+            </section>
           </PinContext>
         ) : null}
       </div>

@@ -25,6 +25,10 @@ const MODES = [
   { value: 'instant', label: 'Before and after' },
 ] as const;
 
+/** Where a window is split until somebody says where. */
+export const middleOf = ({ startMs, endMs }: { startMs: number; endMs: number }): number =>
+  Math.round((startMs + endMs) / 2);
+
 /** What is compared: the two sides, side by side or before and after, and over which window. */
 export function Picks({
   compare,
@@ -36,7 +40,6 @@ export function Picks({
   const { range } = useView();
   const { zone } = useZone();
   const { inputs, versions, sharedStartMs } = compare;
-  const middle = Math.round((inputs.startMs + inputs.endMs) / 2);
   const names = [
     ...new Set([...versions.map(({ version }) => version), inputs.champion?.version, inputs.challenger?.version]),
   ].filter((name) => name !== undefined);
@@ -66,7 +69,7 @@ export function Picks({
           label="What is compared"
           options={MODES}
           value={inputs.mode}
-          onChange={(mode) => set(mode === 'instant' ? { at: String(middle) } : { at: null })}
+          onChange={(mode) => set(mode === 'instant' ? { at: String(middleOf(inputs)) } : { at: null })}
         />
         {splitMs === null ? (
           <Choice

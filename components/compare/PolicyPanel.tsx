@@ -54,15 +54,15 @@ export function PolicyPanel({
         ) : undefined
       }
     >
-      <ul className="grid gap-0.5 text-small text-t2">
+      <ul className="grid gap-x-4 gap-y-0.5 text-small text-t2 sm:grid-cols-2">
         <li>P95 may rise by {formatNumber(policy.maxP95IncreaseRatio * 100)} %</li>
-        <li>errors may rise by {formatNumber(policy.maxErrorIncrease * 100)} points</li>
-        <li>quality may fall by {formatNumber(policy.maxQualityDrop * 100)} points, where labels exist</li>
+        <li>Errors may rise by {formatNumber(policy.maxErrorIncrease * 100)} points</li>
+        <li>Quality may fall by {formatNumber(policy.maxQualityDrop * 100)} points, where labels exist</li>
         <li>
-          at least {formatCount(policy.minRequests)} requests a side, {formatNumber(policy.minMinutes)} min
+          At least {formatCount(policy.minRequests)} requests a side, {formatNumber(policy.minMinutes)} min
         </li>
         <li>
-          configured split:{' '}
+          Configured split:{' '}
           {policy.challengerShare === null
             ? 'none said, so it is not checked'
             : `${formatNumber(policy.challengerShare * 100)} % to the challenger`}
@@ -72,7 +72,7 @@ export function PolicyPanel({
         What if…
       </Button>
       {isOpen ? (
-        <div className="mt-1 grid grid-cols-2 gap-2">
+        <div className="mt-1 grid grid-cols-2 items-end gap-2 sm:grid-cols-3 sm:items-start">
           {FIELDS.map((field) => (
             <PolicyField
               key={`${field.key} ${write(field.read(policy))}`}

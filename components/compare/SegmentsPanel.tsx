@@ -74,20 +74,11 @@ export function SegmentsPanel({ compare, result }: { compare: Compare; result: C
     >
       {result.segments.length === 0 ? (
         <Diagnosis
-          diagnosis={
-            compare.inputs.champion === null || compare.inputs.challenger === null
-              ? {
-                  what: 'There are no two sides to tell apart by segment.',
-                  why: 'One of the two has no traffic here.',
-                  action: 'Choose another version or a longer range.',
-                }
-              : {
-                  what: 'Segments are not measured.',
-                  why: 'No counter tells user segments apart, so the difference cannot be adjusted for the traffic mix.',
-                  action:
-                    'Expose inference_segment_requests_total with the label user_segment, or name yours in signals.',
-                }
-          }
+          diagnosis={{
+            what: 'Segments are not measured.',
+            why: 'No counter tells user segments apart, so the difference cannot be adjusted for the traffic mix.',
+            action: 'Expose inference_segment_requests_total with the label user_segment, or name yours in signals.',
+          }}
         />
       ) : (
         <DataTable

@@ -1,6 +1,7 @@
 import type { Compare, CompareResult, CompareTrace, CompareTraces, Measure } from '@/lib/contracts/compare';
 import { verdictWords } from './compare-answer';
 import { claimOf, claimWord, latencyQueries } from './compare-claim';
+import { unreadOf } from './compare-soundness';
 import { formatDifference, formatInterval } from './compare-state';
 import { formatCount, formatDuration, formatInstant, formatMs, formatNumber, formatRatioPercent } from './format';
 
@@ -58,6 +59,7 @@ export function compareReport(compare: Compare, result: CompareResult, traces: C
     ...result.measures.map(measureLine),
     '',
     ...result.measures.map(({ name, definition }) => `- ${escapeMarkdown(name)}: ${escapeMarkdown(definition)}`),
+    ...unreadOf(inputs).map((reason) => `- Not read: ${escapeMarkdown(reason)}`),
     '',
     ...segmentLines(result),
     ...claimLines(compare, result, traces),

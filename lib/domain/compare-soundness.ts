@@ -41,6 +41,11 @@ export function sharedStartOf(inputs: CompareInputs): number | null {
   return isSilence(late, gap, scrapeIntervalMs) ? Math.max(champion.firstMs, challenger.firstMs) : null;
 }
 
+/** Why parts that decide nothing could not be read; each once. */
+export const unreadOf = ({ faults }: Pick<CompareInputs, 'faults'>): string[] => [
+  ...new Set(faults.filter(({ signal }) => signal === 'other').map(({ reason }) => reason)),
+];
+
 /** Reasons for which the comparison itself is in doubt, in order; none when it is sound. */
 export function doubts(inputs: CompareInputs, split: CompareResult['split'], zone: string): string[] {
   const { champion, challenger, faults, mode } = inputs;

@@ -46,7 +46,11 @@ export function verdictOf(
   if (lacking !== null) {
     return {
       kind: 'not-enough-data',
-      reasons: [...lacking.texts.map((text) => decides('unknown', text)), ...decisive.map(toReason)],
+      // Of one side nothing is compared, which is another thing than not measured.
+      reasons: [
+        ...lacking.texts.map((text) => decides('unknown', text)),
+        ...(inputs.champion === null || inputs.challenger === null ? [] : decisive.map(toReason)),
+      ],
       neededMs: lacking.neededMs,
     };
   }

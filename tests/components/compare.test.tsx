@@ -2,6 +2,7 @@
 import { cleanup, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CompareBody } from '@/components/compare/CompareBody';
 import { DifferencesPanel } from '@/components/compare/DifferencesPanel';
 import { IntervalBar } from '@/components/compare/IntervalBar';
 import { PolicyPanel } from '@/components/compare/PolicyPanel';
@@ -71,6 +72,13 @@ describe('the differences', () => {
     expect(row(/^Errors$/).queryByText('0')).toBeNull();
   });
 
+  it('say what could not be read where it decides nothing', () => {
+    const reason = 'Scores could not be read: Prometheus did not answer.';
+    const compare = compareOf(compareInputs(360, CHAMPION, BAD, { faults: [{ signal: 'other', reason }] }));
+    render(<DifferencesPanel compare={compare} result={compare.result} names={NAMES} />, { wrapper: PageFrame });
+    expect(screen.getByText(reason)).toBeTruthy();
+  });
+
   it('explain each row in words', () => {
     render(<DifferencesPanel compare={bad} result={bad.result} names={NAMES} />, { wrapper: PageFrame });
     expect(screen.getByText(/failed ÷ all requests/)).toBeTruthy();
@@ -81,6 +89,24 @@ describe('the differences', () => {
     if (first === undefined) throw new Error('no measure');
     const { container } = render(<IntervalBar measure={{ ...first, interval: null, brackets: null }} />);
     expect(container.innerHTML).toBe('');
+  });
+});
+
+describe('one version alone', () => {
+  it('has no table of dashes: it is said, with what may be compared instead', () => {
+    const compare = compareOf({ ...compareInputs(360, CHAMPION, BAD), challenger: null });
+    render(
+      <CompareBody
+        compare={compare}
+        result={compare.result}
+        policy={null}
+        alternative={<button type="button">B</button>}
+      />,
+      { wrapper: PageFrame },
+    );
+    expect(screen.getByText('Only 2.3.0 had traffic in this window.')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'B' })).toBeTruthy();
+    expect(screen.queryByRole('table')).toBeNull();
   });
 });
 

@@ -216,6 +216,8 @@ describe('nothing to compare', () => {
     const inputs = healthy({ challenger: null, cells: null });
     expect(verdict(inputs).kind).toBe('not-enough-data');
     expect(text(inputs)).toContain('one version here, 2.3.0');
+    // What it has is measured: nothing may say that it is not.
+    expect(judge(inputs, POLICY).verdict.reasons).toHaveLength(1);
   });
 
   it('a challenger without traffic', () => {

@@ -47,7 +47,10 @@ export function readinessAnswer(checks: readonly ReadinessCheck[], scores: reado
   const answer: AnswerText = [
     {
       status,
-      parts: [value(`${verdict}${passed} of ${times(checks.length, 'check', 'checks')} pass.`), ...models(scores)],
+      parts: [
+        value(`${verdict}${passed} of ${times(checks.length, 'check', 'checks')} ${passed === 1 ? 'passes' : 'pass'}.`),
+        ...models(scores),
+      ],
     },
   ];
   for (const check of failing.slice(0, MAX_SENTENCES)) {
@@ -63,7 +66,7 @@ export function readinessAnswer(checks: readonly ReadinessCheck[], scores: reado
     });
   }
   const rest = [
-    ...(failing.length > MAX_SENTENCES ? [`${failing.length - MAX_SENTENCES} more fail`] : []),
+    ...(failing.length > MAX_SENTENCES ? [times(failing.length - MAX_SENTENCES, 'more fails', 'more fail')] : []),
     ...(watched.length > 0 ? [times(watched.length, 'needs a look', 'need a look')] : []),
     ...(unknown.length > 0 ? [`${unknown.length} could not be answered, which does not count as passed`] : []),
   ];

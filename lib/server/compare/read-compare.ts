@@ -13,7 +13,7 @@ import { type ModelPanel, openModelPanel } from '../fleet/model-panel';
 import { modelConfigOf } from '../telemetry';
 import { readExact } from './exact-p95';
 import { overTimeOf } from './over-time';
-import { Parts } from './parts';
+import { NOTHING_READ, Parts } from './parts';
 import { type CellsRead, lifeOf, readCells, toInputCells } from './read-cells';
 import {
   joinSegments,
@@ -95,16 +95,6 @@ async function readInputs(
   const { telemetry } = panel;
   const { map, config } = telemetry;
   const { model, startMs, endMs, splitMs } = base;
-  const nothing = {
-    cells: null,
-    slo: null,
-    segments: null,
-    stages: [],
-    exactP95: null,
-    outcomes: null,
-    predictions: null,
-    scores: null,
-  };
   const { champion, challenger } = sides;
   const asked = (version: string, isFirst: boolean): SideAsked => ({
     model,
@@ -115,7 +105,10 @@ async function readInputs(
   if (champion === null || challenger === null) {
     const only = champion ?? challenger;
     const side = only === null ? null : await readOne(panel, parts, only, asked(only.version, true), signal);
-    return { inputs: { ...base, ...nothing, champion: side, challenger: null, faults: parts.faults }, cells: null };
+    return {
+      inputs: { ...base, ...NOTHING_READ, champion: side, challenger: null, faults: parts.faults },
+      cells: null,
+    };
   }
   const first = asked(champion.version, true);
   const second = asked(challenger.version, false);

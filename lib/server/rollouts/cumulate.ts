@@ -2,6 +2,7 @@ import 'server-only';
 import type { CompareInputs, Histogram, SideCounts } from '@/lib/contracts/compare-inputs';
 import type { Role } from '@/lib/contracts/fleet';
 import type { Buckets } from '@/lib/domain/histogram';
+import { NOTHING_READ } from '../compare/parts';
 import { type CellsRead, lifeOf, toInputCells } from '../compare/read-cells';
 import { joinSegments, toHistogram } from '../compare/read-sides';
 import type { BacktestCells, LabelledCells } from './backtest-cells';
@@ -84,17 +85,13 @@ export function cumulator(read: BacktestCells, asked: CumulateAsked): (atMs: num
       endMs: atMs,
       splitMs: null,
       scrapeIntervalMs,
+      ...NOTHING_READ,
       champion: side('champion', atMs, part),
       challenger: side('challenger', atMs, part),
       cells: toInputCells(part, bucketsOf(totals.champion)),
-      slo: null,
       segments:
         segments === null ? null : joinSegments(...segmentsOf(sums.get(segments.all), sums.get(segments.failed))),
-      stages: [],
-      exactP95: null,
       outcomes: outcomes === null ? null : outcomesOf(sums.get(outcomes)),
-      predictions: null,
-      scores: null,
       faults,
     };
   };

@@ -4,6 +4,7 @@ import type { CompareInputs } from '@/lib/contracts/compare-inputs';
 import { sharesClock } from '@/lib/domain/compare-soundness';
 import { formatDuration } from '@/lib/domain/format';
 import { HOUR_MS, MINUTE_MS } from '@/lib/domain/time';
+import { NOTHING_READ } from '../compare/parts';
 import { readCompare } from '../compare/read-compare';
 import { firstTrafficOf, LOOK_BACK_MS, sidesOf } from '../compare/window';
 import { AppError } from '../errors';
@@ -110,13 +111,6 @@ export const doubtfulInputs = ({ model, atMs }: { model: string; atMs: number },
   scrapeIntervalMs: 0,
   champion: null,
   challenger: null,
-  cells: null,
-  slo: null,
-  segments: null,
-  stages: [],
-  exactP95: null,
-  outcomes: null,
-  predictions: null,
-  scores: null,
+  ...NOTHING_READ,
   faults: [{ signal: 'requests', reason: `Nothing could be read: ${reason}` }],
 });

@@ -31,6 +31,10 @@ const ReferencesTab = dynamic(() => import('./ReferencesTab').then((file) => fil
   ssr: false,
   loading: Waiting,
 });
+const DriftFleet = dynamic(() => import('./DriftFleet').then((file) => file.DriftFleet), {
+  ssr: false,
+  loading: Waiting,
+});
 const AlertsTab = dynamic(() => import('./AlertsTab').then((file) => file.AlertsTab), { ssr: false, loading: Waiting });
 
 /** Is the model still looking at the world it was trained on, and how well does it do in it? */
@@ -41,7 +45,7 @@ export function DriftPage() {
       <h1 className="truncate font-semibold text-title">
         Drift & quality{view.model === undefined ? '' : ` of ${view.model}`}
       </h1>
-      {view.model === undefined ? <ChooseModel page="/drift" /> : <Drift key={view.model} model={view.model} />}
+      {view.model === undefined ? <DriftFleet /> : <Drift key={view.model} model={view.model} />}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 'use client';
 
 import { type UseQueryResult, useQueryClient } from '@tanstack/react-query';
+import { clsx } from 'clsx';
 import type { ReactNode } from 'react';
 import { type ApiError, lastGoodAnswer, toApiError } from '@/lib/queries/api';
 import { Button } from './Button';
@@ -85,12 +86,19 @@ const ADVICE: Partial<Record<ApiError['code'], string>> = {
   forbidden: 'Ask whoever runs this console for the permission.',
 };
 
+/** Higher bodies are pages, pixels. */
+const TALLEST_PANEL = 360;
+
 function Failure({ error: thrown, height, onRetry }: { error: ApiError; height: number; onRetry: () => void }) {
   const error = toApiError(thrown);
   return (
     <div
       role="alert"
-      className="grid content-center justify-items-start gap-0.5 text-body"
+      className={clsx(
+        'grid justify-items-start gap-0.5 text-body',
+        // In the middle of a whole page nobody looks for it.
+        height > TALLEST_PANEL ? 'content-start' : 'content-center',
+      )}
       style={{ minHeight: height }}
     >
       <p className="font-medium text-t1">

@@ -57,10 +57,16 @@ export function compareAnswer(inputs: CompareInputs, found: Found, zone = 'UTC')
       : [errorsPart(errors, found, inputs, zone), latencyPart(p95, measures)];
   parts.push(...order.flat(), ...qualityPart(measures));
   if (verdict.kind === 'wait') {
-    const open = verdict.reasons.filter(({ decides }) => decides).map(({ text }) => text);
-    parts.push(value(` Still open: ${open.join(' ')}`), ...needed(verdict));
+    parts.push(value(` Still open: ${openTexts(verdict).join(' ')}`), ...needed(verdict));
   }
   return [{ status, parts }];
+}
+
+/** What is open, without what is told already: the intervals, and the adjusted errors beside the crude ones. */
+function openTexts({ reasons }: Verdict): string[] {
+  const open = reasons.filter(({ decides }) => decides).map(({ text }) => text.replace(/ \([^()]*\)\.$/, '.'));
+  const isCrudeOpen = open.some((text) => text.startsWith('Errors: '));
+  return open.filter((text) => !(isCrudeOpen && text.startsWith('Errors, mix-adjusted: ')));
 }
 
 const needed = ({ neededMs }: Verdict): AnswerPart[] =>

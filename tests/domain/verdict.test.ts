@@ -50,6 +50,22 @@ describe('the verdict', () => {
     expect(text(inputs)).toMatch(/At this traffic it takes about .+ more\./);
   });
 
+  it('names what is open once, without the intervals that its answer tells already', () => {
+    const segment = (requests: number, ratio: number) => ({ successes: requests * ratio, total: requests });
+    const inputs = compareInputs(
+      60,
+      CHAMPION,
+      { ...CHALLENGER, errorRatio: 0.011, maxMs: 100 },
+      { segments: [{ segment: 'free', champion: segment(24_000, 0.006), challenger: segment(6_000, 0.011) }] },
+    );
+    const { verdict: found, answer } = judge(inputs, POLICY);
+    const said = answer[0]?.parts.map(({ text: part }) => part).join('') ?? '';
+    expect(found.kind).toBe('wait');
+    expect(found.reasons.filter(({ decides }) => decides)).toHaveLength(2);
+    expect(said).toMatch(/Still open: Errors: crosses its limit of \+0\.5 points\./);
+    expect(said.match(/crosses/g)).toHaveLength(1);
+  });
+
   it('does not have enough data under the least requests, and says when it has', () => {
     const inputs = compareInputs(30, { ...CHAMPION, requestsPerMinute: 40 }, { ...CHALLENGER, requestsPerMinute: 10 });
     const found = verdict(inputs);

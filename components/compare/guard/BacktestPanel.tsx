@@ -72,7 +72,7 @@ export function BacktestPanel({ guard, compare, whatIf }: { guard: GuardState; c
         isEdited ? 'the guard over past hours, under the edited policy' : 'the guard over past hours, as configured'
       }
     >
-      <form onSubmit={submit} noValidate className="grid grid-cols-2 items-start gap-2">
+      <form onSubmit={submit} noValidate className="grid grid-cols-2 items-start gap-2 sm:grid-cols-[2fr_1fr_1fr_auto]">
         <Select
           label="Hours"
           choices={RANGES}
@@ -96,7 +96,7 @@ export function BacktestPanel({ guard, compare, whatIf }: { guard: GuardState; c
           error={isViolationsRead ? undefined : 'Expected 1 to 1 000.'}
           onChange={(event) => setViolations(event.target.value)}
         />
-        <div className="flex gap-2 self-end">
+        <div className="flex gap-2 max-sm:self-end sm:pt-5.5">
           <Button type="submit" look="primary" disabled={isRunning}>
             Run
           </Button>

@@ -2,8 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import type { SourceKind } from '@/lib/contracts/error';
 import type { SourceConfig } from '@/lib/server/config';
+import { AppError } from '@/lib/server/errors';
 
 /** What a fake upstream got. */
 export interface SeenRequest {
@@ -113,6 +115,19 @@ export const flood =
     push();
   };
 
+/** The signal of a reader who does not leave. */
+export const never = (): AbortSignal => new AbortController().signal;
+
+/** What a promise is refused with, which must be a sentence for a person. */
+export async function errorOf(promise: Promise<unknown>): Promise<AppError> {
+  const error = await promise.then(
+    () => new Error('it succeeded'),
+    (reason) => reason,
+  );
+  if (!(error instanceof AppError)) throw error;
+  return error;
+}
+
 interface Rule {
   path: string | RegExp;
   behaviour: Behaviour;
@@ -138,8 +153,21 @@ export class FakeUpstream {
 
   static async start(): Promise<FakeUpstream> {
     const fake = new FakeUpstream();
-    await new Promise<void>((resolve) => fake.server.listen(0, '127.0.0.1', resolve));
+    await fake.#listen();
     return fake;
+  }
+
+  /** One for the tests of this file or block: it forgets after each of them. */
+  static forTests(): FakeUpstream {
+    const fake = new FakeUpstream();
+    beforeAll(() => fake.#listen());
+    afterEach(() => fake.reset());
+    afterAll(() => fake.close());
+    return fake;
+  }
+
+  #listen(): Promise<void> {
+    return new Promise((resolve) => this.server.listen(0, '127.0.0.1', resolve));
   }
 
   get url(): string {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GET as logs } from '@/app/api/logs/route';
 import { ErrorBody } from '@/lib/contracts/error';
 import { LogPage, type LogRow } from '@/lib/contracts/logs';
@@ -88,13 +88,8 @@ function expectRefused(status: number, body: unknown, recorded: Recorded): void 
 }
 
 describe.each(['loki', 'loki-2.9'])('recorded answers of %s', (folder) => {
-  let fake: FakeUpstream;
-  beforeAll(async () => {
-    fake = await FakeUpstream.start();
-    useConfig(`sources:\n  loki: { url: '${fake.url}' }\n`);
-  });
-  afterEach(() => fake.reset());
-  afterAll(() => fake.close());
+  const fake = FakeUpstream.forTests();
+  beforeAll(() => useConfig(`sources:\n  loki: { url: '${fake.url}' }\n`));
 
   const cases = recordingNames(folder)
     .map((name): [string, Recording] => [name, recording(folder, name)])

@@ -1,15 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { KEPT_MS, keepMsOf, NEVER_KEPT_MS, QueryCache, SHARED_MS } from '@/lib/server/cache';
 import { fetchCached } from '@/lib/server/upstream/cached';
-import { FakeUpstream, fakeSource, halfOpen, json, slow } from '../fake-upstream';
+import { FakeUpstream, fakeSource, halfOpen, json, never, slow } from '../fake-upstream';
 
-let fake: FakeUpstream;
-beforeAll(async () => {
-  fake = await FakeUpstream.start();
-});
-afterEach(() => fake.reset());
-afterAll(() => fake.close());
+const fake = FakeUpstream.forTests();
 
 const NOW = 1_800_000_000_000;
 const Ok = z.object({ n: z.number() });
@@ -19,7 +14,6 @@ const asking = (cache: QueryCache, signal: AbortSignal, endMs = NOW, nowMs = NOW
     { endMs, stepMs: null },
     { cache, nowMs: () => nowMs },
   );
-const never = () => new AbortController().signal;
 const until = async (condition: () => boolean) => {
   for (let tries = 0; tries < 200 && !condition(); tries += 1) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(condition()).toBe(true);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SeriesSet } from '@/lib/contracts/series';
 import { alertmanagerClient } from '@/lib/server/alertmanager/client';
 import { QueryCache } from '@/lib/server/cache';
@@ -9,6 +9,7 @@ import { tempoClient } from '@/lib/server/tempo/client';
 import {
   FakeUpstream,
   fakeSource,
+  never,
   type Recording,
   recording,
   recordingFolders,
@@ -25,13 +26,8 @@ const NOT_READ: Readonly<Record<string, string>> = {
   'prometheus-2.42/not-found': 'read by "an address that is no API" below, which asks for a path of the client\'s own',
 };
 
-let fake: FakeUpstream;
-beforeAll(async () => {
-  fake = await FakeUpstream.start();
-});
-afterAll(() => fake.close());
+const fake = FakeUpstream.forTests();
 
-const never = () => new AbortController().signal;
 const failing = (promise: Promise<unknown>, code: string, text: RegExp) =>
   promise.then(
     () => expect.unreachable('it succeeded'),

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { queryCache } from '@/lib/server/cache';
 import { lokiRetention } from '@/lib/server/loki/retention';
 import { tempoRetention } from '@/lib/server/tempo/retention';
@@ -10,15 +10,8 @@ import { FakeUpstream, fakeSource, json, text } from '../fake-upstream';
  * https://grafana.com/docs/tempo/latest/configuration/manifest/
  */
 
-let fake: FakeUpstream;
-beforeAll(async () => {
-  fake = await FakeUpstream.start();
-});
-afterEach(() => {
-  fake.reset();
-  queryCache().clear();
-});
-afterAll(() => fake.close());
+const fake = FakeUpstream.forTests();
+afterEach(() => queryCache().clear());
 
 const signal = new AbortController().signal;
 const loki = () => lokiRetention(fakeSource('loki', fake.url), signal);

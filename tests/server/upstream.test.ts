@@ -1,11 +1,11 @@
 import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { AppError } from '@/lib/server/errors';
 import { fetchUpstream, limiterOf } from '@/lib/server/upstream';
 import {
   dripFeed,
+  errorOf,
   FakeUpstream,
   fakeSource,
   flood,
@@ -13,6 +13,7 @@ import {
   html,
   json,
   malformed,
+  never,
   noContent,
   redirect,
   resetting,
@@ -21,27 +22,12 @@ import {
   truncated,
 } from '../fake-upstream';
 
-let fake: FakeUpstream;
-beforeAll(async () => {
-  fake = await FakeUpstream.start();
-});
-afterEach(() => fake.reset());
-afterAll(() => fake.close());
+const fake = FakeUpstream.forTests();
 
 const Ok = z.object({ ok: z.boolean() });
-const never = () => new AbortController().signal;
 
 const ask = (overrides: Partial<Parameters<typeof fetchUpstream<typeof Ok>>[0]> = {}) =>
   fetchUpstream({ source: fakeSource('prometheus', fake.url), path: '/x', schema: Ok, signal: never(), ...overrides });
-
-async function errorOf(promise: Promise<unknown>): Promise<AppError> {
-  const error = await promise.then(
-    () => new Error('it succeeded'),
-    (reason) => reason,
-  );
-  if (!(error instanceof AppError)) throw error;
-  return error;
-}
 
 const until = async (condition: () => boolean) => {
   for (let tries = 0; tries < 200 && !condition(); tries += 1) await new Promise((resolve) => setTimeout(resolve, 10));

@@ -1,28 +1,23 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { alertmanagerClient } from '@/lib/server/alertmanager/client';
 import { QueryCache } from '@/lib/server/cache';
-import { AppError } from '@/lib/server/errors';
 import {
+  errorOf,
   FakeUpstream,
   fakeSource,
   halfOpen,
   html,
   json,
   malformed,
+  never,
   recording,
   replay,
   resetting,
   text,
 } from '../../fake-upstream';
 
-let fake: FakeUpstream;
-beforeAll(async () => {
-  fake = await FakeUpstream.start();
-});
-afterEach(() => fake.reset());
-afterAll(() => fake.close());
+const fake = FakeUpstream.forTests();
 
-const never = () => new AbortController().signal;
 const client = (overrides = {}) =>
   alertmanagerClient(fakeSource('alertmanager', fake.url, overrides), { cache: new QueryCache() });
 const ALERTS = '/api/v2/alerts';
@@ -48,15 +43,6 @@ const silence = (state: string, fields: object = {}) => ({
   matchers: [{ name: 'alertname', value: 'A', isRegex: false }],
   ...fields,
 });
-
-async function errorOf(promise: Promise<unknown>): Promise<AppError> {
-  const error = await promise.then(
-    () => new Error('it succeeded'),
-    (reason) => reason,
-  );
-  if (!(error instanceof AppError)) throw error;
-  return error;
-}
 
 describe('the five', () => {
   it('happy: alerts with their state', async () => {

@@ -1,35 +1,31 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { QueryCache } from '@/lib/server/cache';
 import { AppError } from '@/lib/server/errors';
 import { lokiClient } from '@/lib/server/loki/client';
 import { readCursor, writeCursor } from '@/lib/server/loki/entries';
 import { toNs } from '@/lib/server/loki/time';
-import { type Behaviour, FakeUpstream, fakeSource, halfOpen, html, json, malformed, text } from '../../fake-upstream';
+import {
+  type Behaviour,
+  errorOf,
+  FakeUpstream,
+  fakeSource,
+  halfOpen,
+  html,
+  json,
+  malformed,
+  never,
+  text,
+} from '../../fake-upstream';
 
-let fake: FakeUpstream;
-beforeAll(async () => {
-  fake = await FakeUpstream.start();
-});
-afterEach(() => fake.reset());
-afterAll(() => fake.close());
+const fake = FakeUpstream.forTests();
 
 const NOW = 1_800_000_000_000;
 const range = { startMs: NOW - 3_600_000, endMs: NOW };
-const never = () => new AbortController().signal;
 const client = (overrides = {}) =>
   lokiClient(fakeSource('loki', fake.url, overrides), { cache: new QueryCache(), nowMs: () => NOW });
 const streams = (result: unknown[], extra = {}) =>
   json({ status: 'success', data: { resultType: 'streams', result, ...extra } });
 const PATH = '/loki/api/v1/query_range';
-
-async function errorOf(promise: Promise<unknown>): Promise<AppError> {
-  const error = await promise.then(
-    () => new Error('it succeeded'),
-    (reason) => reason,
-  );
-  if (!(error instanceof AppError)) throw error;
-  return error;
-}
 
 interface Stored {
   stream: Record<string, string>;

@@ -1,18 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SeriesSet } from '@/lib/contracts/series';
 import { whyOf } from '@/lib/server/answer';
 import { QueryCache } from '@/lib/server/cache';
-import { AppError } from '@/lib/server/errors';
 import { prometheusClient } from '@/lib/server/prometheus/client';
 import { gridOf } from '@/lib/server/prometheus/grid';
 import {
   type Behaviour,
+  errorOf,
   FakeUpstream,
   fakeSource,
   halfOpen,
   html,
   json,
   malformed,
+  never,
   noContent,
   recording,
   replay,
@@ -20,28 +21,13 @@ import {
   text,
 } from '../../fake-upstream';
 
-let fake: FakeUpstream;
-beforeAll(async () => {
-  fake = await FakeUpstream.start();
-});
-afterEach(() => fake.reset());
-afterAll(() => fake.close());
+const fake = FakeUpstream.forTests();
 
 const NOW = 1_800_000_000_000;
-const never = () => new AbortController().signal;
 const clientOf = (overrides = {}, cache = new QueryCache(), nowMs = () => NOW) =>
   prometheusClient(fakeSource('prometheus', fake.url, overrides), { cache, nowMs });
 const vector = (result: unknown[], extra = {}) =>
   json({ status: 'success', data: { resultType: 'vector', result }, ...extra });
-
-async function errorOf(promise: Promise<unknown>): Promise<AppError> {
-  const error = await promise.then(
-    () => new Error('it succeeded'),
-    (reason) => reason,
-  );
-  if (!(error instanceof AppError)) throw error;
-  return error;
-}
 
 describe('the five', () => {
   it('happy: reads samples, and tells how they came', async () => {

@@ -1,21 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { QueryCache } from '@/lib/server/cache';
 import { labelPathPart } from '@/lib/server/prometheus/catalog';
 import { prometheusClient } from '@/lib/server/prometheus/client';
 import { flavourOf } from '@/lib/server/prometheus/flavour';
 import { atLeast } from '@/lib/server/upstream/version';
-import { FakeUpstream, fakeSource, json, text } from '../../fake-upstream';
+import { FakeUpstream, fakeSource, json, never, text } from '../../fake-upstream';
 
-let fake: FakeUpstream;
-beforeAll(async () => {
-  fake = await FakeUpstream.start();
-});
-afterEach(() => fake.reset());
-afterAll(() => fake.close());
+const fake = FakeUpstream.forTests();
 
 const NOW = 1_800_000_000_000;
 const range = { startMs: NOW - 3_600_000, endMs: NOW };
-const never = () => new AbortController().signal;
 const client = () =>
   prometheusClient(fakeSource('prometheus', fake.url), { cache: new QueryCache(), nowMs: () => NOW });
 const ok = (data: unknown, extra = {}) => json({ status: 'success', data, ...extra });

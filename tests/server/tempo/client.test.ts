@@ -1,31 +1,27 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { QueryCache } from '@/lib/server/cache';
 import { AppError } from '@/lib/server/errors';
 import { isSimpleFilter, unscoped } from '@/lib/server/tempo/catalog';
 import { tempoClient } from '@/lib/server/tempo/client';
 import { parseTraceId, toHexId } from '@/lib/server/tempo/ids';
 import {
+  errorOf,
   FakeUpstream,
   fakeSource,
   halfOpen,
   html,
   json,
   malformed,
+  never,
   recording,
   replay,
   text,
 } from '../../fake-upstream';
 
-let fake: FakeUpstream;
-beforeAll(async () => {
-  fake = await FakeUpstream.start();
-});
-afterEach(() => fake.reset());
-afterAll(() => fake.close());
+const fake = FakeUpstream.forTests();
 
 const NOW = 1_800_000_000_000;
 const range = { startMs: NOW - 3_600_000, endMs: NOW };
-const never = () => new AbortController().signal;
 const client = (overrides = {}) =>
   tempoClient(fakeSource('tempo', fake.url, overrides), { cache: new QueryCache(), nowMs: () => NOW });
 const ID = '0123456789abcdef0123456789abcdef';
@@ -41,15 +37,6 @@ const batch = (spans: object[], service = 'cart') => ({
   resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },
   scopeSpans: [{ scope: { name: 'lib' }, spans }],
 });
-
-async function errorOf(promise: Promise<unknown>): Promise<AppError> {
-  const error = await promise.then(
-    () => new Error('it succeeded'),
-    (reason) => reason,
-  );
-  if (!(error instanceof AppError)) throw error;
-  return error;
-}
 
 describe('the five', () => {
   it('happy: a search gives traces, newest first, ids padded', async () => {

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ExplainParams } from '@/lib/contracts/traces';
 import { QueryCache } from '@/lib/server/cache';
 import { tempoClient } from '@/lib/server/tempo/client';
 import { compareCounts } from '@/lib/server/trace-search/compare';
 import { FakeUpstream, fakeSource, halfOpen, json, text } from '../../fake-upstream';
 
-let fake: FakeUpstream;
-beforeAll(async () => {
-  fake = await FakeUpstream.start();
-});
-beforeEach(() => fake.reset());
-afterAll(() => fake.close());
+const fake = FakeUpstream.forTests();
 
 const flavour = {
   version: '3.0.3',

@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useView } from '@/components/shell/use-view';
+import { ViewLink } from '@/components/shell/ViewLink';
 import { AnswerLine } from '@/components/ui/AnswerLine';
 import { type Column, DataTable } from '@/components/ui/DataTable';
 import { Panel } from '@/components/ui/Panel';
@@ -9,7 +10,7 @@ import { QueryState } from '@/components/ui/QueryState';
 import { RelativeTime } from '@/components/ui/RelativeTime';
 import { StatusWord } from '@/components/ui/Status';
 import { Hint } from '@/components/ui/Tooltip';
-import type { AlertHistoryRow } from '@/lib/contracts/alert-history';
+import type { AlertDeed, AlertHistoryRow } from '@/lib/contracts/alert-history';
 import { formatDuration, formatPercentFigure, NOT_MEASURED } from '@/lib/domain/format';
 import { alertHistoryQuery } from '@/lib/queries/alerts';
 
@@ -53,6 +54,28 @@ export function NoisePanel() {
   );
 }
 
+/** Who did what about an alert last, and when. */
+function Deed({ deed: { atMs, by, incident } }: { deed: AlertDeed }) {
+  return (
+    <>
+      {by}
+      {incident === null ? (
+        ', silenced'
+      ) : (
+        <>
+          ,{' '}
+          <ViewLink to={`/incidents/${incident}`} className="link">
+            INC-{incident}
+          </ViewLink>
+        </>
+      )}{' '}
+      <span className="text-t3">
+        <RelativeTime atMs={atMs} />
+      </span>
+    </>
+  );
+}
+
 const dash = <span title={NOT_MEASURED}>–</span>;
 
 const COLUMNS: readonly Column<AlertHistoryRow>[] = [
@@ -78,6 +101,13 @@ const COLUMNS: readonly Column<AlertHistoryRow>[] = [
     cell: ({ fired, sentence }) => <Hint text={sentence}>{fired}</Hint>,
   },
   { id: 'acted', header: 'Acted on', numeric: true, value: ({ acted }) => acted, cell: ({ acted }) => acted },
+  {
+    id: 'deed',
+    header: 'Last by',
+    value: ({ lastDeed }) => lastDeed?.atMs ?? null,
+    cell: ({ lastDeed }) => (lastDeed === null ? <span className="text-t3">nobody</span> : <Deed deed={lastDeed} />),
+    className: 'max-w-48 truncate',
+  },
   {
     id: 'share',
     header: 'Of the time %',

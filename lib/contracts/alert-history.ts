@@ -3,6 +3,10 @@ import { AnswerText, Status } from './answer';
 import { MissingSignal } from './fleet';
 import { Why } from './why';
 
+/** The last thing that somebody did about an alert: declared or joined an incident, or silenced it (`incident` is null). */
+export const AlertDeed = z.object({ atMs: z.number(), by: z.string(), incident: z.number().int().nullable() });
+export type AlertDeed = z.infer<typeof AlertDeed>;
+
 /** One alert of one model over the last 14 days. */
 export const AlertHistoryRow = z.object({
   name: z.string(),
@@ -11,6 +15,8 @@ export const AlertHistoryRow = z.object({
   fired: z.number().int(),
   /** Times of those that an incident or a silence followed while it fired. */
   acted: z.number().int(),
+  /** The last of those; null: there was none. */
+  lastDeed: AlertDeed.nullable(),
   /** "fired 14 times, acted on twice". */
   sentence: z.string(),
   /** Time it fired over time measured, 0 to 1; null: only webhooks told of it. */

@@ -1,4 +1,4 @@
-import type { AlertHistoryRow } from '@/lib/contracts/alert-history';
+import type { AlertDeed, AlertHistoryRow } from '@/lib/contracts/alert-history';
 import type { AnswerText, Status } from '@/lib/contracts/answer';
 import type { Labels, SeriesSet } from '@/lib/contracts/series';
 import { formatDuration } from './format';
@@ -14,8 +14,8 @@ export interface Firing {
   labels: Labels;
   startMs: number;
   endMs: number | null;
-  /** Whether an incident or a silence followed while it fired. */
-  acted: boolean;
+  /** The last incident or silence that followed while it fired; null: nobody did anything. */
+  deed: AlertDeed | null;
   origin: 'series' | 'webhook';
 }
 
@@ -94,6 +94,10 @@ function adviceOf(row: Omit<AlertHistoryRow, 'advice' | 'status' | 'sentence'>):
   return { status: 'ok', advice: null };
 }
 
+/** The newest; null of none. */
+export const lastOf = (deeds: readonly AlertDeed[]): AlertDeed | null =>
+  deeds.reduce<AlertDeed | null>((last, deed) => (last === null || deed.atMs > last.atMs ? deed : last), null);
+
 /** By alert and model, noise first: the times nobody acted on count. `runbooks` by name: whether its rule has one. */
 export function noiseRows(
   firings: readonly Firing[],
@@ -118,7 +122,8 @@ export function noiseRows(
       model: first.model,
       severity: first.severity,
       fired: counted.length,
-      acted: counted.filter(({ acted }) => acted).length,
+      acted: counted.filter(({ deed }) => deed !== null).length,
+      lastDeed: lastOf(counted.flatMap(({ deed }) => (deed === null ? [] : [deed]))),
       firingShare: series.length === 0 || spanMs <= 0 ? null : Math.min(1, unionMs(series, measured.endMs) / spanMs),
       medianMs: median(lengths),
       lastAtMs: Math.max(...own.map(({ startMs }) => startMs)),

@@ -2,9 +2,11 @@
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { NoisePanel } from '@/components/alerts/NoisePanel';
 import { SilenceForm } from '@/components/alerts/SilenceForm';
 import { SilencesPanel } from '@/components/alerts/SilencesPanel';
 import { writeStored } from '@/components/ui/browser-storage';
+import { AlertHistory } from '@/lib/contracts/alert-history';
 import { SilenceList, SilencePreview } from '@/lib/contracts/silence';
 import { type ConsoleApi, ok, startConsoleApi } from './console-api';
 import { PageFrame } from './page-frame';
@@ -137,6 +139,52 @@ describe('the form of a silence', () => {
     await userEvent.type(screen.getByRole('textbox', { name: /^Why/ }), 'being mended');
     await screen.findByText('It must name what it mutes.');
     expect(make().disabled).toBe(true);
+  });
+});
+
+describe('the noise review', () => {
+  const row = (name: string, lastDeed: AlertHistory['rows'][number]['lastDeed']) => ({
+    name,
+    model: 'm',
+    severity: 'page',
+    fired: 2,
+    acted: lastDeed === null ? 0 : 1,
+    lastDeed,
+    sentence: 'fired twice, acted on once',
+    firingShare: 0.012,
+    medianMs: 60_000,
+    lastAtMs: 1,
+    hasRunbook: true,
+    status: 'ok',
+    advice: null,
+  });
+
+  it('says who acted last, and leads to the incident', async () => {
+    api.answers['GET /api/alerts/history'] = ok(
+      AlertHistory.parse({
+        answer: [],
+        rows: [
+          row('A', { atMs: Date.now() - 3_600_000, by: '<b>Ann</b>', incident: 7 }),
+          row('B', { atMs: Date.now() - 3_600_000, by: 'Ben', incident: null }),
+          row('C', null),
+        ],
+        startMs: 0,
+        endMs: 1,
+        notes: [],
+        missing: [],
+        why: [],
+      }),
+    );
+    render(
+      <PageFrame>
+        <NoisePanel />
+      </PageFrame>,
+    );
+    const line = async (name: string) => (await screen.findByText(name)).closest('tr')?.textContent;
+    expect(await line('A')).toMatch(/<b>Ann<\/b>, INC-7 1.h ago/);
+    expect(screen.getByRole('link', { name: 'INC-7' }).getAttribute('href')).toMatch(/^\/incidents\/7/);
+    expect(await line('B')).toMatch(/Ben, silenced 1.h ago/);
+    expect(await line('C')).toMatch(/nobody/);
   });
 });
 

@@ -107,22 +107,24 @@ describe('the noise review', () => {
     labels: {},
     startMs: at * HOUR_MS,
     endMs: (at + 0.5) * HOUR_MS,
-    acted: false,
+    deed: null,
     origin: 'series',
     ...patch,
   });
+  const deed = (atMs: number) => ({ atMs, by: 'ann', incident: null });
   const many = (count: number, patch: (at: number) => Partial<Firing> = () => ({})) =>
     Array.from({ length: count }, (_, at) => firing(at * 2, patch(at)));
 
   it('says how often an alert fired and was acted on, and names the noise first', () => {
     const rows = noiseRows(
-      [...many(14, (at) => ({ acted: at < 2 })), ...many(9, () => ({ name: 'B', acted: true }))],
+      [...many(14, (at) => ({ deed: at < 2 ? deed(at) : null })), ...many(9, () => ({ name: 'B', deed: deed(1) }))],
       measured,
     );
     expect(rows.map(({ name, sentence }) => [name, sentence])).toEqual([
       ['A', 'fired 14 times, acted on twice'],
       ['B', 'fired 9 times, acted on 9 times'],
     ]);
+    expect(rows[0]?.lastDeed).toEqual({ atMs: 1, by: 'ann', incident: null });
     expect(rows[0]?.advice).toContain('make it a ticket that wakes nobody');
     expect(rows[1]?.advice).toBeNull();
     expect(noiseAnswer(rows, 'the last 14 d')[0]?.parts[1]?.text).toContain('First to mend: A of m');
@@ -131,7 +133,7 @@ describe('the noise review', () => {
   it.each([
     ['over at once', many(6, (at) => ({ endMs: at * 2 * HOUR_MS + 60_000 })), 'longer “for”'],
     ['on most of the time', [firing(0, { endMs: null })], 'fires most of the time'],
-    ['without a runbook', [firing(0, { name: 'C', acted: true })], 'no runbook'],
+    ['without a runbook', [firing(0, { name: 'C', deed: deed(1) })], 'no runbook'],
   ])('advises on one that is %s', (name, firings, words) => {
     const runbooks = new Map([
       ['A', true],

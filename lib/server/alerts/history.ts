@@ -1,10 +1,10 @@
 import 'server-only';
-import type { AlertHistory } from '@/lib/contracts/alert-history';
+import type { AlertDeed, AlertHistory } from '@/lib/contracts/alert-history';
 import type { Labels } from '@/lib/contracts/series';
 import type { SilenceMatcher } from '@/lib/contracts/silence';
 import { webHref } from '@/lib/domain/events';
 import { formatDuration } from '@/lib/domain/format';
-import { type Firing, firingsOf, noiseAnswer, noiseRows } from '@/lib/domain/noise';
+import { type Firing, firingsOf, lastOf, noiseAnswer, noiseRows } from '@/lib/domain/noise';
 import { HOUR_MS, WEEK_MS } from '@/lib/domain/time';
 import { getConfig, type PrometheusConfig } from '../config';
 import { type Database, db } from '../db';
@@ -12,6 +12,7 @@ import { AppError } from '../errors';
 import { Gather } from '../gather';
 import { prometheusClient } from '../prometheus/client';
 import { firedQuery, measuredQuery } from '../prometheus/signal-queries';
+import { getRedactor } from '../redaction/redact';
 import { openAlertmanager } from './clusters';
 import { silenceTest } from './matching';
 import { readModelOf } from './model-of';
@@ -23,10 +24,11 @@ const STEP_MS = 10 * 60_000;
 /** Acting on an alert may take this long after it has stopped by itself. */
 const GRACE_MS = 30 * 60_000;
 const MAX_EPISODES = 20_000;
+/** Ids in one query: databases take so many values at least. */
+const IDS_AT_ONCE = 500;
 
 /** Something somebody did about alerts at an instant. */
-interface Deed {
-  atMs: number;
+interface Deed extends AlertDeed {
   fits: (alert: { labels: Labels; model: string | null }) => boolean;
 }
 
@@ -58,24 +60,28 @@ export async function readAlertHistory(
   // The webhooks' record alone is an answer where no Prometheus is configured; with one, its failure is the page's.
   if (sources.prometheus.length > 0) gather.needSomething();
   const deeds: Deed[] = [
-    ...(record?.incidents ?? []).map(({ atMs, model: of }) => ({
-      atMs,
+    ...(record?.incidents ?? []).map(({ model: of, ...deed }) => ({
+      ...deed,
       fits: (alert: { model: string | null }) => of !== null && alert.model === of,
     })),
     ...[...(record?.silences ?? []), ...silences.flatMap((list) => (list ?? []).map(toMade))].map(
-      ({ atMs, matchers }): Deed => {
+      ({ atMs, by, matchers }): Deed => {
         const test = silenceTest(matchers);
-        return { atMs, fits: ({ labels }) => test(labels) };
+        return { atMs, by, incident: null, fits: ({ labels }) => test(labels) };
       },
     ),
   ];
-  const isActed = (one: { labels: Labels; model: string | null; startMs: number; endMs: number | null }): boolean =>
-    deeds.some(({ atMs, fits }) => atMs >= one.startMs && atMs <= (one.endMs ?? nowMs) + GRACE_MS && fits(one));
+  const deedOf = (one: { labels: Labels; model: string | null; startMs: number; endMs: number | null }) =>
+    lastOf(
+      deeds
+        .filter(({ atMs, fits }) => atMs >= one.startMs && atMs <= (one.endMs ?? nowMs) + GRACE_MS && fits(one))
+        .map(({ atMs, by, incident }) => ({ atMs, by, incident })),
+    );
   const firings: Firing[] = [
     ...dedupe(series.flatMap(({ firings: own }) => own)).map((one) => ({
       ...one,
       origin: 'series' as const,
-      attached: false,
+      attached: null,
     })),
     ...(record?.episodes ?? []).map((one) => ({ ...one, origin: 'webhook' as const })),
   ].map(({ attached, ...one }) => {
@@ -84,7 +90,7 @@ export async function readAlertHistory(
       ...of,
       name: one.labels.alertname ?? 'unnamed alert',
       severity: one.labels.severity ?? null,
-      acted: attached || isActed(of),
+      deed: attached ?? deedOf(of),
     };
   });
   const measuredFrom = series.flatMap(({ fromMs }) => (fromMs === null ? [] : [fromMs]));
@@ -190,9 +196,31 @@ function dedupe(stretches: readonly Stretch[]): Stretch[] {
   return [...kept.values()].flat();
 }
 
-const toMade = ({ startsAtMs, matchers }: { startsAtMs: number | null; matchers: SilenceMatcher[] }) => ({
-  atMs: startsAtMs ?? 0,
-  matchers,
+const toMade = (held: { startsAtMs: number | null; createdBy: string; matchers: SilenceMatcher[] }) => ({
+  atMs: held.startsAtMs ?? 0,
+  by: getRedactor().text(held.createdBy),
+  matchers: held.matchers,
+});
+
+const DECLARED = {
+  id: true,
+  number: true,
+  declaredByName: true,
+  declaredAtMs: true,
+  detectedAtMs: true,
+  model: true,
+} as const;
+
+/** One that was written down later began when somebody saw it. */
+const toDeed = (one: {
+  number: number;
+  declaredByName: string;
+  declaredAtMs: bigint;
+  detectedAtMs: bigint | null;
+}): AlertDeed => ({
+  atMs: Number(one.detectedAtMs ?? one.declaredAtMs),
+  by: one.declaredByName,
+  incident: one.number,
 });
 
 async function readRecord(database: Database, sinceMs: number) {
@@ -207,28 +235,33 @@ async function readRecord(database: Database, sinceMs: number) {
       }),
       client.incident.findMany({
         where: { declaredAtMs: since, drill: false },
-        select: { declaredAtMs: true, detectedAtMs: true, model: true },
+        select: DECLARED,
       }),
       client.silence.findMany({
         where: { createdAtMs: since, silenceId: { not: null } },
-        select: { createdAtMs: true, matchers: true },
+        select: { createdAtMs: true, createdByName: true, matchers: true },
       }),
     ]);
+    const declared = new Map(incidents.map((one) => [one.id, toDeed(one)]));
+    const older = [...new Set(episodes.flatMap(({ incidentId }) => incidentId ?? []))].filter(
+      (id) => !declared.has(id),
+    );
+    for (let at = 0; at < older.length; at += IDS_AT_ONCE) {
+      const where = { id: { in: older.slice(at, at + IDS_AT_ONCE) } };
+      for (const one of await client.incident.findMany({ where, select: DECLARED })) declared.set(one.id, toDeed(one));
+    }
     return {
       cut: episodes.length > MAX_EPISODES,
-      episodes: episodes.slice(0, MAX_EPISODES).map(({ labels, startsAtMs, endsAtMs, incidentId }) => ({
-        labels: readLabels(labels),
-        startMs: Number(startsAtMs),
-        endMs: endsAtMs === null ? null : Number(endsAtMs),
-        attached: incidentId !== null,
+      episodes: episodes.slice(0, MAX_EPISODES).map((one) => ({
+        labels: readLabels(one.labels),
+        startMs: Number(one.startsAtMs),
+        endMs: one.endsAtMs === null ? null : Number(one.endsAtMs),
+        attached: declared.get(one.incidentId ?? '') ?? null,
       })),
-      // One that was written down later began when somebody saw it.
-      incidents: incidents.map(({ declaredAtMs, detectedAtMs, model }) => ({
-        atMs: Number(detectedAtMs ?? declaredAtMs),
-        model,
-      })),
-      silences: silences.map(({ createdAtMs, matchers }) => ({
+      incidents: incidents.map((one) => ({ ...toDeed(one), model: one.model })),
+      silences: silences.map(({ createdAtMs, createdByName, matchers }) => ({
         atMs: Number(createdAtMs),
+        by: createdByName,
         matchers: JSON.parse(matchers) as SilenceMatcher[],
       })),
     };

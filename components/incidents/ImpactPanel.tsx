@@ -15,12 +15,12 @@ import type { Incident } from '@/lib/contracts/incident';
 import { formatRange } from '@/lib/domain/format';
 import { impactEntryText } from '@/lib/domain/impact-answer';
 import { type ImpactStretch, impactStretch } from '@/lib/domain/incident-impact';
+import { MINUTE_MS } from '@/lib/domain/time';
 import { pinPanel } from '@/lib/queries/evidence';
 import { impactQuery } from '@/lib/queries/impact';
 import { addEntry } from '@/lib/queries/incidents';
 import { ImpactTable } from './ImpactTable';
 
-const MINUTE_MS = 60_000;
 const HEIGHT = 180;
 const AGAINST = [
   { value: 'before', label: 'right before' },

@@ -5,7 +5,7 @@ import { Input, Select } from '@/components/ui/Field';
 import { useZone } from '@/components/ui/preference';
 import type { CellRange } from '@/lib/contracts/investigation';
 import { formatDuration } from '@/lib/domain/format';
-import { HOUR_MS, parseInstant } from '@/lib/domain/time';
+import { HOUR_MS, MINUTE_MS, parseInstant } from '@/lib/domain/time';
 
 const LASTS = RANGE_PRESETS.map(({ from, name }) => ({ lastMs: -(parseInstant(from, 0) ?? 0), name }));
 const FIXED = 'fixed';
@@ -33,7 +33,7 @@ export function RangeField({ range, onChange, without }: RangeFieldProps) {
     if (value === NONE) onChange(null);
     else if (value !== FIXED) onChange({ lastMs: Number(value) });
     else {
-      const endMs = Math.floor(Date.now() / 60_000) * 60_000;
+      const endMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
       onChange({ startMs: endMs - (lastMs ?? HOUR_MS), endMs });
     }
   };

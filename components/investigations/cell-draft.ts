@@ -1,4 +1,5 @@
 import type { CellContent, CellRange, InvestigationCell } from '@/lib/contracts/investigation';
+import { HOUR_MS } from '@/lib/domain/time';
 import { NEW_KINDS, type NewKind } from './words';
 
 /** What somebody is writing into a cell, kept by the browser as JSON until it is saved. */
@@ -92,7 +93,7 @@ export function newDraft(
   };
 }
 
-const LAST_HOUR: CellRange = { lastMs: 3_600_000 };
+const LAST_HOUR: CellRange = { lastMs: HOUR_MS };
 
 /** What a draft stores. */
 export function contentOf({ kind, text, source, params, range }: CellDraft): CellContent {

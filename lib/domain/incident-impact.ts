@@ -3,9 +3,8 @@ import type { IncidentInstants } from '@/lib/contracts/incident';
 import { newcombeDifference } from './comparison';
 import { type Buckets, histogramQuantile, totalOf } from './histogram';
 import { effective } from './overdispersion';
+import { DAY_MS, MINUTE_MS } from './time';
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 /** A stretch before is at least this long, so that a short outage is not set against a handful of requests. */
 const LEAST_BEFORE_MS = 15 * MINUTE_MS;
 /** And at most this long: what was weeks before is no measure of what was to be expected. */

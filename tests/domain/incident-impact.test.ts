@@ -74,7 +74,7 @@ describe('the stretch of an incident', () => {
       goesOn: false,
     });
     expect(of({})).toEqual({ startMs: 30, endMs: 90, startIs: 'when it was declared', goesOn: true });
-    // A clock was set back (F25): nothing to count, never a negative time.
+    // A clock was set back: nothing to count, never a negative time.
     expect(of({ startedAtMs: 70, mitigatedAtMs: 50 })).toBeNull();
   });
 

@@ -9,7 +9,7 @@ import type { Trace, TraceRows } from '@/lib/contracts/trace';
 import { TRACE_CLOCKS, TRACE_GROUPINGS, TRACE_ONLY } from '@/lib/contracts/trace-choices';
 import { modelOfAddress } from '@/lib/contracts/view';
 import { exampleTraces } from '@/lib/domain/compare-examples';
-import { parseInstant } from '@/lib/domain/time';
+import { HOUR_MS, parseInstant } from '@/lib/domain/time';
 import { getConfig } from '../config';
 import type { Question } from './questions';
 
@@ -40,7 +40,6 @@ export interface Pinnable {
   range?: (seen: Seen) => { startMs: number; endMs: number } | null;
 }
 
-const HOUR_MS = 3_600_000;
 const MAX_LINES = 1_000;
 /** Characters of log lines that are kept of one answer. */
 const MAX_LINES_CHARS = 1_500_000;

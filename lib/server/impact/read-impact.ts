@@ -6,6 +6,7 @@ import { formatMs } from '@/lib/domain/format';
 import { impactAnswer } from '@/lib/domain/impact-answer';
 import { impactOf, type MeasuredImpact, stretchBefore } from '@/lib/domain/incident-impact';
 import { dispersionOf, varianceFactor } from '@/lib/domain/overdispersion';
+import { MINUTE_MS } from '@/lib/domain/time';
 import { type Counts, countsBy, tellsErrors } from '../fleet/counts';
 import { modelOf, versionOf } from '../fleet/labels';
 import { Gather } from '../gather';
@@ -13,7 +14,6 @@ import { bucketsQuery, errorsQuery, requestsQuery } from '../prometheus/signal-q
 import type { Reading } from '../reading';
 import { modelConfigOf, openTelemetry, type Telemetry } from '../telemetry';
 
-const MINUTE_MS = 60_000;
 /** Cells that dispersion is measured over at most. */
 const MAX_CELLS = 240;
 /** Buckets of one answer at most, as for the fleet. */

@@ -94,7 +94,7 @@ async function disk(state: 'full' | 'free'): Promise<void> {
   for (const statement of statements) await database.write((transaction) => transaction.$executeRawUnsafe(statement));
 }
 
-describe.each(kinds)('while the disk is full (F14)', ({ kind, run }) => {
+describe.each(kinds)('while the disk is full', ({ kind, run }) => {
   run(`on ${kind.name}`, () => {
     onEvery(kind);
 
@@ -124,7 +124,7 @@ describe.each(kinds)('while the disk is full (F14)', ({ kind, run }) => {
   });
 });
 
-describe('while somebody else keeps an SQLite locked (F11)', () => {
+describe('while somebody else keeps an SQLite locked', () => {
   onEvery(sqlite);
 
   it('nothing is declared and no webhook is lost, and both go through afterwards', async () => {
@@ -142,7 +142,7 @@ describe('while somebody else keeps an SQLite locked (F11)', () => {
   });
 });
 
-describe('a wrong secret (F23)', () => {
+describe('a wrong secret', () => {
   onEvery(sqlite);
 
   it('is refused before anything is stored', async () => {

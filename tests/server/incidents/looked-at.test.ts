@@ -84,7 +84,7 @@ onBothDatabases('what is asked for an incident', (stage) => {
   const hurry = () =>
     stage().database.write((transaction) => transaction.incidentContext.updateMany({ data: { nextAtMs: 0n } }));
 
-  it('is gone on with where another process died, and neither pinned nor told twice (F34)', async () => {
+  it('is gone on with where another process died, and neither pinned nor told twice', async () => {
     const { id } = await declared(stage(), {}, now());
     const before = await hashes();
     const stopping = new AbortController();
@@ -119,7 +119,7 @@ onBothDatabases('what is asked for an incident', (stage) => {
     expect(await told(id, 'Context captured')).toHaveLength(1);
   });
 
-  it('is unknown with a sentence where every source is down, and the incident is there all the same (F9)', async () => {
+  it('is unknown with a sentence where every source is down, and the incident is there all the same', async () => {
     const { id } = await declared(stage(), { model: 'fraud_detector' }, now());
     prometheus.reset();
     prometheus.on(/.*/, text('down for a test', 500));
@@ -140,7 +140,7 @@ onBothDatabases('what is asked for an incident', (stage) => {
     }
   });
 
-  it('by a checklist is one run with one set of pins, and a person may overrule it once with a reason (F29)', async () => {
+  it('by a checklist is one run with one set of pins, and a person may overrule it once with a reason', async () => {
     const { id: incidentId } = await declared(stage(), { startedAtMs: Date.now() - MINUTE_MS }, now());
     const before = await hashes();
     const begun = { incidentId, id: randomUUID(), checklistId: 'flow' };

@@ -30,7 +30,7 @@ onBothDatabases('a postmortem', (stage) => {
       await readDraft(id, { signal: new AbortController().signal, nowMs: NOW_MS }, stage().database),
     );
     const section = (key: string) => draft.sections.find((one) => one.key === key);
-    // No source answers: what the record says is drafted all the same, and the gap is named (F9).
+    // No source answers: what the record says is drafted all the same, and the gap is named.
     expect(section('impact')?.text).toBe('- Errors at 12 %. [^e2]');
     expect(draft.gaps.at(-1)?.sentence).toMatch(/predictions could not be counted now\. .* cannot be reached/);
     expect(section('causes')?.text).toBe(`- The cache is cold. [^${told.label}]`);

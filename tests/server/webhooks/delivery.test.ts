@@ -290,7 +290,7 @@ describe.each([
       await settled(next.id, 'delivered');
     });
 
-    it('stores what came of an attempt under way before it stops (F36)', async () => {
+    it('stores what came of an attempt under way before it stops', async () => {
       const answers: (() => void)[] = [];
       endpoint.answer = (response) => {
         answers.push(() => response.writeHead(204).end());
@@ -313,7 +313,7 @@ describe.each([
       expect(lease.expiresAtMs).toBe(0n);
     });
 
-    it('does not wait for ever for an endpoint when it stops; the next console goes on as after a crash (F34)', async () => {
+    it('does not wait for ever for an endpoint when it stops; the next console goes on as after a crash', async () => {
       const slow = await startEndpoint();
       stops.push(() => slow.close());
       slow.answer = (response, call) => {

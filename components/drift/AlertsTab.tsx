@@ -9,7 +9,7 @@ import { QueryState } from '@/components/ui/QueryState';
 import { mlRulesAddress, mlRulesQuery } from '@/lib/queries/drift';
 
 const HEIGHT = 320;
-const FILE = 'windsock-ml-rules.yaml';
+const FILE = 'windsock-ml-rules.yml';
 
 async function copy(text: string): Promise<void> {
   try {

@@ -4,7 +4,7 @@ import { type Column, DataTable } from '@/components/ui/DataTable';
 import { StatusWord } from '@/components/ui/Status';
 import type { Status } from '@/lib/contracts/answer';
 import type { Cohort } from '@/lib/contracts/quality';
-import { formatCount, formatNumber, formatShare } from '@/lib/domain/format';
+import { formatCount, formatShare } from '@/lib/domain/format';
 import { Dash } from './FeatureColumns';
 import { RatioBar } from './RatioBar';
 
@@ -47,7 +47,7 @@ const COLUMNS: readonly Column<Cohort>[] = [
     header: 'Recall ÷ overall',
     numeric: true,
     value: ({ ratio }) => ratio?.value ?? null,
-    cell: ({ ratio }) => (ratio === null ? <Dash /> : formatNumber(ratio.value, 2)),
+    cell: ({ ratio }) => (ratio === null ? <Dash /> : ratio.value.toFixed(2)),
   },
   {
     id: 'bar',

@@ -2,7 +2,7 @@ import type { DriftState } from '@/lib/contracts/drift-state';
 import { PSI_DRIFTED, PSI_WATCH } from '@/lib/domain/drift-verdict';
 import { formatNumber } from '@/lib/domain/format';
 
-const WIDTH = 120;
+const WIDTH = 104;
 const HEIGHT = 16;
 /** PSI at the right end: what is beyond is drawn there with an arrow. */
 const MOST = 0.5;

@@ -1,6 +1,6 @@
 import { clsx } from 'clsx';
 import type { ReactNode } from 'react';
-import { StatusWord } from '@/components/ui/Status';
+import { StatusIcon, StatusWord } from '@/components/ui/Status';
 import type { Consequence, FeatureDrift } from '@/lib/contracts/drift';
 import type { DriftState } from '@/lib/contracts/drift-state';
 import { consequenceWords } from '@/lib/domain/drift-answer';
@@ -19,8 +19,8 @@ export interface FeatureLine {
 export interface FeatureColumn {
   id: string;
   header: string;
-  /** Pixels; null takes what is left. */
-  width: number | null;
+  /** Class of its width; empty takes what is left. On a phone the first three are in sight whole. */
+  width: string;
   numeric?: boolean;
   /** What it sorts by; null is not measured and stands last. Absent: no sorting. */
   value?: (line: FeatureLine) => number | string | null;
@@ -48,12 +48,15 @@ export const Dash = ({ why = NOT_MEASURED }: { why?: string }) => (
   </span>
 );
 
-const figure = (value: number | null): ReactNode => (value === null ? <Dash /> : formatNumber(value));
+/** Distances stand under each other on the decimal; what is smaller than three of them show is said to be. */
+const distance = (value: number): string => (value > 0 && value < 0.0005 ? '< 0.001' : value.toFixed(3));
+const figure = (value: number | null): ReactNode =>
+  value === null ? <Dash /> : <span title={formatNumber(value)}>{distance(value)}</span>;
 
 /** The test that fits a feature: KS of numbers, chi-square of categories, each with its p. */
 function testOf({ ks, chiSquare, kind }: FeatureDrift): { text: string; title: string; p: number } | null {
   if (kind !== 'categorical' && ks !== null) {
-    const text = `D ${formatNumber(ks.statistic, 2)}`;
+    const text = `D ${distance(ks.statistic)}`;
     return {
       text,
       p: ks.pValue,
@@ -102,7 +105,14 @@ function unseenCell({ kind, unseen, unseenMore, gone, goneMore }: FeatureDrift):
 function effectCell({ consequence }: FeatureLine): ReactNode {
   if (consequence === undefined) return <Dash why="its effect on the score is not known" />;
   const { value, how } = consequence;
-  const text = how === 'windows' ? `ρ ${formatNumber(value, 2)}` : `${value > 0 ? '+' : ''}${formatNumber(value, 2)}`;
+  const sign = value > 0 ? '+' : value < 0 ? '−' : '';
+  const size = Math.abs(value);
+  const text =
+    how === 'windows'
+      ? `ρ ${formatNumber(value, 2)}`
+      : size > 0 && size < 0.0005
+        ? distance(size)
+        : `${sign}${distance(size)}`;
   return <span title={consequenceWords(consequence) ?? undefined}>{text}</span>;
 }
 
@@ -111,18 +121,23 @@ export const FEATURE_COLUMNS: readonly FeatureColumn[] = [
   {
     id: 'state',
     header: 'State',
-    width: 136,
+    width: 'w-30 max-sm:w-12',
     value: ({ drift }) => STATE_WORD[drift.state],
     cell: ({ drift }) => (
       <span title={drift.word}>
-        <StatusWord status={driftStatus(drift.state)} word={STATE_WORD[drift.state]} />
+        <span className="max-sm:hidden">
+          <StatusWord status={driftStatus(drift.state)} word={STATE_WORD[drift.state]} />
+        </span>
+        <span className="sm:hidden">
+          <StatusIcon status={driftStatus(drift.state)} label={STATE_WORD[drift.state]} />
+        </span>
       </span>
     ),
   },
   {
     id: 'feature',
     header: 'Feature',
-    width: null,
+    width: 'max-sm:w-33',
     value: ({ drift }) => drift.feature,
     cell: ({ drift }) => (
       <span className="font-medium text-t1" title={drift.feature}>
@@ -133,31 +148,31 @@ export const FEATURE_COLUMNS: readonly FeatureColumn[] = [
   {
     id: 'since',
     header: 'Over time',
-    width: 208,
+    width: 'w-39',
     value: ({ heat }) => heat?.began?.sinceMs ?? null,
     cell: ({ heat }, grid) => (heat === null || grid === null ? <Dash /> : <HeatStrip row={heat} grid={grid} />),
   },
   {
     id: 'bar',
     header: 'PSI over its noise',
-    width: 136,
+    width: 'w-29',
     cell: ({ drift: { psi, noiseLimit, state } }) =>
       psi === null ? <Dash /> : <DriftBar psi={psi} noiseLimit={noiseLimit} state={state} />,
   },
   {
     id: 'psi',
     header: 'PSI',
-    width: 72,
+    width: 'w-18',
     numeric: true,
     value: ({ drift }) => drift.psi ?? drift.score?.value ?? null,
     cell: ({ drift: { psi, score, definition } }) => (
-      <span title={definition}>{psi === null && score !== null ? formatNumber(score.value) : figure(psi)}</span>
+      <span title={definition}>{psi === null && score !== null ? distance(score.value) : figure(psi)}</span>
     ),
   },
   {
     id: 'js',
     header: 'JS',
-    width: 68,
+    width: 'w-16',
     numeric: true,
     value: ({ drift }) => drift.jensenShannon,
     cell: ({ drift }) => figure(drift.jensenShannon),
@@ -165,7 +180,7 @@ export const FEATURE_COLUMNS: readonly FeatureColumn[] = [
   {
     id: 'test',
     header: 'KS or χ²',
-    width: 88,
+    width: 'w-20',
     numeric: true,
     value: ({ drift }) => testOf(drift)?.p ?? null,
     cell: ({ drift }) => {
@@ -176,7 +191,7 @@ export const FEATURE_COLUMNS: readonly FeatureColumn[] = [
   {
     id: 'n',
     header: 'n',
-    width: 80,
+    width: 'w-18',
     numeric: true,
     value: ({ drift }) => drift.n.current,
     cell: ({ drift: { n } }) => (
@@ -188,7 +203,7 @@ export const FEATURE_COLUMNS: readonly FeatureColumn[] = [
   {
     id: 'missing',
     header: 'Missing %',
-    width: 88,
+    width: 'w-21',
     numeric: true,
     value: ({ drift }) => drift.missing.current?.rate ?? null,
     cell: ({ drift }) => missingCell(drift),
@@ -196,7 +211,7 @@ export const FEATURE_COLUMNS: readonly FeatureColumn[] = [
   {
     id: 'unseen',
     header: 'Unseen',
-    width: 72,
+    width: 'w-17',
     numeric: true,
     value: ({ drift }) => drift.unseen.length + drift.unseenMore,
     cell: ({ drift }) => unseenCell(drift),
@@ -204,7 +219,7 @@ export const FEATURE_COLUMNS: readonly FeatureColumn[] = [
   {
     id: 'effect',
     header: 'Score effect',
-    width: 96,
+    width: 'w-23',
     numeric: true,
     value: ({ consequence }) => (consequence === undefined ? null : Math.abs(consequence.value)),
     cell: effectCell,

@@ -36,7 +36,7 @@ export function FeatureFacts({ drift }: { drift: FeatureDrift }) {
             `${formatNumber(chiSquare.statistic)}, ${chiSquare.degreesOfFreedom} ${chiSquare.degreesOfFreedom === 1 ? 'degree' : 'degrees'} of freedom, p ${pText(chiSquare.pValue)}`,
           ] as const,
         ]),
-    ...shown('q over all features', drift.qValue, pText),
+    ...shown('p over all features', drift.qValue, (q) => `${pText(q)} (Benjamini–Hochberg)`),
     ...(wasserstein === null
       ? []
       : [

@@ -109,11 +109,11 @@ export function FeatureTable(props: FeatureTableProps) {
       <table
         aria-label={label}
         aria-rowcount={sorted.length + 1}
-        className="w-full min-w-[1190px] table-fixed border-collapse text-small"
+        className="w-full min-w-[1048px] table-fixed max-sm:min-w-[972px] border-collapse text-small"
       >
         <colgroup>
           {columns.map(({ id, width }) => (
-            <col key={id} style={width === null ? undefined : { width }} />
+            <col key={id} className={width} />
           ))}
         </colgroup>
         <thead className="sticky top-0 z-10 bg-panel">

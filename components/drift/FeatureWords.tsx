@@ -13,6 +13,11 @@ const WORDS: readonly { word: string; means: string }[] = [
     word: 'shaded band',
     means: `the PSI that sampling alone stays under in 99 of 100 windows; the dashes are ${PSI_WATCH} and ${PSI_DRIFTED}`,
   },
+  {
+    word: 'JS, D, χ²',
+    means: 'Jensen–Shannon distance from 0 to 1; widest gap of the cumulative shares (KS); chi-square of categories',
+  },
+  { word: 'unseen', means: 'categories that the reference does not have; after a minus those that are gone' },
   { word: 'n', means: `values in the range; under ${MIN_VALUES} of them on either side nothing is judged` },
   {
     word: 'over time',

@@ -7,7 +7,7 @@ import { onsetWords } from '@/lib/domain/drift-answer';
 
 export type HeatRow = DriftHeat['rows'][number];
 
-const STRIP_WIDTH = 192;
+const STRIP_WIDTH = 144;
 const HEIGHT = 18;
 
 /** What the strips of a table share. */

@@ -1,3 +1,4 @@
+import { MIN_VALUES, PSI_DRIFTED } from './drift-verdict';
 import { labelList, labelName, modelTemplate, ofModel, quoted, type RuledMetric } from './rule-selectors';
 import { type Rule, templateText } from './slo-rules';
 
@@ -29,8 +30,6 @@ interface DriftRulesAsked {
 const DRIFT_GAP = 0.1;
 /** Kolmogorov's 1 % point: the gap that two samples of one law exceed once in a hundred, times √(1/n + 1/m). */
 const KOLMOGOROV_99 = 1.628;
-/** Values of a side under which nothing is said. */
-export const MIN_VALUES = 500;
 
 const GAP = 'windsock:feature_gap:max1h';
 const CHANCE = 'windsock:feature_gap:chance99';
@@ -59,7 +58,7 @@ export function driftRules(asked: DriftRulesAsked): Rule[] {
     alertOf(
       asked,
       'ModelFeatureDriftScore',
-      `max by (${labelList(['model', 'version', 'feature'].map((name) => labelName(featureDriftScore, name)))}) (${ofModel(featureDriftScore, asked, [`${method}=~"(?i)psi"`])}) > 0.25`,
+      `max by (${labelList(['model', 'version', 'feature'].map((name) => labelName(featureDriftScore, name)))}) (${ofModel(featureDriftScore, asked, [`${method}=~"(?i)psi"`])}) > ${PSI_DRIFTED}`,
       'Its PSI as computed elsewhere is {{ $value | humanize }}; how many values it is of is not known.',
     ),
   ];

@@ -1,4 +1,5 @@
-import { driftRules, MIN_VALUES, type NativeInputs } from './drift-alert-rules';
+import { driftRules, type NativeInputs } from './drift-alert-rules';
+import { MIN_VALUES } from './drift-verdict';
 import {
   labelList,
   labelName,

@@ -234,18 +234,26 @@ function toCohorts(cohorts: ReadonlyMap<string, Outcomes[]>): Cohort[] {
         ratio: ratio === null || interval === null ? null : { value: ratio, interval },
         positives,
         state,
-        word: FAIRNESS_WORD[state],
+        word: fairnessWord(state, ratio),
       };
     })
     .sort((a, b) => (a.ratio?.value ?? 2) - (b.ratio?.value ?? 2) || (a.cohort < b.cohort ? -1 : 1));
 }
 
+const SHARE_OF_OVERALL = `${LEAST_RECALL_RATIO * 100} % of overall`;
+
 const FAIRNESS_WORD: Readonly<Record<FairnessState, string>> = {
-  below: `recall below ${LEAST_RECALL_RATIO * 100} % of overall`,
-  'not-below': `not below ${LEAST_RECALL_RATIO * 100} % of overall for certain`,
+  below: `recall below ${SHARE_OF_OVERALL}`,
+  'not-below': `recall at least ${SHARE_OF_OVERALL}`,
   'not-enough-data': `fewer than ${MIN_POSITIVES} positives`,
   'not-measured': 'not measured',
 };
+
+/** What is under the limit without being sure of it is neither called nor hidden. */
+const fairnessWord = (state: FairnessState, ratio: number | null): string =>
+  state === 'not-below' && ratio !== null && ratio < LEAST_RECALL_RATIO
+    ? `under ${SHARE_OF_OVERALL}, may be chance`
+    : FAIRNESS_WORD[state];
 
 function missingOf({ panel, model }: DriftPanel, isEmpty: boolean, receivedMs: number | null): Quality['missing'] {
   const { outcomes, labelFreshness } = panel.telemetry.map.contract;

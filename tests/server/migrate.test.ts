@@ -3,12 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isPostgres, openDatabase, postgresAdapter } from '@/lib/server/db';
 import { migrate } from '@/lib/server/db/migrate';
 import { applyMigrations, prismaDirectory, withSchemaEngine } from '@/lib/server/db/schema-engine';
 import { sqliteAdapter } from '@/lib/server/db/sqlite';
-import { hasPostgres, postgresKind, sqliteKind } from './databases';
+import { onEachDatabase } from './databases';
 import { bundleProcess } from './writers';
 
 /** Every migration, oldest first. */
@@ -54,70 +54,63 @@ beforeAll(async () => {
 });
 afterAll(() => migrator.remove());
 
-describe.each([
-  { kind: sqliteKind(), run: describe },
-  { kind: postgresKind(), run: describe.skipIf(!hasPostgres) },
-])('a migration', ({ kind, run }) => {
-  run(`on ${kind.name}`, () => {
-    afterAll(() => kind.stop());
+onEachDatabase('a migration', (kind) => {
+  it('that was begun and never finished is done again', async () => {
+    const url = await kind.create();
+    await migrate(url);
+    const database = openDatabase(url);
+    // What a kill between the newest note in the table of migrations and the commit leaves behind.
+    const newest = NAMES.at(-1) ?? '';
+    const script = readFileSync(join('prisma/migrations', newest, 'migration.sql'), 'utf8');
+    const tables = [...script.matchAll(/CREATE TABLE "(\w+)"/g)].map(([, name]) => name);
+    expect(tables, 'the newest migration makes a table').not.toEqual([]);
+    await database.write(async (transaction) => {
+      for (const table of tables) await transaction.$executeRawUnsafe(`DROP TABLE "${table}"`);
+      await transaction.$executeRawUnsafe(
+        `UPDATE _prisma_migrations SET finished_at = NULL, applied_steps_count = 0 WHERE migration_name = '${newest}'`,
+      );
+    });
+    expect(await migrate(url)).toEqual([newest]);
+    expect(await database.read((client) => client.note.count())).toBe(0);
+    expect(await migrate(url)).toEqual([]);
+    await database.close();
+  });
 
-    it('that was begun and never finished is done again', async () => {
-      const url = await kind.create();
-      await migrate(url);
-      const database = openDatabase(url);
-      // What a kill between the newest note in the table of migrations and the commit leaves behind.
-      const newest = NAMES.at(-1) ?? '';
-      const script = readFileSync(join('prisma/migrations', newest, 'migration.sql'), 'utf8');
-      const tables = [...script.matchAll(/CREATE TABLE "(\w+)"/g)].map(([, name]) => name);
-      expect(tables, 'the newest migration makes a table').not.toEqual([]);
-      await database.write(async (transaction) => {
-        for (const table of tables) await transaction.$executeRawUnsafe(`DROP TABLE "${table}"`);
-        await transaction.$executeRawUnsafe(
-          `UPDATE _prisma_migrations SET finished_at = NULL, applied_steps_count = 0 WHERE migration_name = '${newest}'`,
-        );
-      });
-      expect(await migrate(url)).toEqual([newest]);
+  it('killed between its commit and the note of it is known to be done', async () => {
+    const url = await kind.create();
+    const provider = isPostgres(url) ? 'postgresql' : 'sqlite';
+    const directory = prismaDirectory(provider);
+    const factory = isPostgres(url) ? postgresAdapter(url, 2) : sqliteAdapter(url);
+    const dies = dyingAfterScript(factory);
+    await expect(
+      withSchemaEngine(dies, directory, (engine) => applyMigrations(engine, { directory, interrupted: [] })),
+    ).rejects.toThrow();
+    // The first is known to be done; those after it were never begun.
+    expect(await migrate(url)).toEqual(NAMES.slice(1));
+    const database = openDatabase(url);
+    expect(await database.read((client) => client.note.count())).toBe(0);
+    await database.close();
+  });
+
+  it('killed at any moment leaves a database that the next start can use', { timeout: 240_000 }, async () => {
+    const start = (url: string) => spawn(process.execPath, [migrator.file, url], { stdio: 'ignore' });
+    const url = await kind.create();
+    const begunMs = performance.now();
+    const whole = start(url);
+    expect(await new Promise((resolve) => whole.once('exit', resolve))).toBe(0);
+    const lifeMs = performance.now() - begunMs;
+    expect(await migrate(url)).toEqual([]);
+    for (const share of [0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95]) {
+      const broken = await kind.create();
+      const child = start(broken);
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      await sleep(lifeMs * share);
+      child.kill('SIGKILL');
+      await gone;
+      await migrate(broken);
+      const database = openDatabase(broken);
       expect(await database.read((client) => client.note.count())).toBe(0);
-      expect(await migrate(url)).toEqual([]);
       await database.close();
-    });
-
-    it('killed between its commit and the note of it is known to be done', async () => {
-      const url = await kind.create();
-      const provider = isPostgres(url) ? 'postgresql' : 'sqlite';
-      const directory = prismaDirectory(provider);
-      const factory = isPostgres(url) ? postgresAdapter(url, 2) : sqliteAdapter(url);
-      const dies = dyingAfterScript(factory);
-      await expect(
-        withSchemaEngine(dies, directory, (engine) => applyMigrations(engine, { directory, interrupted: [] })),
-      ).rejects.toThrow();
-      // The first is known to be done; those after it were never begun.
-      expect(await migrate(url)).toEqual(NAMES.slice(1));
-      const database = openDatabase(url);
-      expect(await database.read((client) => client.note.count())).toBe(0);
-      await database.close();
-    });
-
-    it('killed at any moment leaves a database that the next start can use', { timeout: 240_000 }, async () => {
-      const start = (url: string) => spawn(process.execPath, [migrator.file, url], { stdio: 'ignore' });
-      const url = await kind.create();
-      const begunMs = performance.now();
-      const whole = start(url);
-      expect(await new Promise((resolve) => whole.once('exit', resolve))).toBe(0);
-      const lifeMs = performance.now() - begunMs;
-      expect(await migrate(url)).toEqual([]);
-      for (const share of [0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95]) {
-        const broken = await kind.create();
-        const child = start(broken);
-        const gone = new Promise((resolve) => child.once('exit', resolve));
-        await sleep(lifeMs * share);
-        child.kill('SIGKILL');
-        await gone;
-        await migrate(broken);
-        const database = openDatabase(broken);
-        expect(await database.read((client) => client.note.count())).toBe(0);
-        await database.close();
-      }
-    });
+    }
   });
 });

@@ -3,9 +3,9 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { fetchUpstream, limiterOf } from '@/lib/server/upstream';
+import { errorOf } from '../error-of';
 import {
   dripFeed,
-  errorOf,
   FakeUpstream,
   fakeSource,
   flood,

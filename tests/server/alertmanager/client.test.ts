@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { alertmanagerClient } from '@/lib/server/alertmanager/client';
 import { QueryCache } from '@/lib/server/cache';
+import { errorOf } from '../../error-of';
 import {
-  errorOf,
   FakeUpstream,
   fakeSource,
   halfOpen,

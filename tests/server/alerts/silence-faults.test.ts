@@ -12,7 +12,7 @@ import { migrate } from '@/lib/server/db/migrate';
 import type { RouteHandler } from '@/lib/server/route';
 import { call, useConfig } from '../../api/console';
 import { FakeUpstream, json, resetting, text } from '../../fake-upstream';
-import { hasPostgres, postgresKind, sqliteKind } from '../databases';
+import { onEachDatabase } from '../databases';
 
 let blue: FakeUpstream;
 let green: FakeUpstream;
@@ -83,184 +83,176 @@ const wanted = (patch: object = {}) => ({
 const stored = () => db().read((client) => client.silence.count());
 const writes = (fake: FakeUpstream) => fake.seen.filter(({ method }) => method === 'POST' || method === 'DELETE');
 
-describe.each([
-  { kind: sqliteKind(), run: describe },
-  { kind: postgresKind(), run: describe.skipIf(!hasPostgres) },
-])('silences', ({ kind, run }) => {
-  run(`on ${kind.name}`, () => {
-    let opened: ReturnType<typeof db> | null = null;
-    beforeAll(async () => {
-      useConfig(`sources:
+onEachDatabase('silences', (kind) => {
+  let opened: ReturnType<typeof db> | null = null;
+  beforeAll(async () => {
+    useConfig(`sources:
   alertmanager:
     - { name: Blue, url: '${blue.url}' }
     - { name: Green, url: '${green.url}' }
 `);
-      // The database of the routes is the one that the environment names.
-      process.env.DATABASE_URL = await kind.create();
-      await migrate(process.env.DATABASE_URL);
-      opened = db();
-    });
-    afterAll(async () => {
-      await opened?.close();
-      await kind.stop();
-    });
+    // The database of the routes is the one that the environment names.
+    process.env.DATABASE_URL = await kind.create();
+    await migrate(process.env.DATABASE_URL);
+    opened = db();
+  });
+  afterAll(async () => {
+    await opened?.close();
+  });
 
-    describe('Alertmanagers of one cluster', () => {
-      it('show each silence once, and one of them is written to', async () => {
-        serve(blue, { name: 'a', silences: [held('active')] });
-        serve(green, { name: 'b', silences: [held('active')] });
-        const { silences, clusters } = await list();
-        expect(silences.map(({ sources }) => sources.toSorted())).toEqual([['Blue', 'Green']]);
-        expect(clusters).toHaveLength(1);
-        expect(clusters[0]?.writesTo).toBe('Blue');
-      });
-
-      it('that disagree about a silence are told', async () => {
-        serve(blue, { name: 'a', silences: [held('active')] });
-        serve(green, { name: 'b' });
-        expect((await list()).silences[0]?.warning).toContain('Green does not have it');
-      });
-
-      it('with one down go on with the other, and say so', async () => {
-        serve(blue, { name: 'a', silences: [held('active')] });
-        green.on('/api/v2/status', text('gone', 500));
-        const { silences, missing, clusters } = await list();
-        expect(silences).toHaveLength(1);
-        expect(missing.map(({ reason }) => reason).join()).toContain('Without silences of Green');
-        expect(clusters.map(({ writesTo }) => writesTo)).toEqual(['Blue', null]);
-      });
+  describe('Alertmanagers of one cluster', () => {
+    it('show each silence once, and one of them is written to', async () => {
+      serve(blue, { name: 'a', silences: [held('active')] });
+      serve(green, { name: 'b', silences: [held('active')] });
+      const { silences, clusters } = await list();
+      expect(silences.map(({ sources }) => sources.toSorted())).toEqual([['Blue', 'Green']]);
+      expect(clusters).toHaveLength(1);
+      expect(clusters[0]?.writesTo).toBe('Blue');
     });
 
-    describe('a silence that cannot be made', () => {
-      it('leaves nothing behind while the Alertmanager is down', async () => {
-        blue.on('/api/v2/status', text('gone', 500));
-        green.on('/api/v2/status', text('gone', 500));
-        const before = await stored();
-        const { status: code, body } = await send(makeSilence, 'POST', wanted({ source: 'Green' }));
-        expect(code).toBe(502);
-        expect(ErrorBody.parse(body).error.source).toBe('Green');
-        expect(await stored()).toBe(before);
-      });
-
-      it('of a label that an older Alertmanager cannot name is refused before anything is sent', async () => {
-        serve(blue, { version: '0.25.0', peers: [] });
-        serve(green, { version: '0.25.0', name: 'b', peers: [] });
-        const matchers = [
-          { name: 'alertname', value: 'ModelErrors' },
-          { name: 'service.name', value: 'x' },
-        ];
-        const { status: code, body } = await send(makeSilence, 'POST', wanted({ matchers }));
-        expect(code).toBe(400);
-        expect(ErrorBody.parse(body).error.message).toContain('Alertmanager 0.25.0, which knows no label service.name');
-        expect(writes(blue)).toHaveLength(0);
-      });
-
-      it('is forgotten when the Alertmanager refuses it, with its words', async () => {
-        serve(blue, {});
-        serve(green, { name: 'b' });
-        blue.on('/api/v2/silences', text('"maximum silences of 1 exceeded"', 400));
-        const before = await stored();
-        const { body } = await send(makeSilence, 'POST', wanted());
-        expect(ErrorBody.parse(body).error.message).toMatch(/^Nothing is silenced: .*maximum silences/);
-        expect(await stored()).toBe(before);
-      });
-
-      it('and whose outcome is unknown is found again by the same id, not made twice', async () => {
-        serve(blue, {});
-        serve(green, { name: 'b' });
-        blue.on('/api/v2/silences', resetting(9, json({ silenceID: ID })));
-        const asked = wanted();
-        const lost = await send(makeSilence, 'POST', asked);
-        expect(ErrorBody.parse(lost.body).error.message).toContain('It is not known whether Blue made the silence');
-        const posted = writes(blue)[0];
-        const sent = JSON.parse(posted?.body ?? '{}') as { createdBy: string; comment: string };
-        blue.reset();
-        serve(blue, {
-          silences: [
-            held('active', {
-              createdBy: sent.createdBy,
-              comment: sent.comment,
-              endsAt: new Date(asked.endsAtMs).toISOString(),
-            }),
-          ],
-        });
-        const made = SilenceMade.parse((await send(makeSilence, 'POST', asked)).body);
-        expect(made.silenceId).toBe(ID);
-        expect(writes(blue)).toHaveLength(0);
-      });
+    it('that disagree about a silence are told', async () => {
+      serve(blue, { name: 'a', silences: [held('active')] });
+      serve(green, { name: 'b' });
+      expect((await list()).silences[0]?.warning).toContain('Green does not have it');
     });
 
-    describe('a ghost', () => {
-      it('that is active again after it was ended here is told', async () => {
-        serve(blue, { silences: [held('active')] });
-        serve(green, { name: 'b' });
-        blue.on(`/api/v2/silence/${ID}`, json(held('active')));
-        green.on(`/api/v2/silence/${ID}`, text('', 404));
-        // The fake answers both the look and the end with a silence; the end reads nothing of it.
-        expect((await send(endSilence, 'DELETE', null, { silenceId: ID })).status).toBe(200);
-        await db().write((transaction) =>
-          transaction.silence.updateMany({
-            where: { silenceId: ID },
-            data: { endedAtMs: BigInt(Date.now() - HOUR_MS) },
+    it('with one down go on with the other, and say so', async () => {
+      serve(blue, { name: 'a', silences: [held('active')] });
+      green.on('/api/v2/status', text('gone', 500));
+      const { silences, missing, clusters } = await list();
+      expect(silences).toHaveLength(1);
+      expect(missing.map(({ reason }) => reason).join()).toContain('Without silences of Green');
+      expect(clusters.map(({ writesTo }) => writesTo)).toEqual(['Blue', null]);
+    });
+  });
+
+  describe('a silence that cannot be made', () => {
+    it('leaves nothing behind while the Alertmanager is down', async () => {
+      blue.on('/api/v2/status', text('gone', 500));
+      green.on('/api/v2/status', text('gone', 500));
+      const before = await stored();
+      const { status: code, body } = await send(makeSilence, 'POST', wanted({ source: 'Green' }));
+      expect(code).toBe(502);
+      expect(ErrorBody.parse(body).error.source).toBe('Green');
+      expect(await stored()).toBe(before);
+    });
+
+    it('of a label that an older Alertmanager cannot name is refused before anything is sent', async () => {
+      serve(blue, { version: '0.25.0', peers: [] });
+      serve(green, { version: '0.25.0', name: 'b', peers: [] });
+      const matchers = [
+        { name: 'alertname', value: 'ModelErrors' },
+        { name: 'service.name', value: 'x' },
+      ];
+      const { status: code, body } = await send(makeSilence, 'POST', wanted({ matchers }));
+      expect(code).toBe(400);
+      expect(ErrorBody.parse(body).error.message).toContain('Alertmanager 0.25.0, which knows no label service.name');
+      expect(writes(blue)).toHaveLength(0);
+    });
+
+    it('is forgotten when the Alertmanager refuses it, with its words', async () => {
+      serve(blue, {});
+      serve(green, { name: 'b' });
+      blue.on('/api/v2/silences', text('"maximum silences of 1 exceeded"', 400));
+      const before = await stored();
+      const { body } = await send(makeSilence, 'POST', wanted());
+      expect(ErrorBody.parse(body).error.message).toMatch(/^Nothing is silenced: .*maximum silences/);
+      expect(await stored()).toBe(before);
+    });
+
+    it('and whose outcome is unknown is found again by the same id, not made twice', async () => {
+      serve(blue, {});
+      serve(green, { name: 'b' });
+      blue.on('/api/v2/silences', resetting(9, json({ silenceID: ID })));
+      const asked = wanted();
+      const lost = await send(makeSilence, 'POST', asked);
+      expect(ErrorBody.parse(lost.body).error.message).toContain('It is not known whether Blue made the silence');
+      const posted = writes(blue)[0];
+      const sent = JSON.parse(posted?.body ?? '{}') as { createdBy: string; comment: string };
+      blue.reset();
+      serve(blue, {
+        silences: [
+          held('active', {
+            createdBy: sent.createdBy,
+            comment: sent.comment,
+            endsAt: new Date(asked.endsAtMs).toISOString(),
           }),
-        );
-        expect((await list()).silences[0]?.warning).toMatch(
-          /^It came back: .* ended it .* ago, and Blue has it active/,
-        );
+        ],
       });
+      const made = SilenceMade.parse((await send(makeSilence, 'POST', asked)).body);
+      expect(made.silenceId).toBe(ID);
+      expect(writes(blue)).toHaveLength(0);
+    });
+  });
 
-      it('that holds an alert back and is in no list is told', async () => {
-        serve(blue, {});
-        serve(green, { name: 'b' });
-        blue.on('/api/v2/alerts', json([alert(['0000-unknown'])]));
-        const { answer } = await list();
-        expect(answer.flatMap(({ parts }) => parts.map((part) => part.text)).join()).toContain(
-          'that no Alertmanager lists holds alerts back',
-        );
-      });
+  describe('a ghost', () => {
+    it('that is active again after it was ended here is told', async () => {
+      serve(blue, { silences: [held('active')] });
+      serve(green, { name: 'b' });
+      blue.on(`/api/v2/silence/${ID}`, json(held('active')));
+      green.on(`/api/v2/silence/${ID}`, text('', 404));
+      // The fake answers both the look and the end with a silence; the end reads nothing of it.
+      expect((await send(endSilence, 'DELETE', null, { silenceId: ID })).status).toBe(200);
+      await db().write((transaction) =>
+        transaction.silence.updateMany({
+          where: { silenceId: ID },
+          data: { endedAtMs: BigInt(Date.now() - HOUR_MS) },
+        }),
+      );
+      expect((await list()).silences[0]?.warning).toMatch(/^It came back: .* ended it .* ago, and Blue has it active/);
     });
 
-    describe('a silence of a maintenance window', () => {
-      const fired = json({
-        status: 'success',
-        data: {
-          resultType: 'vector',
-          result: [
-            { metric: { alertname: 'Nightly', alertstate: 'firing', model_name: 'reco' }, value: [1, '1'] },
-            { metric: { alertname: 'Other', alertstate: 'firing' }, value: [1, '1'] },
-          ],
-        },
-      });
-      const planned = { matchers: [{ name: 'alertname', value: 'Nightly' }], startsAtMs: Date.now() + HOUR_MS };
-      const preview = async () => SilencePreview.parse((await send(previewSilence, 'POST', planned)).body);
+    it('that holds an alert back and is in no list is told', async () => {
+      serve(blue, {});
+      serve(green, { name: 'b' });
+      blue.on('/api/v2/alerts', json([alert(['0000-unknown'])]));
+      const { answer } = await list();
+      expect(answer.flatMap(({ parts }) => parts.map((part) => part.text)).join()).toContain(
+        'that no Alertmanager lists holds alerts back',
+      );
+    });
+  });
 
-      it('is previewed with what fired in the last 7 days, or says that nobody knows', async () => {
-        const prometheus = await FakeUpstream.start();
-        useConfig(
-          `sources: { prometheus: { url: '${prometheus.url}' }, alertmanager: { name: Blue, url: '${blue.url}' } }`,
-        );
-        try {
-          serve(blue, { peers: [] });
-          prometheus.on('/api/v1/query', fired);
-          expect(await preview()).toMatchObject({
-            extreme: null,
-            sentence: 'It fits none of 2 alerts there are now; 1 alert that it fits fired in the last 7 d.',
-            lately: {
-              count: 1,
-              alerts: [{ name: 'Nightly', model: 'reco', labels: { alertname: 'Nightly', model_name: 'reco' } }],
-            },
-          });
-          prometheus.on('/api/v1/query', text('overloaded', 400));
-          queryCache().clear();
-          expect(await preview()).toMatchObject({
-            extreme: 'nothing',
-            sentence: 'It fits none of 2 alerts there are now; what fired lately is not known.',
-            lately: null,
-          });
-        } finally {
-          await prometheus.close();
-        }
-      });
+  describe('a silence of a maintenance window', () => {
+    const fired = json({
+      status: 'success',
+      data: {
+        resultType: 'vector',
+        result: [
+          { metric: { alertname: 'Nightly', alertstate: 'firing', model_name: 'reco' }, value: [1, '1'] },
+          { metric: { alertname: 'Other', alertstate: 'firing' }, value: [1, '1'] },
+        ],
+      },
+    });
+    const planned = { matchers: [{ name: 'alertname', value: 'Nightly' }], startsAtMs: Date.now() + HOUR_MS };
+    const preview = async () => SilencePreview.parse((await send(previewSilence, 'POST', planned)).body);
+
+    it('is previewed with what fired in the last 7 days, or says that nobody knows', async () => {
+      const prometheus = await FakeUpstream.start();
+      useConfig(
+        `sources: { prometheus: { url: '${prometheus.url}' }, alertmanager: { name: Blue, url: '${blue.url}' } }`,
+      );
+      try {
+        serve(blue, { peers: [] });
+        prometheus.on('/api/v1/query', fired);
+        expect(await preview()).toMatchObject({
+          extreme: null,
+          sentence: 'It fits none of 2 alerts there are now; 1 alert that it fits fired in the last 7 d.',
+          lately: {
+            count: 1,
+            alerts: [{ name: 'Nightly', model: 'reco', labels: { alertname: 'Nightly', model_name: 'reco' } }],
+          },
+        });
+        prometheus.on('/api/v1/query', text('overloaded', 400));
+        queryCache().clear();
+        expect(await preview()).toMatchObject({
+          extreme: 'nothing',
+          sentence: 'It fits none of 2 alerts there are now; what fired lately is not known.',
+          lately: null,
+        });
+      } finally {
+        await prometheus.close();
+      }
     });
   });
 });

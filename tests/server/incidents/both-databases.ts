@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import { NewIncident, type NewIncidentAsked } from '@/lib/contracts/incident';
 import { Permission } from '@/lib/contracts/permission';
 import { type Database, openDatabase } from '@/lib/server/db';
 import { migrate } from '@/lib/server/db/migrate';
 import { declareIncident } from '@/lib/server/incidents/declare';
 import { useConfig } from '@/tests/api/console';
-import { hasPostgres, postgresKind, sqliteKind } from '../databases';
+import { onEachDatabase } from '../databases';
 
 export const NOW_MS = Date.UTC(2026, 10, 20, 12, 0, 0);
 export const MINUTE_MS = 60_000;
@@ -31,32 +31,26 @@ export interface Stage {
 
 /** Runs the same tests on SQLite and on PostgreSQL, each with one database for the file. */
 export function onBothDatabases(name: string, tests: (stage: () => Stage) => void, config = CONFIG): void {
-  describe.each([
-    { kind: sqliteKind(), run: describe },
-    { kind: postgresKind(), run: describe.skipIf(!hasPostgres) },
-  ])(name, ({ kind, run }) => {
-    run(`on ${kind.name}`, () => {
-      let stage: Stage | null = null;
-      beforeAll(async () => {
-        useConfig(config);
-        const another = async (): Promise<string> => {
-          const address = await kind.create();
-          await migrate(address);
-          return address;
-        };
-        const url = await another();
-        // The database of the configuration is this one, for what asks for it by itself.
-        process.env.DATABASE_URL = url;
-        stage = { url, database: openDatabase(url), another };
-      });
-      afterAll(async () => {
-        await stage?.database.close();
-        await kind.stop();
-      });
-      tests(() => {
-        if (stage === null) throw new Error('the database is not up yet');
-        return stage;
-      });
+  onEachDatabase(name, (kind) => {
+    let stage: Stage | null = null;
+    beforeAll(async () => {
+      useConfig(config);
+      const another = async (): Promise<string> => {
+        const address = await kind.create();
+        await migrate(address);
+        return address;
+      };
+      const url = await another();
+      // The database of the configuration is this one, for what asks for it by itself.
+      process.env.DATABASE_URL = url;
+      stage = { url, database: openDatabase(url), another };
+    });
+    afterAll(async () => {
+      await stage?.database.close();
+    });
+    tests(() => {
+      if (stage === null) throw new Error('the database is not up yet');
+      return stage;
     });
   });
 }

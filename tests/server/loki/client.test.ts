@@ -4,9 +4,9 @@ import { AppError } from '@/lib/server/errors';
 import { lokiClient } from '@/lib/server/loki/client';
 import { readCursor, writeCursor } from '@/lib/server/loki/entries';
 import { toNs } from '@/lib/server/loki/time';
+import { errorOf } from '../../error-of';
 import {
   type Behaviour,
-  errorOf,
   FakeUpstream,
   fakeSource,
   halfOpen,

@@ -4,9 +4,9 @@ import { whyOf } from '@/lib/server/answer';
 import { QueryCache } from '@/lib/server/cache';
 import { prometheusClient } from '@/lib/server/prometheus/client';
 import { gridOf } from '@/lib/server/prometheus/grid';
+import { errorOf } from '../../error-of';
 import {
   type Behaviour,
-  errorOf,
   FakeUpstream,
   fakeSource,
   halfOpen,

@@ -4,8 +4,8 @@ import { AppError } from '@/lib/server/errors';
 import { isSimpleFilter, unscoped } from '@/lib/server/tempo/catalog';
 import { tempoClient } from '@/lib/server/tempo/client';
 import { parseTraceId, toHexId } from '@/lib/server/tempo/ids';
+import { errorOf } from '../../error-of';
 import {
-  errorOf,
   FakeUpstream,
   fakeSource,
   halfOpen,

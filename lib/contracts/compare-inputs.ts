@@ -42,7 +42,7 @@ const TokenCells = z.object({ input: Values, output: Values });
 
 /** A signal that could not be had, and why. `other` decides nothing; all else puts a verdict in doubt. */
 export const CompareFault = z.object({
-  signal: z.enum(['requests', 'errors', 'latency', 'segments', 'quality', 'other']),
+  signal: z.enum(['roles', 'requests', 'errors', 'latency', 'segments', 'quality', 'other']),
   reason: z.string(),
 });
 export type CompareFault = z.infer<typeof CompareFault>;

@@ -200,6 +200,16 @@ describe('a source that is lost', () => {
     expect(sentence(found)).toMatch(new RegExp(`${what} could not be read`));
   });
 
+  it('that tells roles leaves in doubt which version is the challenger, unless both are named', async () => {
+    isLost = (query) => query?.includes('model_info{') === true;
+    const asked = { model: 'reco', startMs: NOW_MS - 3 * HOUR_MS, endMs: NOW_MS - 23_000 };
+    const guessed = await ask(asked);
+    expect(guessed.result.verdict.kind).toBe('in-doubt');
+    expect(sentence(guessed)).toMatch(/Which version is the challenger is not known\. Without roles: /);
+    const named = await ask({ ...asked, champion: '2.3.1', challenger: '2.4.0' });
+    expect(named.result.verdict.kind).toBe('promote');
+  });
+
   it('from the start is an error that names it', async () => {
     isLost = () => true;
     const { status, body } = await call(compare, {

@@ -25,7 +25,7 @@ import {
   toHistogram,
 } from './read-sides';
 import { readTokens } from './read-tokens';
-import { LOOK_BACK_MS, type Sides, sidesOf, windowOf } from './window';
+import { LOOK_BACK_MS, rolesGap, type Sides, sidesOf, windowOf } from './window';
 
 interface Context {
   signal: AbortSignal;
@@ -54,8 +54,10 @@ export async function readCompare(params: CompareParams, context: Context): Prom
   const panel = await openModelPanel(look, context);
   const { telemetry, gather, versions } = panel;
   const sides = sidesOf(versions, params);
+  const unknown = rolesGap(panel, params);
   const window = await windowOf(panel, params, sides, signal);
   const parts = new Parts(gather, signal);
+  if (unknown !== null) parts.faults.push({ signal: 'roles', reason: unknown });
   const base = {
     model,
     mode: splitMs === undefined ? ('versions' as const) : ('instant' as const),

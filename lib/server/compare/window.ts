@@ -7,6 +7,7 @@ import { AppError } from '../errors';
 import { versionOf } from '../fleet/labels';
 import type { ModelPanel } from '../fleet/model-panel';
 import { requestsQuery } from '../prometheus/signal-queries';
+import { modelConfigOf } from '../telemetry';
 
 /** How far back the challenger's first traffic is looked for; an older rollout is compared over this long. */
 export const LOOK_BACK_MS = WEEK_MS;
@@ -42,6 +43,21 @@ export function sidesOf(
         null)
       : named(asked.challenger);
   return { champion, challenger };
+}
+
+/**
+ * Why it is not known which version is the challenger: roles that could not be read must not be guessed, or the champion
+ * would be judged in its place. Null where they are known, and where configuration or question name the sides.
+ */
+export function rolesGap(
+  { gather, telemetry }: ModelPanel,
+  { model, champion, challenger, splitMs }: Pick<CompareParams, 'model' | 'champion' | 'challenger' | 'splitMs'>,
+): string | null {
+  const own = modelConfigOf(telemetry.config, model);
+  const isConfigured = (own?.champion ?? null) !== null || (own?.challenger ?? null) !== null;
+  const isNamed = champion !== undefined && (challenger !== undefined || splitMs !== undefined);
+  const [gap] = gather.gaps;
+  return isConfigured || isNamed || gap === undefined ? null : `Which version is the challenger is not known. ${gap}`;
 }
 
 /** A version without traffic for this long, while others of its model had some, was taken out and rolled out anew. */

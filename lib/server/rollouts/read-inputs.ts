@@ -1,19 +1,16 @@
 import 'server-only';
-import { setMaxListeners } from 'node:events';
 import type { CompareInputs } from '@/lib/contracts/compare-inputs';
 import { sharesClock } from '@/lib/domain/compare-soundness';
 import { formatDuration } from '@/lib/domain/format';
 import { HOUR_MS, MINUTE_MS } from '@/lib/domain/time';
 import { NOTHING_READ } from '../compare/parts';
 import { readCompare } from '../compare/read-compare';
-import { firstTrafficOf, LOOK_BACK_MS, sidesOf } from '../compare/window';
+import { firstTrafficOf, LOOK_BACK_MS, rolesGap, sidesOf } from '../compare/window';
 import { AppError } from '../errors';
 import { openModelPanel } from '../fleet/model-panel';
 
 /** One evaluation may take this long; a source that hangs must not hold up the guards of other models. */
 const PATIENCE_MS = MINUTE_MS;
-/** Queries of one evaluation that are expected at most; beyond it Node warns of a leak. */
-export const MAX_QUERIES = 100;
 
 /** The two versions an evaluation is about and where the window of their comparison begins. */
 export interface GuardSides {
@@ -29,7 +26,7 @@ interface Context {
 
 /**
  * The versions a guard compares at an instant, by role, and the begin of their window: the challenger's first traffic.
- * `pinned` gives the begin that an earlier evaluation of the same two versions found; what is watched must not move.
+ * Throws where it cannot be read which is which. `pinned` gives the begin that an earlier evaluation of the same two versions found; what is watched must not move.
  */
 export async function guardSidesOf(
   asked: { model: string; atMs: number; champion?: string | undefined; challenger?: string | undefined },
@@ -38,6 +35,8 @@ export async function guardSidesOf(
 ): Promise<GuardSides> {
   const { model, atMs } = asked;
   const panel = await openModelPanel({ model, startMs: Math.max(0, atMs - LOOK_BACK_MS), endMs: atMs }, context);
+  const unknown = rolesGap(panel, { ...asked, splitMs: undefined });
+  if (unknown !== null) throw new AppError('upstream_rejected', unknown, { source: panel.telemetry.source.name });
   const sides = sidesOf(panel.versions, { champion: asked.champion, challenger: asked.challenger });
   const champion = sides.champion?.version ?? null;
   const challenger = sides.challenger?.version ?? null;
@@ -78,8 +77,6 @@ export async function readGuardInputs(
 ): Promise<CompareInputs> {
   const patience = AbortSignal.timeout(PATIENCE_MS);
   const context = { signal: AbortSignal.any([signal, patience]), nowMs };
-  // Every query of an evaluation listens for its end: more than Node's ten are no leak here.
-  setMaxListeners(MAX_QUERIES, context.signal);
   try {
     const sides = await guardSidesOf(asked, pinned, context);
     const inputs = await readSidesInputs({ ...asked, sides }, context);

@@ -30,13 +30,14 @@ const minutes = (...before: number[]): number[] => before.map((one) => NOW_MS - 
 
 let lab: Lab;
 let answered = Number.POSITIVE_INFINITY;
+let isLost: (query: string | null) => boolean = () => false;
 let database: Database;
 
 beforeAll(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW_MS });
-  lab = await startLab(30 * 60 * MINUTE_MS, (engine) => {
+  lab = await startLab(30 * 60 * MINUTE_MS, (engine, query) => {
     if (engine === 'prometheus') answered -= 1;
-    return engine === 'prometheus' && answered < 0;
+    return engine === 'prometheus' && (answered < 0 || isLost(query));
   });
 }, 120_000);
 afterAll(async () => {
@@ -50,6 +51,7 @@ const open = async (models: string): Promise<void> => {
 };
 beforeEach(() => {
   answered = Number.POSITIVE_INFINITY;
+  isLost = () => false;
 });
 
 const decisionsOf = async (model: string) =>
@@ -134,6 +136,16 @@ describe('a guard in dry run over the lab', () => {
     expect((await counts()).actions).toBe(0);
     // What was in doubt can be replayed too.
     expect((await replayEvaluation(evaluations[2]?.id ?? '', database)).same).toBe(true);
+  });
+
+  it('roles that cannot be read are not guessed: whoever is the champion by then is not rolled back', async () => {
+    isLost = (query) => query?.includes('model_info{') === true;
+    await evaluateAt('fraud_detector', minutes(9, 8, 7), database);
+    const { evaluations } = await listEvaluations({ model: 'fraud_detector', limit: 9 }, database);
+    expect(evaluations.map(({ verdict, challenger }) => [verdict, challenger])).toEqual(
+      Array.from({ length: 3 }, () => ['in-doubt', null]),
+    );
+    expect(evaluations[0]?.reasons[0]?.text).toMatch(/Which version is the challenger is not known/);
   });
 
   it('the loop evaluates what is due, once, whatever is stored already, and goes on after a restart', async () => {

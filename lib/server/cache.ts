@@ -1,4 +1,5 @@
 import 'server-only';
+import { setMaxListeners } from 'node:events';
 import { LRUCache } from 'lru-cache';
 import { countCacheAnswer } from './console/metrics';
 import { processWide } from './process-wide';
@@ -101,6 +102,8 @@ export class QueryCache {
         if (this.#flights.get(key) === flight) this.#flights.delete(key);
         flight.controller.abort(signal.reason);
       };
+      // An answer of many questions listens for its reader's leaving once for each: no leak, however many.
+      setMaxListeners(0, signal);
       signal.addEventListener('abort', leave, { once: true });
       const stay = () => signal.removeEventListener('abort', leave);
       flight.promise.then(

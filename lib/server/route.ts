@@ -1,5 +1,4 @@
 import 'server-only';
-import { setMaxListeners } from 'node:events';
 import type { z } from 'zod';
 import type { Permission } from '@/lib/contracts/permission';
 import { refuseForeignHost } from './auth/host';
@@ -11,9 +10,6 @@ import { log } from './log';
 
 /** Bytes of a request body that are read at most. */
 const MAX_BODY_BYTES = 1024 * 1024;
-
-/** Upstream queries of one request that are expected at most; beyond it Node warns of a leak. */
-const MAX_QUERIES = 100;
 
 export interface RouteContext {
   /** Aborts when the reader leaves; pass it to every upstream. */
@@ -71,8 +67,6 @@ function wrapped<S extends z.ZodType>(
         if (isForTokens(permission) && identity.kind !== 'token') throw lacksToken(permission);
         throw new AppError('forbidden', `${identity.name} may not do this: it needs the permission ${permission}.`);
       }
-      // Every upstream query of a page listens for the reader's leaving: more than Node's ten are no leak here.
-      setMaxListeners(MAX_QUERIES, request.signal);
       const parsed = schema.safeParse(await readInput(request, context));
       if (!parsed.success) throw badInput(parsed.error);
       const result = await read(parsed.data, { signal: request.signal, identity, nowMs: Date.now() }, request);

@@ -28,6 +28,19 @@ describe('keepMsOf', () => {
   });
 });
 
+describe('an answer of many queries', () => {
+  it('is no leak of listeners to Node, which would warn on the terminal', async () => {
+    fake.on('/x', json({ n: 1 }));
+    const warnings: Error[] = [];
+    const heard = (warning: Error) => warnings.push(warning);
+    process.on('warning', heard);
+    const [cache, signal] = [new QueryCache(), new AbortController().signal];
+    await Promise.all(Array.from({ length: 20 }, (_, at) => asking(cache, signal, NOW - at)));
+    process.off('warning', heard);
+    expect(warnings).toEqual([]);
+  });
+});
+
 describe('identical queries', () => {
   it('in flight are one upstream request, and those who joined are told so', async () => {
     fake.on('/x', slow(50, json({ n: 1 })));

@@ -1,12 +1,8 @@
 import 'server-only';
-import { setMaxListeners } from 'node:events';
 import type { Database } from '../db';
 import { AppError } from '../errors';
 import { log } from '../log';
 import { type HeldLease, hold, LeaseLost, newHolder } from './lease';
-
-/** Queries of one run that are expected at most. */
-const MAX_LISTENERS = 1_000;
 
 /** A piece of work that is done again and again while the console runs. */
 export interface BackgroundLoop {
@@ -86,8 +82,6 @@ export function startLoop(loop: BackgroundLoop, database: Database, random: () =
       }
       const { lease } = held;
       const signal = lease === null ? stopping.signal : AbortSignal.any([stopping.signal, lease.signal]);
-      // Every query of a run listens for its end: more than Node's ten are no leak here.
-      setMaxListeners(MAX_LISTENERS, signal, stopping.signal);
       const againAfterMs = await loop.run({
         database,
         signal,

@@ -1,5 +1,4 @@
 import 'server-only';
-import { setMaxListeners } from 'node:events';
 import type { ReadinessCheck, ReadinessResult } from '@/lib/contracts/readiness';
 import type { Why } from '@/lib/contracts/why';
 import { judged, sortChecks, toCheck } from '@/lib/domain/readiness';
@@ -33,9 +32,6 @@ export interface Measured {
   why: Why[];
 }
 
-/** Queries of one report that are expected at most: fifty lookups of each model, and some of each service. */
-const MAX_QUERIES = 1_000;
-
 type Results = Partial<Record<CheckId, readonly (ReadinessResult | null)[]>>;
 
 /** Asks every source at once, in bounded samples. One that fails leaves its checks unknown, and is said. */
@@ -44,8 +40,6 @@ export async function measureReadiness(
   signal: AbortSignal,
 ): Promise<Measured> {
   const { startMs, endMs, model } = asked;
-  // Some hundred lookups listen for the reader's leaving: more than Node's ten are no leak here.
-  setMaxListeners(MAX_QUERIES, signal);
   const telemetry = await openTelemetry(asked.nowMs);
   const choices = await readChoices(telemetry, { startMs, endMs }, signal);
   const active = choices.models.map((one) => one.model);

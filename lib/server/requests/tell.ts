@@ -1,5 +1,4 @@
 import 'server-only';
-import { setMaxListeners } from 'node:events';
 import type { z } from 'zod';
 import type { RequestStoryParams, StoryCore } from '@/lib/contracts/request-story';
 import type { Why } from '@/lib/contracts/why';
@@ -59,8 +58,6 @@ const KIND_WORDS: Readonly<Record<PastedId['kind'], string>> = {
 
 /** Tells the story of an id, part by part as it becomes known. */
 export async function tellStory(params: Params, nowMs: number, emit: Emit, signal: AbortSignal): Promise<void> {
-  // Each question of the story listens for the reader leaving; two dozen of them are no leak.
-  setMaxListeners(64, signal);
   const startedMs = performance.now();
   try {
     const config = getConfig();

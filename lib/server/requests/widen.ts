@@ -1,5 +1,4 @@
 import 'server-only';
-import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SearchWindow } from '@/lib/domain/request-story-windows';
 import { NotNeeded } from './steps';
@@ -28,7 +27,6 @@ export async function widenBoth<A, B>(
 ): Promise<[readonly A[], readonly B[]]> {
   const found = new AbortController();
   const signal = AbortSignal.any([reader, found.signal]);
-  setMaxListeners(64, signal);
   const firstDone = new AbortController();
   const widen = async <T>({ name, look }: Searched<T>): Promise<readonly T[]> => {
     for (const window of windows) {

@@ -1,7 +1,5 @@
-import { setMaxListeners } from 'node:events';
 import { type BacktestLine, BacktestParams } from '@/lib/contracts/rollout-backtest';
 import { planOf, runBacktest } from '@/lib/server/rollouts/backtest';
-import { MAX_QUERIES } from '@/lib/server/rollouts/read-inputs';
 import { route } from '@/lib/server/route';
 import { lineStream } from '@/lib/server/streams/line-stream';
 
@@ -9,12 +7,9 @@ import { lineStream } from '@/lib/server/streams/line-stream';
 export const POST = route('telemetry:read', BacktestParams, (params, { signal, nowMs }): Response => {
   // What cannot be run is refused before the first line.
   const plan = planOf(params);
-  return lineStream<BacktestLine>(
-    (write, stop) => {
-      // Every query listens to it.
-      setMaxListeners(MAX_QUERIES, stop);
-      return runBacktest(params, plan, write, { signal: stop, nowMs });
-    },
-    { signal, subject: 'this backtest', failed: (failure) => ({ type: 'error', ...failure }) },
-  );
+  return lineStream<BacktestLine>((write, stop) => runBacktest(params, plan, write, { signal: stop, nowMs }), {
+    signal,
+    subject: 'this backtest',
+    failed: (failure) => ({ type: 'error', ...failure }),
+  });
 });

@@ -85,11 +85,11 @@ const COLUMNS: readonly Column<FleetLine>[] = [
       const state = model ?? version;
       return state === null ? null : (
         <span title={state.word}>
-          <StatusWord status={state.status} word={state.word} />
+          <StatusWord isCut status={state.status} word={state.word} />
         </span>
       );
     },
-    className: 'max-w-36 truncate sm:max-w-44',
+    className: 'max-w-36 truncate sm:max-w-52',
   },
   {
     id: 'model',

@@ -22,14 +22,21 @@ export function StatusIcon({ status, label, size = 13 }: { status: Status; label
   );
 }
 
-/** A status as icon and word. Healthy is quiet: it takes the colour of labels. */
-export function StatusWord({ status, word }: { status: Status; word?: string }) {
+/** A status as icon and word. Healthy is quiet: it takes the colour of labels. `isCut`: on one line, as wide as there is room. */
+export function StatusWord({ status, word, isCut }: { status: Status; word?: string; isCut?: boolean }) {
   return (
-    <span className={clsx('inline-flex items-baseline gap-1.5', COLOUR[status], status !== 'ok' && 'font-medium')}>
+    <span
+      className={clsx(
+        'inline-flex items-baseline gap-1.5',
+        COLOUR[status],
+        status !== 'ok' && 'font-medium',
+        isCut && 'max-w-full',
+      )}
+    >
       <span className="self-center leading-none">
         <StatusIcon status={status} />
       </span>
-      <span>{word ?? STATUS_WORD[status]}</span>
+      <span className={clsx(isCut && 'truncate')}>{word ?? STATUS_WORD[status]}</span>
     </span>
   );
 }

@@ -62,6 +62,8 @@ export const InputState = z.object({
   word: z.string(),
   /** Who computed it, against what and when, as a sentence; absent of old pins. */
   basis: z.string().optional(),
+  /** True while this console computes it: asked again, it may be known. */
+  isPending: z.boolean().optional(),
 });
 export type InputState = z.infer<typeof InputState>;
 

@@ -16,6 +16,12 @@ export interface EngineInputs {
   why: Why | null;
 }
 
+/** What is known of models' inputs now, and which models are being computed and have nothing to show yet. */
+export interface InputsNow {
+  known: ReadonlyMap<string, EngineInputs>;
+  pending: ReadonlySet<string>;
+}
+
 /** Null state: the engine does not have what it needs, and nothing is asked again for a while. */
 interface Known {
   computedAtMs: number;
@@ -54,7 +60,7 @@ export interface InputsAsked {
  * Begins to compute the inputs of models by the engine of the drift page, from metrics alone: once for all readers, a few
  * at a time, again when five minutes have passed. What is known after a moment is given: a fleet is never slow for it.
  */
-export function beginInputs(asked: InputsAsked): () => Promise<ReadonlyMap<string, EngineInputs>> {
+export function beginInputs(asked: InputsAsked): () => Promise<InputsNow> {
   const models = asked.models.slice(0, MAX_MODELS);
   const waiting = models.flatMap((model) => {
     const key = keyOf(asked, model);
@@ -72,13 +78,19 @@ export function beginInputs(asked: InputsAsked): () => Promise<ReadonlyMap<strin
       await Promise.race([Promise.all(waiting), late]);
       clearTimeout(timer);
     }
-    return new Map(
-      models.flatMap((model) => {
-        const known = shared.known.get(keyOf(asked, model));
-        const isShown = known !== undefined && Math.abs(asked.nowMs - known.computedAtMs) < SHOWN_MS;
-        return isShown && known.inputs !== null ? [[model, known.inputs] as const] : [];
-      }),
-    );
+    const known = new Map<string, EngineInputs>();
+    const pending = new Set<string>();
+    for (const model of models) {
+      const key = keyOf(asked, model);
+      const found = shared.known.get(key);
+      const isShown = found !== undefined && Math.abs(asked.nowMs - found.computedAtMs) < SHOWN_MS;
+      if (!isShown) {
+        if (shared.running.has(key)) pending.add(model);
+      } else if (found.inputs !== null) {
+        known.set(model, found.inputs);
+      }
+    }
+    return { known, pending };
   };
 }
 

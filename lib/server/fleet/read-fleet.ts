@@ -140,7 +140,7 @@ export async function readFleet(telemetry: Telemetry, asked: FleetAsked, signal:
 
   const p95Spark = sparkByModel(telemetry, spark);
   const computed = await engineInputs();
-  for (const { why } of [...computed.values()].slice(0, MAX_WHY)) if (why !== null) gather.why.push(why);
+  for (const { why } of [...computed.known.values()].slice(0, MAX_WHY)) if (why !== null) gather.why.push(why);
   const told = rolesTold(map, roles);
   const models = shown.map((name): MeasuredModel => {
     const own = modelConfigOf(config, name);
@@ -159,7 +159,9 @@ export async function readFleet(telemetry: Telemetry, asked: FleetAsked, signal:
       versions: withRoles(versions, { config, model: name, told }),
       before: before === null ? null : { called, ...before },
       budget: budgets.get(name) ?? NO_BUDGET,
-      inputs: computed.get(name)?.state ?? elsewhere(driftOf(name, drift, featureDriftScore.labels), featureDriftScore),
+      inputs:
+        computed.known.get(name)?.state ??
+        elsewhere(driftOf(name, drift, featureDriftScore.labels), featureDriftScore, computed.pending.has(name)),
       labelAgeMs: received === null ? null : Math.max(0, endMs - received * 1000),
       labelLimitMs: own?.slos.find(({ kind }) => kind === 'freshness')?.thresholdMs ?? null,
       alerts: alertsOf(name, alerts, map.modelLabel),
@@ -177,8 +179,16 @@ export async function readFleet(telemetry: Telemetry, asked: FleetAsked, signal:
   return { models, p95Spark, rises, stepMs, missing: map.missing, truncated, gather };
 }
 
-/** What was computed elsewhere, and that it was. */
-function elsewhere(scores: Parameters<typeof inputState>[0], { metric }: { metric: string }): InputState {
+/** What was computed elsewhere, and that it was; without any, whether this console is at it. */
+function elsewhere(
+  scores: Parameters<typeof inputState>[0],
+  { metric }: { metric: string },
+  isPending: boolean,
+): InputState {
+  if (isPending && scores.length === 0) {
+    const basis = 'This console computes it from the metrics, as on the drift page; it is here in a moment.';
+    return { status: 'unknown', word: 'being computed', basis, isPending };
+  }
   const basis =
     scores.length > 0
       ? `Computed elsewhere (${metric}); its reference and sample are not known here. The drift page computes its own.`

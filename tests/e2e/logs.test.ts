@@ -2,7 +2,7 @@ import type { Page, Request } from 'playwright-core';
 import { describe, expect, inject, it } from 'vitest';
 import { hasChromium } from '../chromium';
 import { seriousFaults } from './axe';
-import { expectFits, restingBox, watchedBrowser } from './watched-browser';
+import { dragOver, expectFits, runQuery, watchedBrowser } from './watched-browser';
 
 /** A query that Loki refuses is answered as the source's fault. */
 const REFUSED = /status of (?:400|502)/;
@@ -62,11 +62,7 @@ describe.skipIf(!hasChromium())('the logs in a browser', () => {
       .getByRole('region', { name: /Volume by level/ })
       .locator('canvas')
       .first();
-    const box = await restingBox(canvas);
-    await page.mouse.move(box.x + box.width * 0.3, box.y + box.height / 2);
-    await page.mouse.down();
-    await page.mouse.move(box.x + box.width * 0.6, box.y + box.height / 2, { steps: 8 });
-    await page.mouse.up();
+    await dragOver(canvas, [0.3, 0.5], [0.6, 0.5]);
     await page.waitForURL(/from=\d{13}&to=\d{13}/);
     await linesOf(page).first().waitFor();
   });
@@ -110,20 +106,13 @@ describe.skipIf(!hasChromium())('the logs in a browser', () => {
     await page.getByRole('button', { name: 'Edit as LogQL' }).click();
     const editor = page.getByRole('textbox', { name: 'LogQL query' });
     await editor.getByText('fraud_detector').waitFor();
-    const write = async (query: string) => {
-      await editor.click();
-      await page.keyboard.press('Control+a');
-      await page.keyboard.insertText(query);
-      await page.keyboard.press('Escape');
-      await page.keyboard.press('Enter');
-    };
-    await write('{model_name="fraud_detector"} | json | |= "x"');
+    await runQuery(editor, '{model_name="fraud_detector"} | json | |= "x"');
     await page.locator('.cm-lintRange-error').waitFor();
     await page
       .getByRole('alert')
       .getByText(/Line 1, column \d+/)
       .waitFor();
-    await write('{model_name="fraud_detector"} |= "prediction_failed"');
+    await runQuery(editor, '{model_name="fraud_detector"} |= "prediction_failed"');
     await linesOf(page).first().waitFor();
     await page.locator('.cm-lintRange-error').waitFor({ state: 'detached' });
   });

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasChromium } from '../chromium';
 import { seriousFaults } from './axe';
-import { chooseInPalette, expectFits, restingBox, watchedBrowser } from './watched-browser';
+import { chooseInPalette, dragOver, expectFits, restingBox, watchedBrowser } from './watched-browser';
 
 describe.skipIf(!hasChromium())('Overview, model page and sources in a browser', () => {
   const { visit } = watchedBrowser();
@@ -55,11 +55,7 @@ describe.skipIf(!hasChromium())('Overview, model page and sources in a browser',
       .getByRole('region', { name: /Requests by version/ })
       .locator('canvas')
       .first();
-    const box = await restingBox(canvas);
-    await page.mouse.move(box.x + box.width * 0.3, box.y + box.height / 2);
-    await page.mouse.down();
-    await page.mouse.move(box.x + box.width * 0.6, box.y + box.height / 2, { steps: 8 });
-    await page.mouse.up();
+    await dragOver(canvas, [0.3, 0.5], [0.6, 0.5]);
     await page.waitForURL(/from=\d{13}&to=\d{13}/);
     const zoomed = await restingBox(canvas);
     await page.mouse.dblclick(zoomed.x + zoomed.width * 0.5, zoomed.y + zoomed.height / 2);

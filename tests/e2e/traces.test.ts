@@ -3,7 +3,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { BIG_TRACE_ID, BIG_TRACE_SPANS } from '../../lab/fleet/scenario';
 import { hasChromium } from '../chromium';
 import { seriousFaults } from './axe';
-import { expectFits, restingBox, watchedBrowser } from './watched-browser';
+import { dragOver, expectFits, runQuery, watchedBrowser } from './watched-browser';
 
 const labUrl = inject('labUrl');
 
@@ -63,18 +63,11 @@ describe.skipIf(!hasChromium())('the search for traces in a browser', () => {
     await page.getByRole('button', { name: 'Edit as TraceQL' }).click();
     const editor = page.getByRole('textbox', { name: 'TraceQL query' });
     await editor.getByText('fraud_detector').waitFor();
-    const write = async (query: string) => {
-      await editor.click();
-      await page.keyboard.press('Control+a');
-      await page.keyboard.insertText(query);
-      await page.keyboard.press('Escape');
-      await page.keyboard.press('Enter');
-    };
-    await write('{ status = eror }');
+    await runQuery(editor, '{ status = eror }');
     const underline = page.locator('.cm-lintRange-error');
     await underline.waitFor();
     expect(await underline.textContent()).toContain('eror');
-    await write('{ status = error }');
+    await runQuery(editor, '{ status = error }');
     await rowsOf(page).first().waitFor();
     await underline.waitFor({ state: 'detached' });
     await expect.poll(() => new URL(page.url()).searchParams.get('q')).toBe('{ status = error }');
@@ -100,11 +93,7 @@ describe.skipIf(!hasChromium())('the search for traces in a browser', () => {
       .locator('canvas')
       .first();
     await rowsOf(page).first().waitFor();
-    const box = await restingBox(canvas);
-    await page.mouse.move(box.x + box.width * 0.2, box.y + box.height * 0.1);
-    await page.mouse.down();
-    await page.mouse.move(box.x + box.width * 0.9, box.y + box.height * 0.6, { steps: 8 });
-    await page.mouse.up();
+    await dragOver(canvas, [0.2, 0.1], [0.9, 0.6]);
     await page.waitForURL(/select=box/);
     await expect.poll(() => page.getByRole('radio', { name: 'the box' }).isChecked()).toBe(true);
   });

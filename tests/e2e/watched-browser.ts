@@ -55,6 +55,30 @@ export async function restingBox(place: Locator): Promise<{ x: number; y: number
   return box;
 }
 
+/** Drags over a chart once it stands still, between two places told as shares of its width and height. */
+export async function dragOver(
+  chart: Locator,
+  [fromX, fromY]: readonly [number, number],
+  [toX, toY]: readonly [number, number],
+): Promise<void> {
+  const box = await restingBox(chart);
+  const { mouse } = chart.page();
+  await mouse.move(box.x + box.width * fromX, box.y + box.height * fromY);
+  await mouse.down();
+  await mouse.move(box.x + box.width * toX, box.y + box.height * toY, { steps: 8 });
+  await mouse.up();
+}
+
+/** Writes a query over the one in an editor and runs it by Enter; Escape closes what the editor offers. */
+export async function runQuery(editor: Locator, query: string): Promise<void> {
+  const { keyboard } = editor.page();
+  await editor.click();
+  await keyboard.press('Control+a');
+  await keyboard.insertText(query);
+  await keyboard.press('Escape');
+  await keyboard.press('Enter');
+}
+
 /** Chooses in the open palette what these words find, by Enter, once it is what Enter takes. */
 export async function chooseInPalette(page: Page, words: string, option: RegExp): Promise<void> {
   const palette = page.getByRole('dialog');

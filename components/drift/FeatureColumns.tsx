@@ -53,6 +53,10 @@ const distance = (value: number): string => (value > 0 && value < 0.0005 ? '< 0.
 const figure = (value: number | null): ReactNode =>
   value === null ? <Dash /> : <span title={formatNumber(value)}>{distance(value)}</span>;
 
+/** PSI as computed here, else as a score that is one says. */
+const psiOf = ({ psi, kind, score, state }: FeatureDrift): number | null =>
+  psi ?? (kind === 'score' && state !== 'not-measured' ? (score?.value ?? null) : null);
+
 /** The test that fits a feature: KS of numbers, chi-square of categories, each with its p. */
 function testOf({ ks, chiSquare, kind }: FeatureDrift): { text: string; title: string; p: number } | null {
   if (kind !== 'categorical' && ks !== null) {
@@ -156,8 +160,10 @@ export const FEATURE_COLUMNS: readonly FeatureColumn[] = [
     id: 'bar',
     header: 'PSI over its noise',
     width: 'w-29',
-    cell: ({ drift: { psi, noiseLimit, state } }) =>
-      psi === null ? <Dash /> : <DriftBar psi={psi} noiseLimit={noiseLimit} state={state} />,
+    cell: ({ drift }) => {
+      const psi = psiOf(drift);
+      return psi === null ? <Dash /> : <DriftBar psi={psi} noiseLimit={drift.noiseLimit} state={drift.state} />;
+    },
   },
   {
     id: 'psi',

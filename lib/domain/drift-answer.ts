@@ -2,7 +2,7 @@ import type { AnswerPart, AnswerText, Status } from '@/lib/contracts/answer';
 import type { Consequence, DriftReport, FeatureDrift, Onset } from '@/lib/contracts/drift';
 import { muted, value } from './answer-parts';
 import { rowOrder } from './drift-rank';
-import { driftStatus, isCalled, MIN_VALUES } from './drift-verdict';
+import { driftStatus, isCalled, MIN_VALUES, PSI_WATCH } from './drift-verdict';
 import { formatDay, formatNumber, formatRatioPercent, formatTime } from './format';
 
 /** Share of values never seen before from which it is worth a look. */
@@ -65,7 +65,9 @@ function calledParts(model: string, drift: FeatureDrift, context: DriftContext):
     { text: drift.feature, tone: driftStatus(drift.state), to: featureHref(model, drift.feature) },
     value(` ${drift.state === 'drifted' ? 'has drifted' : 'is shifting'}`),
     ...(began === null ? [] : [value(` since ${onsetWords(began, context)}`)]),
-    muted(` (PSI ${formatNumber(drift.psi, 2)}${limit})`),
+    muted(
+      ` (PSI ${formatNumber(drift.psi ?? drift.score?.value ?? null, 2)}${drift.kind === 'score' ? ', computed elsewhere' : limit})`,
+    ),
     ...(effect === null ? [] : [muted(`, ${effect}`)]),
   ];
 }
@@ -162,11 +164,21 @@ export function driftAnswer(report: Reported, context: DriftContext = {}): Answe
         value(
           `${subject}: ${well.length === 1 ? '1 feature looks' : `${well.length} features look`} as in ${reference.words}`,
         ),
-        muted(', within sampling noise or by too little to matter. '),
+        muted(
+          well.every(({ kind }) => kind === 'score')
+            ? `, by a PSI of ${PSI_WATCH} at most; how many values it is of is not known. `
+            : ', within sampling noise or by too little to matter. ',
+        ),
       ],
     });
   }
-  if (unjudged !== null) answer.push({ status: 'unknown', parts: [muted(`${unjudged} `)] });
+  const lack = reference.choices.find(({ kind }) => kind === reference.kind)?.lack ?? null;
+  if (lack !== null && called.length + well.length === 0) {
+    answer.push({
+      status: 'unknown',
+      parts: [value(`Nothing to hold the inputs of ${subject} against: `), muted(`${lack} `)],
+    });
+  } else if (unjudged !== null) answer.push({ status: 'unknown', parts: [muted(`${unjudged} `)] });
   const signals = missing.map(({ reason }) => reason);
   if (answer.length === 0)
     answer.push({ status: 'unknown', parts: [value(`${subject}: nothing could be judged. ${signals.join(' ')}`)] });

@@ -37,7 +37,7 @@ const QUIET_Z = 3;
  * passed over.
  */
 export function driftOnset(row: readonly DriftWindow[]): Onset | null {
-  const measured = row.filter(({ psi, noiseLimit }) => psi !== null && noiseLimit !== null);
+  const measured = row.filter(({ psi }) => psi !== null);
   const lastCalled = measured.findLastIndex(({ state }) => isCalled(state));
   if (lastCalled === -1 || lastCalled < measured.length - RECENT) return null;
   const quiet = measured.slice(0, lastCalled).filter(({ state }) => !isCalled(state));
@@ -55,7 +55,8 @@ export function driftOnset(row: readonly DriftWindow[]): Onset | null {
 function hasLeft(window: DriftWindow, level: number | null): boolean {
   if (isCalled(window.state)) return true;
   const value = window.psi ?? 0;
-  if (value <= (window.noiseLimit ?? 0)) return false;
+  // Without a sample a small move cannot be told from noise.
+  if (window.noiseLimit === null || value <= window.noiseLimit) return false;
   if (level === null) return true;
   return value > level + QUIET_Z * psiDeviation(level, window);
 }

@@ -195,7 +195,7 @@ function definitionOf(scored: boolean, pair: FeaturePair, verdict: DriftVerdict,
 }
 
 /** State of a score that came without its sample: only PSI has limits that can be read without it. */
-function scoreState(score: FeaturePair['score']): { state: DriftState; word: string } {
+export function scoreState(score: FeaturePair['score']): { state: DriftState; word: string } {
   if (score === null) return { state: 'not-measured', word: 'not measured' };
   const { status, word } = inputState([{ feature: 'it', ...score }]);
   if (status === 'unknown') return { state: 'not-measured', word };

@@ -46,6 +46,31 @@ describe('the sentence on inputs', () => {
     expect(textOf(answer)).toContain('Not judged: 1 with not enough data, 1 whose buckets cannot be compared.');
   });
 
+  it('says which reference is missing and what would give it, rather than that nothing was judged', () => {
+    const report = reportOf([featureOf('a', { state: 'not-measured' })]);
+    const lack = 'Nobody uploaded one for 1.8.2.';
+    const reference = {
+      ...report.reference,
+      kind: 'upload',
+      choices: [{ kind: 'upload', words: 'uploaded baseline', lack }],
+    } as const;
+    expect(textOf(driftAnswer({ ...report, reference: { ...reference, choices: [...reference.choices] } }, UTC))).toBe(
+      `Nothing to hold the inputs of churn_scorer 1.8.2 against: ${lack} `,
+    );
+  });
+
+  it('says of scores computed elsewhere that they are, and how little is known of their sample', () => {
+    const scored = { kind: 'score', psi: null, noiseLimit: null } as const;
+    const moved = featureOf('amount', { ...scored, state: 'drifted', score: { method: 'psi', value: 0.38 } });
+    const quiet = featureOf('age', { ...scored, state: 'stable', score: { method: 'psi', value: 0.01 } });
+    expect(textOf(driftAnswer(reportOf([moved, quiet]), UTC))).toContain(
+      'amount has drifted (PSI 0.38, computed elsewhere)',
+    );
+    expect(textOf(driftAnswer(reportOf([quiet]), UTC))).toContain(
+      ', by a PSI of 0.1 at most; how many values it is of is not known.',
+    );
+  });
+
   it('names three and counts the rest, those first that move the score for certain', () => {
     const names = ['a', 'b', 'c', 'd', 'e'];
     const consequences = new Map<string, Consequence>([

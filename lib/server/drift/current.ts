@@ -7,7 +7,7 @@ import { featureGauge, labelOf } from '../prometheus/drift-queries';
 import { type DriftPanel, NONE_UNREAD, type Unread } from './open';
 import { type LogProgress, QUICK_LINES, readLogWindows } from './read-logs';
 import { hasTraffic, readMetricSides } from './read-metrics';
-import type { Windows } from './windows';
+import { askWindows, type Windows } from './windows';
 
 /** The current side in each window, and where it came from. */
 export interface CurrentRead {
@@ -17,9 +17,13 @@ export interface CurrentRead {
   sides: ReadonlyMap<string, HeldSide>[];
   truncated: string | null;
   unread: Unread;
-  /** Drift computed elsewhere, by feature. */
-  scores: ReadonlyMap<string, { method: string; value: number }>;
+  /** Drift computed elsewhere, by feature, at the end of the range. */
+  scores: FeatureScores;
+  /** The same at the end of each window; only where nothing else tells of the inputs. */
+  scored: readonly FeatureScores[] | null;
 }
+
+type FeatureScores = ReadonlyMap<string, { method: string; value: number }>;
 
 export interface CurrentAsked {
   source: DriftParams['source'];
@@ -59,6 +63,7 @@ export async function readCurrent(drift: DriftPanel, asked: CurrentAsked): Promi
         truncated: read.truncated,
         unread: read.unread,
         scores,
+        scored: null,
       };
     }
   }
@@ -83,6 +88,7 @@ export async function readCurrent(drift: DriftPanel, asked: CurrentAsked): Promi
         truncated: null,
         unread: NONE_UNREAD,
         scores,
+        scored: null,
       };
     }
   }
@@ -103,28 +109,51 @@ export async function readCurrent(drift: DriftPanel, asked: CurrentAsked): Promi
     truncated: null,
     unread: NONE_UNREAD,
     scores,
+    scored: found === null ? null : windows.count === 1 ? [scores] : await readScoresOver(drift, feature, windows),
   };
 }
 
-/** Scores at an instant; of several methods PSI first, whose limits are known. */
-async function readScores(
-  { panel, model, version, signal }: DriftPanel,
-  feature: string | null,
-  atMs: number,
-): Promise<ReadonlyMap<string, { method: string; value: number }>> {
+/** Scores at an instant. */
+async function readScores(drift: DriftPanel, feature: string | null, atMs: number): Promise<FeatureScores> {
+  const { panel, signal } = drift;
+  const samples = await panel.gather.take(
+    'drift computed elsewhere',
+    panel.telemetry.prometheus.instant(scoresQuery(drift, feature), atMs, signal, MAX_SCORES),
+  );
+  return toScores(drift, samples ?? []);
+}
+
+/** Scores at the end of each window. */
+async function readScoresOver(drift: DriftPanel, feature: string | null, windows: Windows): Promise<FeatureScores[]> {
+  const { panel, signal } = drift;
+  const series = await panel.gather.take(
+    'drift computed elsewhere over time',
+    askWindows(panel.telemetry.prometheus, scoresQuery(drift, feature), windows, signal, MAX_SCORES),
+  );
+  return Array.from({ length: windows.count }, (_, i) =>
+    toScores(
+      drift,
+      (series ?? []).map(({ labels, values }) => ({ labels, value: values[i] ?? null })),
+    ),
+  );
+}
+
+function scoresQuery({ panel, model, version }: DriftPanel, feature: string | null): string {
   const { featureDriftScore } = panel.telemetry.map.contract;
   const [featureLabel, methodLabel] = [labelOf(featureDriftScore, 'feature'), labelOf(featureDriftScore, 'method')];
-  const query = featureGauge(featureDriftScore, [featureLabel, methodLabel], {
+  return featureGauge(featureDriftScore, [featureLabel, methodLabel], {
     model,
     version,
     ...(feature === null ? {} : { only: [{ label: featureLabel, op: '=' as const, value: feature }] }),
   });
-  const samples = await panel.gather.take(
-    'drift computed elsewhere',
-    panel.telemetry.prometheus.instant(query, atMs, signal, MAX_SCORES),
-  );
+}
+
+/** One score a feature; of several methods PSI first, whose limits are known. */
+function toScores({ panel }: DriftPanel, samples: readonly Sample[]): FeatureScores {
+  const { featureDriftScore } = panel.telemetry.map.contract;
+  const [featureLabel, methodLabel] = [labelOf(featureDriftScore, 'feature'), labelOf(featureDriftScore, 'method')];
   const scores = new Map<string, { method: string; value: number }>();
-  for (const { labels, value } of (samples ?? []).toSorted(byMethod(methodLabel))) {
+  for (const { labels, value } of samples.toSorted(byMethod(methodLabel))) {
     const name = labels[featureLabel] ?? '';
     if (value !== null && name !== '' && !scores.has(name)) {
       scores.set(name, { method: labels[methodLabel] ?? '', value });

@@ -3,7 +3,7 @@ import type { Onset } from '@/lib/contracts/drift';
 import type { DriftState } from '@/lib/contracts/drift-state';
 import { driftOnset } from '@/lib/domain/drift-onset';
 import { type DriftMeasure, type DriftVerdict, driftVerdicts, measureDrift } from '@/lib/domain/drift-verdict';
-import { type FeaturePair, sidesOfPair } from '@/lib/domain/feature-drift';
+import { type FeaturePair, scoreState, sidesOfPair } from '@/lib/domain/feature-drift';
 import { type BothSides, canCompare } from './read-drift';
 
 /** One feature in every window. */
@@ -28,7 +28,9 @@ export function rowsOf(both: BothSides): FeatureRow[] {
     const measures: DriftMeasure[] = sides.map(measureDrift);
     for (const [at, verdict] of driftVerdicts(sides, measures).entries()) {
       const pair = pairs[at];
-      if (pair !== undefined) add(rowFor(rows, pair, i), verdict, pair);
+      if (pair !== undefined) {
+        add(rowFor(rows, pair, i), both.read.scored === null ? verdict : verdictOfScore(pair), pair);
+      }
     }
     // A feature that this window has on neither side.
     for (const row of rows.values()) if (row.psi.length === i) add(row, NOT_MEASURED, null);
@@ -58,6 +60,12 @@ const NOT_MEASURED: DriftVerdict = {
   state: 'not-measured',
   qValue: null,
 };
+
+/** A score in a window: what sampling alone gives is not known, since its sample is not. */
+function verdictOfScore({ score }: FeaturePair): DriftVerdict {
+  const { state } = scoreState(score);
+  return { ...NOT_MEASURED, state, psi: state === 'not-measured' ? null : (score?.value ?? null) };
+}
 
 function rowFor(rows: Map<string, FeatureRow>, { feature }: FeaturePair, before: number): FeatureRow {
   const known = rows.get(feature);

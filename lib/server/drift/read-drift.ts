@@ -49,10 +49,19 @@ export async function readBoth(params: DriftParams, asked: BothAsked, context: C
   ]);
   const isFromLogs = read.current.source === 'logs';
   const isKept = first !== null && (!isFromLogs || HELD.some((kind) => kind === first.reference.kind));
-  const against = isKept ? first : await referenceFrom(isFromLogs ? 'logs' : 'metrics');
+  const found = isKept ? first : await referenceFrom(isFromLogs ? 'logs' : 'metrics');
+  const against = read.current.source === 'scores' ? { ...found, reference: elsewhere(found) } : found;
   const own = await ownReferences(read, against);
   return { drift, read, against, own, pairsOf: (window) => pairsOf(read, against, own, window) };
 }
+
+/** A score was made from a reference that nothing here names: no other is said to be it. */
+const elsewhere = ({ reference }: ReferenceRead): ReferenceRead['reference'] => ({
+  ...reference,
+  kind: null,
+  words: 'the reference of whoever computed the scores',
+  because: 'which the scores do not name',
+});
 
 /** The same reference beside another reading of the current side. */
 export const withCurrent = (both: BothSides, read: CurrentRead): BothSides => ({
@@ -72,10 +81,10 @@ async function ownReferences(read: CurrentRead, { sides, fallback }: ReferenceRe
 }
 
 function pairsOf(read: CurrentRead, against: ReferenceRead, own: Own, window: number): FeaturePair[] {
+  if (read.scored !== null) return scoredPairs(read.scored[window] ?? new Map());
   const { sides } = against;
   const current = read.sides[window] ?? new Map<string, HeldSide>();
-  const unscored = sides.size + current.size === 0 ? read.scores.keys() : [];
-  const names = [...new Set([...sides.keys(), ...current.keys(), ...unscored])];
+  const names = [...new Set([...sides.keys(), ...current.keys()])];
   const lostThen = own === null ? [against.unread] : [against.unread, own.unread];
   return names.sort().map((feature) => {
     const mine = sides.get(feature) ?? null;
@@ -93,6 +102,14 @@ function pairsOf(read: CurrentRead, against: ReferenceRead, own: Own, window: nu
     };
   });
 }
+
+/** Features of which a score is all that is known. */
+const scoredPairs = (scores: CurrentRead['scores']): FeaturePair[] =>
+  [...scores]
+    .map(([feature, score]): FeaturePair => {
+      return { feature, reference: null, current: null, source: 'scores', referenceOwn: null, score };
+    })
+    .sort((a, b) => (a.feature < b.feature ? -1 : 1));
 
 /** Whether the counterpart of a side may be among what could not be read. */
 const isLost = (side: FeaturePair['current'], unread: readonly Unread[]): boolean =>

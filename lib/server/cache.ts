@@ -1,5 +1,4 @@
 import 'server-only';
-import { setMaxListeners } from 'node:events';
 import { LRUCache } from 'lru-cache';
 import { countCacheAnswer } from './console/metrics';
 import { processWide } from './process-wide';
@@ -33,6 +32,29 @@ export interface CachedQuery<T> {
 export function keepMsOf(answer: { endMs: number; stepMs: number | null }, nowMs: number): number {
   if (answer.endMs <= nowMs - NEVER_KEPT_MS) return KEPT_MS;
   return Math.min(answer.stepMs ?? SHARED_MS, SHARED_MS);
+}
+
+const leavesOf = new WeakMap<AbortSignal, Set<() => void>>();
+
+/**
+ * Calls `leave` when a reader leaves, until what is returned is called. An answer of many questions waits on one signal
+ * for each of them: one listener for all is no leak to Node, whatever runtime the signal is of.
+ */
+function whenLeaving(signal: AbortSignal, leave: () => void): () => void {
+  const known = leavesOf.get(signal);
+  const leaves = known ?? new Set<() => void>();
+  if (known === undefined) {
+    leavesOf.set(signal, leaves);
+    signal.addEventListener(
+      'abort',
+      () => {
+        for (const each of leaves) each();
+      },
+      { once: true },
+    );
+  }
+  leaves.add(leave);
+  return () => leaves.delete(leave);
 }
 
 /** Identical queries in flight are one request; settled answers are kept for a short time, bounded in bytes. */
@@ -102,10 +124,7 @@ export class QueryCache {
         if (this.#flights.get(key) === flight) this.#flights.delete(key);
         flight.controller.abort(signal.reason);
       };
-      // An answer of many questions listens for its reader's leaving once for each: no leak, however many.
-      setMaxListeners(0, signal);
-      signal.addEventListener('abort', leave, { once: true });
-      const stay = () => signal.removeEventListener('abort', leave);
+      const stay = whenLeaving(signal, leave);
       flight.promise.then(
         (value) => {
           stay();

@@ -159,6 +159,24 @@ describe('a frozen panel', () => {
     onlyItself();
   });
 
+  // As the context of an incident is captured: between instants that no page would ask for, with no choice of a page.
+  const between = { startMs: NOW_MS - 1_800_000 + 12_345, endMs: NOW_MS - 6_789 };
+  it.each([
+    ['fleet', 'fleet', between, /^Fleet$/],
+    ['changes', 'events', { ...between, model: MODEL }, /Changes/],
+    ['requests', `models/${MODEL}/traffic`, between, /Requests by version/],
+    ['error-reasons', `models/${MODEL}/errors`, between, /Errors by reason/],
+    ['jobs', 'jobs', between, /Jobs/],
+    ['drift', 'drift', { ...between, model: MODEL }, /^Features$/],
+  ] as const)('%s that a program pinned is drawn as well as one of a page', async (kind, path, params, title) => {
+    const question = NewEvidence.parse({ id: ID, kind, title: 'What was seen', path, params });
+    const identity = identify(new Request('http://127.0.0.1/'));
+    const page = await show(await freeze(question, { identity, nowMs: NOW_MS, signal: new AbortController().signal }));
+    await page.findByRole('region', { name: title });
+    expect(page.queryByText(/does not hold that/)).toBeNull();
+    onlyItself();
+  });
+
   it.each([
     ['drift', 'drift', { ...range, model: MODEL }, '/drift', /^Features$/],
     ['slos', 'slos', { endMs: NOW_MS }, '/slos', /^Objectives$/],

@@ -73,25 +73,38 @@ export async function readSidesInputs(
 export async function readGuardInputs(
   asked: { model: string; atMs: number },
   pinned: (pair: { champion: string; challenger: string }) => Promise<number | null>,
-  { signal, nowMs }: Context,
+  { signal, nowMs, patienceMs = PATIENCE_MS }: Context & { patienceMs?: number },
 ): Promise<CompareInputs> {
-  const patience = AbortSignal.timeout(PATIENCE_MS);
+  const patience = AbortSignal.timeout(patienceMs);
   const context = { signal: AbortSignal.any([signal, patience]), nowMs };
+  // What readers share, such as a source's catalog, ends for none of them alone: it is left behind.
+  const ended = new Promise<never>((_, reject) => {
+    context.signal.addEventListener('abort', () => reject(context.signal.reason), { once: true });
+  });
   try {
-    const sides = await guardSidesOf(asked, pinned, context);
-    const inputs = await readSidesInputs({ ...asked, sides }, context);
-    if (sharesClock(inputs)) return inputs;
-    // The challenger was taken out and rolled out anew since its window was found: what it is watched over begins anew.
-    const anew = await guardSidesOf(asked, async () => null, context);
-    return anew.startMs > sides.startMs ? await readSidesInputs({ ...asked, sides: anew }, context) : inputs;
+    return await Promise.race([readSound(asked, pinned, context), ended]);
   } catch (error) {
     if (signal.aborted) throw error;
     if (patience.aborted) {
-      return doubtfulInputs(asked, `The sources took longer than ${formatDuration(PATIENCE_MS)} to answer.`);
+      return doubtfulInputs(asked, `The sources took longer than ${formatDuration(patienceMs)} to answer.`);
     }
     if (error instanceof AppError && isOfSource(error)) return doubtfulInputs(asked, error.message);
     throw error;
   }
+}
+
+async function readSound(
+  asked: { model: string; atMs: number },
+  pinned: (pair: { champion: string; challenger: string }) => Promise<number | null>,
+  context: Context,
+): Promise<CompareInputs> {
+  context.signal.throwIfAborted();
+  const sides = await guardSidesOf(asked, pinned, context);
+  const inputs = await readSidesInputs({ ...asked, sides }, context);
+  if (sharesClock(inputs)) return inputs;
+  // The challenger was taken out and rolled out anew since its window was found: what it is watched over begins anew.
+  const anew = await guardSidesOf(asked, async () => null, context);
+  return anew.startMs > sides.startMs ? await readSidesInputs({ ...asked, sides: anew }, context) : inputs;
 }
 
 /** Failures of what is read, as opposed to those of the console or its database. */

@@ -1,5 +1,8 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { GuardEvaluation } from '@/lib/contracts/rollout';
+import { readGuardInputs } from '@/lib/server/rollouts/read-inputs';
 import { listEvaluations } from '@/lib/server/rollouts/store';
 import { type Lab, NOW_MS } from '@/tests/api/console';
 import { evaluateAt, guardConfig, guardDatabase, MINUTE_MS } from './guard-lab';
@@ -105,6 +108,12 @@ describe('a guard over faulty data', () => {
       /Requests of 2\.4\.0 are not measured/,
     ],
     [
+      'with NaN for the challenger’s latency',
+      [CHAMPION, { ...BAD, latency: 'nan' }],
+      'in-doubt',
+      /Latency of 2\.4\.0 is not measured/,
+    ],
+    [
       'with histograms of different buckets that share no bound',
       [CHAMPION, { ...BAD, boundsS: [0.06, 0.12, 0.3, 0.6, 1.2] }],
       'in-doubt',
@@ -150,6 +159,26 @@ describe('a guard over faulty data', () => {
     const found = await guarded([{ ...CHAMPION, outcomes: 'told' }, HEALTHY]);
     expect(new Set(verdicts(found))).toEqual(new Set(['wait']));
     expect(why(found)).toMatch(/Recall: not enough data to say/);
+  });
+
+  it('does not wait for a source that never answers: in doubt, with how long it was waited for', async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>((done) => silent.listen(0, '127.0.0.1', done));
+    // A listening TCP server has an address of this kind.
+    const { port } = silent.address() as AddressInfo;
+    lab = {
+      url: `http://127.0.0.1:${port}`,
+      taken: () => [],
+      close: async () => {
+        silent.closeAllConnections();
+        silent.close();
+      },
+    };
+    guardConfig(lab, '  - name: m\n    policy: { guard: { enabled: true } }\n');
+    const { signal } = new AbortController();
+    const context = { signal, nowMs: NOW_MS, patienceMs: 300 };
+    const { faults } = await readGuardInputs({ model: 'm', atMs: NOW_MS }, async () => null, context);
+    expect(faults.map(({ reason }) => reason).join()).toMatch(/The sources took longer than 300.ms to answer\.$/);
   });
 
   it('compares histograms of different buckets over the bounds that both have', async () => {

@@ -30,6 +30,8 @@ export interface ToldVersion {
   errors?: 'told' | 'missing' | 'nan' | 'unlabelled';
   /** Outcomes of labelled cases, nine of ten right. `nan`: the right ones hold NaN in the last half hour. Absent: none. */
   outcomes?: 'told' | 'nan';
+  /** `nan`: its latency buckets hold NaN in the last half hour. */
+  latency?: 'nan';
   /** Requests of one segment. `nan`: its failing ones hold NaN in the last half hour. Absent: none. */
   segments?: 'told' | 'nan';
 }
@@ -55,17 +57,17 @@ function versionSeries(model: string, told: ToldVersion): Series[] {
   for (let atMs = Math.ceil(fromMs / SCRAPE_MS) * SCRAPE_MS; atMs <= toMs; atMs += SCRAPE_MS) {
     if (!isOut(atMs)) timesMs.push(atMs);
   }
-  const counter = (labels: Labels, perMinute: number, valueAt?: (atMs: number, counted: number) => number): Series => ({
+  const counter = (labels: Labels, perMinute: number, holds?: 'nan'): Series => ({
     labels: { model_name: model, model_version: version, ...labels },
     timesMs: Float64Array.from(timesMs),
     values: Float64Array.from(timesMs, (atMs) => {
       const sinceMs = restartMs !== null && atMs >= restartMs ? restartMs : fromMs;
       const counted = Math.floor((perMinute * (atMs - sinceMs)) / 60_000);
-      return valueAt?.(atMs, counted) ?? counted;
+      return holds === 'nan' && atMs > NOW_MS - 30 * 60_000 ? Number.NaN : counted;
     }),
   });
-  const nan = (atMs: number, counted: number) => (atMs > NOW_MS - 30 * 60_000 ? Number.NaN : counted);
-  const info = counter({ __name__: 'model_info', role }, 0, () => 1);
+  const begun = counter({ __name__: 'model_info', role }, 0);
+  const info = { ...begun, values: begun.values.map(() => 1) };
   if (told.isRoleOnly === true) return [info];
   return [
     counter(
@@ -78,13 +80,14 @@ function versionSeries(model: string, told: ToldVersion): Series[] {
           counter(
             { __name__: 'inference_requests_total', status: 'error' },
             requestsPerMinute * errorRatio,
-            errors === 'nan' ? nan : undefined,
+            errors === 'nan' ? 'nan' : undefined,
           ),
         ]),
     ...[...(told.boundsS ?? BOUNDS_S).map(String), '+Inf'].map((le, i) =>
       counter(
         { __name__: 'inference_latency_seconds_bucket', le },
         requestsPerMinute * ([0.2, 0.6, 0.93, 0.98, 0.999, 1][i] ?? 1),
+        told.latency,
       ),
     ),
     ...(told.outcomes === undefined
@@ -93,7 +96,7 @@ function versionSeries(model: string, told: ToldVersion): Series[] {
           counter(
             { __name__: 'prediction_outcomes_total', outcome },
             (requestsPerMinute * share) / 100,
-            told.outcomes === 'nan' && outcome === 'tp' ? nan : undefined,
+            told.outcomes === 'nan' && outcome === 'tp' ? 'nan' : undefined,
           ),
         )),
     ...(told.segments === undefined
@@ -102,7 +105,7 @@ function versionSeries(model: string, told: ToldVersion): Series[] {
           counter(
             { __name__: 'inference_segment_requests_total', user_segment: 'free', status },
             requestsPerMinute * (status === 'error' ? errorRatio : 1 - errorRatio),
-            told.segments === 'nan' && status === 'error' ? nan : undefined,
+            told.segments === 'nan' && status === 'error' ? 'nan' : undefined,
           ),
         )),
     counter({ __name__: 'inference_latency_seconds_count' }, requestsPerMinute),

@@ -1,24 +1,11 @@
 import type { Compare, CompareResult, CompareTrace, CompareTraces, Measure } from '@/lib/contracts/compare';
+import { plainSentence } from './answer-parts';
 import { verdictWords } from './compare-answer';
 import { claimOf, claimWord, latencyQueries } from './compare-claim';
 import { unreadOf } from './compare-soundness';
 import { formatDifference, formatInterval } from './compare-state';
 import { formatCount, formatDuration, formatInstant, formatMs, formatNumber, formatRatioPercent } from './format';
-
-/** Text of telemetry within a Markdown table or sentence: no markup, no line break, no cell border. */
-export const escapeMarkdown = (text: string): string =>
-  text
-    .replace(/[\r\n]+/g, ' ')
-    .replace(/[\\`*_{}[\]<>|#~]/g, '\\$&')
-    .toWellFormed();
-
-const code = (text: string): string => {
-  const plain = text.replace(/[\r\n]+/g, ' ').toWellFormed();
-  // A fence longer than any run of backticks inside.
-  const longest = Math.max(0, ...(plain.match(/`+/g) ?? []).map((run) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}${longest > 0 ? ' ' : ''}${plain}${longest > 0 ? ' ' : ''}${fence}`;
-};
+import { codeMarkdown, escapeMarkdown } from './markdown';
 
 const figure = (value: number | null, unit: Measure['unit'], atLeast = false): string => {
   if (value === null) return '–';
@@ -42,7 +29,7 @@ export function compareReport(compare: Compare, result: CompareResult, traces: C
     '',
     `**${escapeMarkdown(verdictWords(verdict.kind, challenger))}**`,
     '',
-    ...result.answer.map(({ parts }) => escapeMarkdown(parts.map(({ text }) => text).join(''))),
+    ...result.answer.map(({ parts }) => escapeMarkdown(plainSentence(parts))),
     '',
     `Range: ${formatInstant(inputs.startMs, 'UTC')} to ${formatInstant(inputs.endMs, 'UTC')} (${formatDuration(inputs.endMs - inputs.startMs)}, ${escapeMarkdown(compare.window)})${inputs.splitMs === null ? '' : `, split at ${formatInstant(inputs.splitMs, 'UTC')}`}`,
     '',
@@ -135,8 +122,8 @@ function claimLines({ why, inputs }: Compare, result: CompareResult, traces: Com
     const span =
       trace.inferSpanId === null
         ? 'it has no model.infer span'
-        : `model.infer ${formatMs(trace.inferMs)} in ${code(`/traces/${trace.traceId}?span=${trace.inferSpanId}`)}`;
-    return `- Example of ${escapeMarkdown(version)}: ${code(trace.traceId)}, ${formatMs(trace.durationMs)}, ${span}`;
+        : `model.infer ${formatMs(trace.inferMs)} in ${codeMarkdown(`/traces/${trace.traceId}?span=${trace.inferSpanId}`)}`;
+    return `- Example of ${escapeMarkdown(version)}: ${codeMarkdown(trace.traceId)}, ${formatMs(trace.durationMs)}, ${span}`;
   };
   return [
     `## “${claim.words}”: ${claimWord(claim)}`,
@@ -144,7 +131,7 @@ function claimLines({ why, inputs }: Compare, result: CompareResult, traces: Com
     ...(claim.unsound === null ? [] : [`- ${escapeMarkdown(claim.unsound)}`]),
     `- ${escapeMarkdown(claim.p95.text)}`,
     `- ${escapeMarkdown(claim.errors.text)}`,
-    `- Quantile 0.95, linear inside its bucket, of ${query === undefined ? 'a histogram that was not read' : code(query.query)}`,
+    `- Quantile 0.95, linear inside its bucket, of ${query === undefined ? 'a histogram that was not read' : codeMarkdown(query.query)}`,
     ...(traces === null
       ? []
       : [
@@ -160,7 +147,7 @@ function traceLines(traces: CompareTraces | null, champion: string, challenger: 
   const of = (version: string, list: readonly CompareTrace[]): string[] =>
     list.map(
       ({ traceId, durationMs, inferMs, startMs }) =>
-        `- ${escapeMarkdown(version)}: ${code(traceId)}, ${formatMs(durationMs)}, model.infer ${formatMs(inferMs)}, ${formatInstant(startMs, 'UTC')}`,
+        `- ${escapeMarkdown(version)}: ${codeMarkdown(traceId)}, ${formatMs(durationMs)}, model.infer ${formatMs(inferMs)}, ${formatInstant(startMs, 'UTC')}`,
     );
   const all = [...of(champion, traces.champion), ...of(challenger, traces.challenger)];
   return [
@@ -175,7 +162,7 @@ function traceLines(traces: CompareTraces | null, champion: string, challenger: 
 function queryLines(why: Compare['why']): string[] {
   const lines = why.map(
     ({ purpose, source, query, startMs, endMs, stepMs, truncated }) =>
-      `- ${escapeMarkdown(purpose)} (${escapeMarkdown(source)}, ${startMs === endMs ? `at ${formatInstant(endMs, 'UTC')}` : `${formatInstant(startMs, 'UTC')} to ${formatInstant(endMs, 'UTC')}${stepMs === null ? '' : `, step ${formatDuration(stepMs)}`}`}): ${code(query)}${truncated === null ? '' : ` ${escapeMarkdown(truncated)}`}`,
+      `- ${escapeMarkdown(purpose)} (${escapeMarkdown(source)}, ${startMs === endMs ? `at ${formatInstant(endMs, 'UTC')}` : `${formatInstant(startMs, 'UTC')} to ${formatInstant(endMs, 'UTC')}${stepMs === null ? '' : `, step ${formatDuration(stepMs)}`}`}): ${codeMarkdown(query)}${truncated === null ? '' : ` ${escapeMarkdown(truncated)}`}`,
   );
   // Queries run side by side: their order of arrival is chance.
   return [...new Set(lines)].sort();

@@ -49,12 +49,11 @@ function sentence({ model, findings }: FoundModel): AnswerText[number] {
   return {
     status: first.status,
     parts: [
-      { text: first.subject, tone: first.status },
+      { text: first.subject, tone: first.status, to: modelHref(model) },
       value(gap),
       ...first.parts,
       ...(seldom ? also(second) : []),
-      value('. '),
-      { text: 'Open the model', tone: 'value', to: modelHref(model) },
+      value('.'),
     ],
   };
 }

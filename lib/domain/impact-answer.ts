@@ -1,7 +1,8 @@
 import type { AnswerPart, AnswerText } from '@/lib/contracts/answer';
 import type { Impact, ImpactAgainst, ImpactExcess, ImpactRow } from '@/lib/contracts/impact';
-import { escapeMarkdown } from './compare-report';
+import { plainSentence } from './answer-parts';
 import { formatCount, formatDuration, formatMs, formatRatioPercent } from './format';
+import { escapeMarkdown } from './markdown';
 
 /** What an incident is set against, as the end of a sentence. */
 export const AGAINST_WORDS: Readonly<Record<ImpactAgainst, string>> = {
@@ -108,7 +109,7 @@ export function impactEntryText(impact: Omit<Impact, 'why'>): string {
   const head = `Impact in predictions over ${formatDuration(impact.endMs - impact.startMs)}, against the time ${AGAINST_WORDS[impact.against]}; 95 % intervals.`;
   const hurt = hurtRows(impact);
   if (hurt.length === 0) {
-    const told = impact.answer.map(({ parts }) => parts.map(({ text }) => text).join('')).join(' ');
+    const told = impact.answer.map(({ parts }) => plainSentence(parts)).join(' ');
     return `${head} ${escapeMarkdown(told)}`;
   }
   return `${head}\n\n${hurt.map((row) => `- ${impactSentence(row)}`).join('\n')}`;

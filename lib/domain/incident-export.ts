@@ -3,9 +3,9 @@ import type { Entry } from '@/lib/contracts/incident-entry';
 import type { IncidentRole } from '@/lib/contracts/incident-role';
 import { type PostmortemSectionKey, SECTION_TITLES } from '@/lib/contracts/incident-words';
 import type { PostmortemAction, PostmortemReview } from '@/lib/contracts/postmortem';
-import { escapeMarkdown } from './compare-report';
 import { formatDuration, NOT_MEASURED } from './format';
 import { incidentDurations } from './incident';
+import { codeMarkdown, escapeMarkdown } from './markdown';
 import { labelsOf } from './postmortem-wording';
 
 export interface ExportMaterial {
@@ -95,16 +95,10 @@ function verifications({ actions: all, evidence }: ExportMaterial): string[] {
       checked === null ? 'never asked' : `${checked.sentence} ${instant(checked.atMs)} by ${plain(checked.by)}`;
     const state = verified === null ? 'not verified yet' : `verified ${instant(verified.atMs)}${pinned}`;
     return [
-      `- ${plain(text)}: ${state}. Last answer: ${plain(said)}. It passes with ${plain(probe.passes)}: ${code(probe.query)}`,
+      `- ${plain(text)}: ${state}. Last answer: ${plain(said)}. It passes with ${plain(probe.passes)}: ${codeMarkdown(probe.query)}`,
     ];
   });
   return told.length === 0 ? [] : ['', ...told];
-}
-
-/** A query as code on one line, whatever ticks it holds. */
-function code(query: string): string {
-  const fence = '`'.repeat(1 + Math.max(0, ...[...query.matchAll(/`+/g)].map(([ticks]) => ticks.length)));
-  return `${fence} ${query.replaceAll('\n', ' ')} ${fence}`;
 }
 
 function decodeSafely(url: string): string {

@@ -1,6 +1,6 @@
 import type { CellContent, CellRange, Investigation, InvestigationCell } from '@/lib/contracts/investigation';
-import { escapeMarkdown } from './compare-report';
 import { formatDuration } from './format';
+import { escapeMarkdown, fencedMarkdown } from './markdown';
 
 /** What the export says of a pin. */
 export interface ExportedPin {
@@ -32,13 +32,6 @@ const span = ({ startMs, endMs }: { startMs: number; endMs: number }): string =>
 const rangeText = (range: CellRange): string =>
   'lastMs' in range ? `the last ${formatDuration(range.lastMs)} before it is looked at` : span(range);
 
-/** A fence longer than any run of backticks within, so that nothing typed ends it. */
-function fenced(text: string, language: string): string[] {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  return [`${fence}${language}`, text, fence];
-}
-
 function questionOf(content: CellContent): string[] {
   switch (content.kind) {
     case 'note':
@@ -47,7 +40,7 @@ function questionOf(content: CellContent): string[] {
     case 'logs':
     case 'traces':
       return [
-        ...fenced(content.query.trim(), LANGUAGES[content.kind]),
+        ...fencedMarkdown(content.query.trim(), LANGUAGES[content.kind]),
         '',
         `- Range: ${rangeText(content.range)}`,
         ...(content.source === null ? [] : [`- Source: ${escapeMarkdown(content.source)}`]),

@@ -2,10 +2,11 @@ import type { Impact } from '@/lib/contracts/impact';
 import type { IncidentInstants } from '@/lib/contracts/incident';
 import type { Entry, HypothesisSummary } from '@/lib/contracts/incident-entry';
 import { POSTMORTEM_SECTIONS, type PostmortemSectionKey, type Severity } from '@/lib/contracts/incident-words';
-import { escapeMarkdown } from './compare-report';
+import { plainSentence } from './answer-parts';
 import { formatCount, formatDay, formatDuration, formatInstant, formatTime } from './format';
 import { AGAINST_WORDS, hurtRows, impactSentence } from './impact-answer';
 import { incidentDurations } from './incident';
+import { escapeMarkdown } from './markdown';
 
 /** What a draft is made from: nothing that the record does not hold. */
 export interface DraftMaterial {
@@ -127,7 +128,7 @@ function impact({ entries, impact: told }: DraftMaterial): DraftSentence[] {
   const hurt = hurtRows(told.counted);
   const counted = `Counted from ${instant(startMs)} to ${instant(endMs)}, against the time ${AGAINST_WORDS[against]}; 95 % intervals in brackets.`;
   const sentences = [
-    ...answer.map(({ parts }) => escapeMarkdown(parts.map(({ text }) => text).join(''))),
+    ...answer.map(({ parts }) => escapeMarkdown(plainSentence(parts))),
     ...hurt.slice(0, MAX_VERSIONS).map(impactSentence),
     ...(hurt.length > MAX_VERSIONS ? [`${formatCount(hurt.length - MAX_VERSIONS)} more versions were hurt.`] : []),
     counted,

@@ -1,6 +1,7 @@
 import type { ReadinessCheck, ReadinessEvidence, ReadinessReport } from '@/lib/contracts/readiness';
-import { escapeMarkdown } from './compare-report';
+import { plainSentence } from './answer-parts';
 import { formatDay, formatDuration, formatInstant, formatNumber, formatRatioPercent, NOT_MEASURED } from './format';
+import { escapeMarkdown } from './markdown';
 import { STATE_WORD } from './readiness-answer';
 
 const row = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
@@ -58,7 +59,7 @@ export function readinessMarkdown(report: ReadinessReport): string {
   const lines = [
     `# Readiness of the telemetry${model === null ? '' : ` of ${escapeMarkdown(model)}`}`,
     '',
-    ...answer.flatMap(({ parts }) => [escapeMarkdown(parts.map(({ text }) => text).join('')), '']),
+    ...answer.flatMap(({ parts }) => [escapeMarkdown(plainSentence(parts)), '']),
     `Range: ${formatInstant(startMs, 'UTC')} to ${formatInstant(endMs, 'UTC')} (${formatDuration(endMs - startMs)})`,
     '',
     '## Scores',

@@ -99,7 +99,11 @@ describe('the answer of Overview', () => {
       '[bad] fraud_detector 2.4.0 fails more often: errors 1.9 % against 0.6 % for 2.3.0 (difference +1.3 points',
     );
     expect(answer).toContain('95 % interval');
-    expect(answer).toContain('Open the model');
+    // Its subject opens the model.
+    expect(fleetAnswer({ rows: fleetOf(failing), missing: [], gaps: [] })[0]?.parts[0]).toMatchObject({
+      text: 'fraud_detector 2.4.0',
+      to: '/models/fraud_detector',
+    });
     expect(answer).toContain('[ok] reco is well.');
   });
 
@@ -186,7 +190,9 @@ describe('the answer of Overview', () => {
   it('speaks of three models by themselves, and of the others together', () => {
     const many = ['a', 'b', 'c', 'd', 'e'].map((name) => model({ model: name, labelAgeMs: 30 * HOUR_MS }));
     const answer = answerOf(...many);
-    expect(answer.match(/Open the model/g)).toHaveLength(3);
+    expect(answer.match(/\b[abcde] has had no labels/g)).toEqual(
+      ['a', 'b', 'c'].map((name) => `${name} has had no labels`),
+    );
     expect(answer).toContain('d and e need a look too.');
   });
 

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { Compare, CompareTraces } from '@/lib/contracts/compare';
 import type { CompareInputs } from '@/lib/contracts/compare-inputs';
 import { judge } from '@/lib/domain/compare';
-import { compareReport, escapeMarkdown } from '@/lib/domain/compare-report';
+import { compareReport } from '@/lib/domain/compare-report';
+import { escapeMarkdown } from '@/lib/domain/markdown';
 import { compareInputs, evenHistogram, POLICY, START_MS } from './compare-inputs';
 
 const GOLDEN = join(import.meta.dirname, '../fixtures/compare/report.md');

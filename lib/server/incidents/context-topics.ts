@@ -8,6 +8,7 @@ import type { CONTEXT_TOPICS } from '@/lib/contracts/incident-context';
 import { ModelErrors, ModelSummary } from '@/lib/contracts/model';
 import { Slos } from '@/lib/contracts/slo';
 import { TraceSearch } from '@/lib/contracts/traces';
+import { plainSentence } from '@/lib/domain/answer-parts';
 import { formatCount, formatInstant, formatMs, formatRatioPercent } from '@/lib/domain/format';
 import { AppError } from '../errors';
 
@@ -39,8 +40,7 @@ export interface TopicPlan {
 const MAX_NAMED = 5;
 
 /** An answer's sentences as plain text. */
-const textOf = (answer: AnswerText): string =>
-  answer.map(({ parts }) => parts.map(({ text }) => text).join('')).join(' ');
+const textOf = (answer: AnswerText): string => answer.map(({ parts }) => plainSentence(parts)).join(' ');
 
 function versionsSentence(answer: unknown): string | null {
   const model = ModelSummary.safeParse(answer);

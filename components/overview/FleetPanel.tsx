@@ -18,19 +18,13 @@ const AGAINST = [
 ] as const;
 
 const TABLE_HEIGHT = 280;
-/** How soon inputs that the console is computing are asked for again. */
-const PENDING_MS = 2_000;
-
 /** Every model and its versions. The page above asks the same question, which runs once. */
 export function FleetPanel() {
   const { view, range, setView } = useView();
   const client = useQueryClient();
   const isFrozen = useFrozen() !== null;
   const asked = fleetQuery({ startMs: range.startMs, endMs: range.endMs, against: view.against });
-  const fleet = useQuery({
-    ...asked,
-    refetchInterval: ({ state }) => (state.data?.rows.some(({ inputs }) => inputs.isPending) ? PENDING_MS : false),
-  });
+  const fleet = useQuery(asked);
   const known = fleet.data ?? (fleet.error === null ? undefined : lastGoodAnswer<Fleet>(client, fleet.error));
   return (
     <Panel

@@ -20,7 +20,9 @@ export const byInputs = <T extends Inputs>(rows: readonly T[]): T[] =>
 /** The sentences over the models: whose inputs moved and how, how many are quiet, of how many nothing is known. */
 export function driftFleetAnswer(rows: readonly Inputs[]): AnswerText {
   const of = (...states: Inputs['inputs']['status'][]) => rows.filter(({ inputs }) => states.includes(inputs.status));
-  const [moved, quiet, unknown] = [of('watch', 'bad'), of('ok'), of('unknown')];
+  const [moved, quiet] = [of('watch', 'bad'), of('ok')];
+  const pending = rows.filter(({ inputs }) => inputs.isPending === true);
+  const unknown = of('unknown').filter(({ inputs }) => inputs.isPending !== true);
   const named = moved.slice(0, MAX_NAMED);
   const more = moved.length - named.length;
   const answer: AnswerText = named.map(({ model, inputs }) => ({
@@ -54,6 +56,9 @@ export function driftFleetAnswer(rows: readonly Inputs[]): AnswerText {
         value(`Nothing is known of the inputs of ${names.join(', ')}${rest > 0 ? ` and ${modelsOf(rest)} more` : ''}.`),
       ],
     });
+  }
+  if (pending.length > 0) {
+    answer.push({ status: 'unknown', parts: [value(`The inputs of ${modelsOf(pending.length)} are being computed.`)] });
   }
   return answer;
 }

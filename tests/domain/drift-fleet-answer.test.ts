@@ -37,6 +37,11 @@ describe('the sentences over the models', () => {
     expect(saidOf([])).toEqual([]);
   });
 
+  it('say of what is on its way that it is', () => {
+    const pending = { model: 'a', inputs: { status: 'unknown', word: 'being computed', isPending: true } } as const;
+    expect(saidOf([pending])).toEqual(['unknown: The inputs of 1 model are being computed.']);
+  });
+
   it('lead nowhere else for names that are addresses', () => {
     expect(driftHref('//evil?x=1&model=y')).toBe('/drift?model=%2F%2Fevil%3Fx%3D1%26model%3Dy');
   });

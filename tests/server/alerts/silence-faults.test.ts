@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { DELETE as endSilence } from '@/app/api/silences/[silenceId]/route';
+import { PATCH as changeSilence, DELETE as endSilence } from '@/app/api/silences/[silenceId]/route';
 import { POST as previewSilence } from '@/app/api/silences/preview/route';
 import { GET as getSilences, POST as makeSilence } from '@/app/api/silences/route';
 import { ErrorBody } from '@/lib/contracts/error';
@@ -182,6 +182,50 @@ onEachDatabase('silences', (kind) => {
       const made = SilenceMade.parse((await send(makeSilence, 'POST', asked)).body);
       expect(made.silenceId).toBe(ID);
       expect(writes(blue)).toHaveLength(0);
+    });
+  });
+
+  describe('a silence that cannot be changed', () => {
+    const path = { silenceId: ID };
+    const longer = { endsAtMs: Date.now() + 2 * HOUR_MS };
+    const refused = async (answer: Promise<{ status: number; body: unknown }>) => {
+      const { status: code, body } = await answer;
+      return [code, ErrorBody.parse(body).error.message];
+    };
+
+    it('is told to be over, to be nowhere, or to be where nobody answers', async () => {
+      serve(blue, {});
+      serve(green, { name: 'b' });
+      blue.on(`/api/v2/silence/${ID}`, json(held('expired')));
+      green.on(`/api/v2/silence/${ID}`, text('', 404));
+      expect(await refused(send(changeSilence, 'PATCH', longer, path))).toEqual([
+        409,
+        'This silence is over and cannot be extended. Make a new one from the alert.',
+      ]);
+      expect((await send(endSilence, 'DELETE', null, path)).body).toMatchObject({
+        sentence: 'It was over already in Blue.',
+      });
+      blue.on(`/api/v2/silence/${ID}`, text('', 404));
+      expect(await refused(send(endSilence, 'DELETE', null, path))).toEqual([
+        404,
+        'No Alertmanager has this silence; those that are over are forgotten after some days.',
+      ]);
+      green.on('/api/v2/status', text('gone', 500));
+      const [code, said] = await refused(send(endSilence, 'DELETE', null, path));
+      expect(code).toBe(502);
+      expect(said).toMatch(/^The silence is in no Alertmanager that answers\. Green /);
+      expect([...writes(blue), ...writes(green)].filter(({ path: to }) => to.includes('silence'))).toEqual([]);
+    });
+
+    it('nor made in an Alertmanager that nobody has configured, nor by an id that is none', async () => {
+      serve(blue, {});
+      serve(green, { name: 'b' });
+      expect(await refused(send(makeSilence, 'POST', wanted({ source: 'Red' })))).toEqual([
+        400,
+        'source: no Alertmanager is called Red.',
+      ]);
+      const [code, said] = await refused(send(endSilence, 'DELETE', null, { silenceId: '../status' }));
+      expect([code, said]).toEqual([400, expect.stringContaining('silenceId')]);
     });
   });
 

@@ -1,15 +1,13 @@
 import 'server-only';
 import type { Reference } from '@/lib/contracts/drift';
-import type { DriftParams, ReferenceKind } from '@/lib/contracts/drift-params';
 import type { FeatureSide, Sides } from '@/lib/domain/feature-side';
 import { heldOf } from '@/lib/domain/held-side';
 import { DAY_MS } from '@/lib/domain/time';
-import { featureCount, featureGauge, labelOf, valueCount } from '../prometheus/drift-queries';
-import { regexAnyOf } from '../prometheus/promql';
-import { findBaseline } from './baseline-store';
+import { featureGauge, labelOf } from '../prometheus/drift-queries';
 import { type DriftPanel, NONE_UNREAD, type ReadSides } from './open';
 import { readLogWindows } from './read-logs';
 import { addHistograms, hasTraffic, MAX_BUCKET_SERIES, readMetricSides } from './read-metrics';
+import { type ReferenceAsked, referenceChoices, trainedOf } from './reference-choices';
 import { oneWindow } from './windows';
 
 export interface ReferenceRead extends ReadSides {
@@ -21,88 +19,19 @@ export interface ReferenceRead extends ReadSides {
   fallback: (() => Promise<ReadSides & { words: string }>) | null;
 }
 
-/** One series of each histogram: a tenth of them. */
-const ONE_EACH = { label: 'le', op: '=~' as const, value: '[+]Inf' };
-
-export type ReferenceAsked = Pick<DriftParams, 'against' | 'againstVersion' | 'againstStartMs' | 'againstEndMs'> & {
-  /** Null: every feature. */
-  feature: string | null;
-  /** Where the current side is read: an earlier time or another version is read there too. */
-  source: 'metrics' | 'logs';
-};
-
-type Found = { kind: ReferenceKind; words: string; lack: string | null };
-
-/** What there is to hold the current side against, and the first of it, or what was asked for. */
+/** The first of what there is to hold the current side against, or what was asked for. */
 export async function readReference(drift: DriftPanel, asked: ReferenceAsked): Promise<ReferenceRead> {
-  const { panel, model, version, startMs, endMs, signal } = drift;
-  const { gather, telemetry } = panel;
-  const { prometheus, map } = telemetry;
-  const { featureBaseline, featureValue, featureCategory } = map.contract;
-  const earlier = {
-    startMs: asked.againstStartMs ?? Math.max(0, startMs - DAY_MS),
-    endMs: asked.againstEndMs ?? startMs,
-  };
-  const own = { model, version };
-  const trained = { model, version: null, ...trainedOf(drift) };
-  const count = (query: string, atMs: number) => prometheus.instant(query, atMs, signal);
-  const [uploaded, trainedCount, valuesThen, categoriesThen] = await Promise.all([
-    gather.part('uploaded baselines', () => findBaseline(own)),
-    gather.take(
-      'whether there is a training baseline',
-      count(featureCount(featureBaseline, { ...trained, only: [...trained.only, ONE_EACH] }), endMs),
-    ),
-    gather.take('whether there were inputs before', count(valueCount(featureValue, own), earlier.endMs)),
-    gather.take('whether there were categories before', count(featureCount(featureCategory, own), earlier.endMs)),
-  ]);
-  const others = panel.versions.map((one) => one.version).filter((name) => name !== version);
-  const other = asked.againstVersion ?? others[0] ?? null;
-  const had = (answer: typeof valuesThen): boolean => (answer?.[0]?.value ?? 0) > 0;
-  const called = version ?? model;
-  const choices: Found[] = [
-    {
-      kind: 'upload',
-      words:
-        uploaded === null
-          ? 'uploaded baseline'
-          : `baseline of ${uploaded.baseline.version ?? 'every version'}, uploaded by ${uploaded.baseline.author.name} on ${dayOf(uploaded.baseline.createdAtMs)}, sha ${uploaded.baseline.sha256.slice(0, 8)}`,
-      lack:
-        uploaded === null
-          ? `Nobody uploaded one for ${called}: npx windsock baseline push FILE --model ${model}.`
-          : null,
-    },
-    {
-      kind: 'training',
-      words: `the training baseline of ${called}`,
-      lack: had(trainedCount) ? null : `The Prometheus holds no ${featureBaseline.metric} of ${called}.`,
-    },
-    {
-      kind: 'earlier',
-      words:
-        asked.againstStartMs === undefined
-          ? 'the 24 h before'
-          : `${timeOf(earlier.startMs)} to ${timeOf(earlier.endMs)}`,
-      // What only logs tell is known once they are read.
-      lack:
-        had(valuesThen) || had(categoriesThen) || asked.source === 'logs'
-          ? null
-          : `${called} had no inputs before ${timeOf(earlier.endMs)}.`,
-    },
-    {
-      kind: 'version',
-      words: other === null ? 'another version' : `${other} in the same time`,
-      lack: other === null ? 'No other version had traffic in the range.' : null,
-    },
-  ];
+  const { version, startMs, endMs } = drift;
+  const { choices, uploaded, earlier, other } = await referenceChoices(drift, asked);
   const chosen =
     asked.against === 'auto'
       ? choices.find(({ lack }) => lack === null)
       : choices.find(({ kind }) => kind === asked.against);
-  const base = {
-    version: null as string | null,
-    startMs: null as number | null,
-    endMs: null as number | null,
-    baselineId: null as string | null,
+  const base: Omit<Reference, 'kind' | 'words' | 'because'> = {
+    version: null,
+    startMs: null,
+    endMs: null,
+    baselineId: null,
     choices,
   };
   if (chosen === undefined) {
@@ -155,20 +84,6 @@ export async function readReference(drift: DriftPanel, asked: ReferenceAsked): P
     }
   }
 }
-
-/** A baseline that names no version is of every one. */
-const trainedOf = ({ panel, version }: DriftPanel) => ({
-  only:
-    version === null
-      ? []
-      : [
-          {
-            label: labelOf(panel.telemetry.map.contract.featureBaseline, 'version'),
-            op: '=~' as const,
-            value: regexAnyOf([version, '']),
-          },
-        ],
-});
 
 /** Training distributions as gauges; of one that names the version and one that does not, the first. */
 async function readTrained(drift: DriftPanel, feature: string | null): Promise<ReadSides> {
@@ -229,6 +144,3 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
     return made;
   };
 }
-
-const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-const timeOf = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

@@ -6,18 +6,12 @@ import { useView } from '@/components/shell/use-view';
 import { Panel } from '@/components/ui/Panel';
 import { pinOf } from '@/components/ui/pin';
 import { QueryState } from '@/components/ui/QueryState';
-import type { Labels } from '@/lib/contracts/series';
 import { formatDuration } from '@/lib/domain/format';
+import { seriesNamer } from '@/lib/domain/series-names';
 import { metricQuery } from '@/lib/queries/metric';
 import { hasValues } from './missing';
 
 const HEIGHT = 200;
-
-/** A series by its labels as PromQL writes them; without labels by a word. */
-function nameOf({ __name__: metric = '', ...labels }: Labels): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
-  return pairs.length === 0 ? metric || 'value' : `${metric}{${pairs.join(', ')}}`;
-}
 
 export interface MetricPanelProps {
   query: string;
@@ -59,7 +53,13 @@ export function MetricPanel({ query, source, language }: MetricPanelProps) {
       >
         {({ set, truncated }) => (
           <>
-            <TimeChart title="Metric" unit="number" set={set} nameOf={nameOf} height={HEIGHT} />
+            <TimeChart
+              title="Metric"
+              unit="number"
+              set={set}
+              nameOf={seriesNamer(set.series.map(({ labels }) => labels))}
+              height={HEIGHT}
+            />
             {truncated === null ? null : <p className="text-axis text-t3">{truncated}</p>}
           </>
         )}

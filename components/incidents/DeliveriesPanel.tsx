@@ -63,7 +63,7 @@ function DeliveryLine({ delivery }: { delivery: AlertDelivery }) {
       <span className="text-t2">{delivery.source}</span>
       <span className="min-w-0 flex-1 basis-64 text-t2 [overflow-wrap:anywhere]">{delivery.sentence}</span>
       <span className="text-t3 tabular-nums">
-        {delivery.alerts} alerts · {formatBytes(delivery.sizeBytes)}
+        {delivery.alerts} {delivery.alerts === 1 ? 'alert' : 'alerts'} · {formatBytes(delivery.sizeBytes)}
         {delivery.attempts > 1 ? ` · ${delivery.attempts} times` : ''}
         {delivery.cutBytes > 0 ? ` · ${formatBytes(delivery.cutBytes)} beyond our bound were lost` : ''}
       </span>

@@ -36,15 +36,15 @@ export function EntryItem({
   return (
     <article className="group/entry grid grid-cols-[64px_112px_minmax(0,1fr)_auto] gap-x-2 text-body max-sm:grid-cols-[64px_minmax(0,1fr)_auto]">
       <Hint text={`${formatInstant(entry.occurredAtMs, zone)} · ${entry.label}`}>
-        <time dateTime={new Date(entry.occurredAtMs).toISOString()} className="text-t2 tabular-nums">
+        <time dateTime={new Date(entry.occurredAtMs).toISOString()} className="text-t2 tabular-nums max-sm:row-span-2">
           {formatTime(entry.occurredAtMs, zone)}
           <span className="block text-axis text-t3">{formatDay(entry.occurredAtMs, zone)}</span>
         </time>
       </Hint>
-      <span className="flex items-center gap-1.5 self-start text-small text-t2 max-sm:col-span-2 max-sm:col-start-2">
+      <span className="flex items-center gap-1.5 self-start text-small text-t2">
         <Icon size={13} aria-hidden className="shrink-0" /> {entry.kind}
       </span>
-      <div className="min-w-0 max-sm:col-span-2 max-sm:col-start-2">
+      <div className="min-w-0 max-sm:col-span-2 max-sm:col-start-2 max-sm:row-start-2">
         <p
           className={clsx(
             'whitespace-pre-wrap [overflow-wrap:anywhere]',
@@ -100,7 +100,7 @@ function EntryActions({ entry, onAbout }: { entry: Entry; onAbout: (about: Entry
         <Button
           look="quiet"
           aria-label={`About this entry: ${entry.text.slice(0, 60)}`}
-          className="h-6! self-start px-1! opacity-0 group-hover/entry:opacity-100 focus-visible:opacity-100 [@media(hover:none)]:opacity-100"
+          className="h-6! self-start px-1! opacity-0 max-sm:col-start-3 max-sm:row-start-1 group-hover/entry:opacity-100 focus-visible:opacity-100 [@media(hover:none)]:opacity-100"
         >
           ⋯
         </Button>

@@ -13,7 +13,7 @@ import { incidentExportAddress } from '@/lib/queries/incidents';
 import { EditIncidentDialog } from './EditIncidentDialog';
 import { IncidentStatusMark, SeverityMark } from './Marks';
 import { StatusDialog } from './StatusDialog';
-import { incidentName, incidentPath, STATUS_VERB } from './words';
+import { incidentName, incidentPath, statusVerb } from './words';
 
 const LIVE_WORD: Readonly<Record<LiveState, string | null>> = {
   connecting: null,
@@ -39,7 +39,7 @@ export function IncidentHeader({ incident, live }: { incident: Incident; live: L
         <div className="ml-auto flex flex-wrap gap-2 max-sm:ml-0">
           {incident.nextStatuses.map((status) => (
             <Button key={status} onClick={() => setStep(status)}>
-              {STATUS_VERB[status]}
+              {statusVerb(incident.status, status)}
             </Button>
           ))}
           <Button look="quiet" onClick={() => setEditing(true)}>

@@ -13,7 +13,7 @@ import { useDraft } from '@/components/ui/use-draft';
 import type { Incident } from '@/lib/contracts/incident';
 import { type IncidentStatus, MAX_ENTRY_CHARACTERS } from '@/lib/contracts/incident-words';
 import { changeStatus } from '@/lib/queries/incidents';
-import { STATUS_VERB } from './words';
+import { statusVerb } from './words';
 
 /** A step to another status: when it came about, and why. It stands on the timeline. */
 export function StatusDialog({
@@ -55,7 +55,7 @@ export function StatusDialog({
   };
   return (
     <Dialog
-      title={STATUS_VERB[status]}
+      title={statusVerb(incident.status, status)}
       description={`From ${incident.status} to ${status}. Everybody who looks sees it at once.`}
       onClose={onClose}
     >
@@ -82,7 +82,7 @@ export function StatusDialog({
         />
         <FormError error={change.error} />
         <Button type="submit" look="primary" disabled={change.isPending || atMs === null}>
-          {STATUS_VERB[status]}
+          {statusVerb(incident.status, status)}
         </Button>
       </form>
     </Dialog>

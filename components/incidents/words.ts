@@ -10,12 +10,13 @@ import {
   Square,
 } from 'lucide-react';
 import type { Status } from '@/lib/contracts/answer';
-import type {
-  EntryKind,
-  HypothesisState,
-  IncidentRoleName,
-  IncidentStatus,
-  Severity,
+import {
+  type EntryKind,
+  type HypothesisState,
+  INCIDENT_STATUSES,
+  type IncidentRoleName,
+  type IncidentStatus,
+  type Severity,
 } from '@/lib/contracts/incident-words';
 
 /** Each kind of entry has its own sign, apart from those of statuses. */
@@ -55,14 +56,20 @@ export const STATUS_OF: Readonly<Record<IncidentStatus, Status>> = {
   reviewed: 'ok',
 };
 
-/** The button that takes an incident there. */
-export const STATUS_VERB: Readonly<Record<IncidentStatus, string>> = {
+const STATUS_VERB: Readonly<Record<IncidentStatus, string>> = {
   triage: 'Back to triage',
   active: 'Mark active',
   mitigated: 'Mark mitigated',
   resolved: 'Resolve',
   reviewed: 'Mark reviewed',
 };
+
+/** The button that takes an incident from one status to another. */
+export function statusVerb(from: IncidentStatus, to: IncidentStatus): string {
+  if (to === 'active' && (from === 'resolved' || from === 'reviewed')) return 'Reopen';
+  const isBack = INCIDENT_STATUSES.indexOf(to) < INCIDENT_STATUSES.indexOf(from);
+  return isBack ? `Back to ${to}` : STATUS_VERB[to];
+}
 
 export const HYPOTHESIS_STATUS: Readonly<Record<HypothesisState, Status>> = {
   open: 'unknown',

@@ -141,9 +141,14 @@ async function takeInChunk(transaction: Transaction, chunk: Chunk): Promise<bool
   return true;
 }
 
+function changedText(alerts: number, changed: number): string {
+  if (alerts === 1) return `1 alert, ${changed === 1 ? 'new or changed' : 'known as it is'}.`;
+  return `${formatCount(alerts)} alerts, ${formatCount(changed)} of them new or changed.`;
+}
+
 function sentenceOf(payload: ReadPayload, { changed, cutBytes }: DeliveryRow): string {
   const parts = [
-    `${formatCount(payload.alerts.length)} alerts, ${formatCount(changed)} of them new or changed.`,
+    changedText(payload.alerts.length, changed),
     ...(payload.unreadable > 0 ? [`${formatCount(payload.unreadable)} entries were no alerts.`] : []),
     ...(payload.leftOutBySender > 0
       ? [`The sender left out ${formatCount(payload.leftOutBySender)}: what is missing here says nothing.`]

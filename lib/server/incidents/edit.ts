@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Incident as IncidentRow } from '@/generated/sqlite/client';
 import type { Acknowledgement, IncidentEdit, StatusChange } from '@/lib/contracts/incident';
 import type { IncidentStatus } from '@/lib/contracts/incident-words';
+import { formatInstant } from '@/lib/domain/format';
 import { closingCautions, instantsAfter, mayBecome } from '@/lib/domain/incident';
 import { recordAudit } from '../audit/store';
 import type { Identity } from '../auth/identity';
@@ -30,6 +31,14 @@ const INSTANT_WORDS: Readonly<Record<(typeof INSTANT_FIELDS)[number], string>> =
 
 const instantText = (value: bigint | null): string | null =>
   value === null ? null : new Date(Number(value)).toISOString();
+
+/** A change as the timeline tells it: instants to their second, and what is not known by a word. */
+function changeText({ field, before, after }: ReturnType<typeof changesOf>[number]): string {
+  const isInstant = Object.values(INSTANT_WORDS).includes(field);
+  const told = (value: string | null) =>
+    !value ? 'unknown' : isInstant ? formatInstant(Date.parse(value), 'UTC') : value;
+  return `${field}: ${told(before)} → ${told(after)}`;
+}
 
 /** What changed between two rows, as the timeline and people tell it. */
 function changesOf(before: IncidentRow, after: IncidentRow) {
@@ -86,9 +95,7 @@ export async function editIncident(
     if (changes.length === 0) return before;
     refuseFuture(after, nowMs);
     const stored = await transaction.incident.update({ where: { id: before.id }, data });
-    const text = changes
-      .map(({ field, ...change }) => `${field}: ${change.before || 'unknown'} → ${change.after || 'unknown'}`)
-      .join('; ');
+    const text = changes.map(changeText).join('; ');
     const entry = { id: randomUUID(), kind: 'status' as const, text, occurredAtMs: nowMs, details: { changes } };
     await appendEntries(transaction, stored, [entry], { identity, nowMs });
     await recordAudit(transaction, {

@@ -133,6 +133,7 @@ onBothDatabases('an incident', (stage) => {
     expect(incident.durations.toDetectMs).toBeNull();
     const [newest] = (await entries(id)).entries;
     expect(newest?.text).toContain('severity: SEV2 → SEV0');
+    expect(newest?.text).toMatch(/Start of the trouble: unknown → \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/);
     await expect(edit({ revision: 1, title: 'late' })).rejects.toMatchObject({ code: 'conflict' });
     await expect(edit({ revision: 2, startedAtMs: NOW_MS + 999_999 })).rejects.toMatchObject({ code: 'bad_request' });
   });

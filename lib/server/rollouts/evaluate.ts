@@ -86,90 +86,25 @@ function judgeSafely(inputs: CompareInputs, policy: ComparePolicy): Judged {
 async function storeEvaluation(
   transaction: Transaction,
   guarded: Guarded,
-  { id, kept, inputs, result, look }: Judged,
+  judged: Judged,
   nowMs: number,
 ): Promise<GuardOutcome['decision'] | null> {
-  const { model, guard, policy } = guarded;
+  const { model, guard } = guarded;
+  const { id, result, look } = judged;
   const { champion, challenger, atMs } = look;
   const last = await lastEvaluation(transaction, model);
   // Time goes one way for a guard: what is as new is stored already, by whoever was quicker.
   if (last !== null && last.evaluation.atMs >= atMs) return null;
-  const switches = await readSwitches(transaction, model);
-  const dryRun = !guard.armed;
-  const idempotencyKey = actionKey({ model, champion, challenger, dryRun, rearms: switches.rearms });
-  const [same, newest] = await Promise.all([
-    transaction.guardAction.count({ where: { idempotencyKey } }),
-    transaction.guardAction.findFirst({ where: { model, dryRun }, orderBy: { atMs: 'desc' }, select: { atMs: true } }),
-  ]);
-  const memory =
-    last === null
-      ? null
-      : {
-          atMs: last.evaluation.atMs,
-          champion: last.evaluation.champion,
-          challenger: last.evaluation.challenger,
-          run: last.evaluation.run,
-          countedDataEndMs: last.countedDataEndMs,
-        };
-  const outcome = decideGuard(memory, look, guard, {
-    killed: switches.killed,
-    hasActed: same > 0,
-    lastActionAtMs: newest === null ? null : Number(newest.atMs),
-  });
-  const decided = decidedSentence(outcome, look, guard);
-  const sentence = firstSentence(result);
-  await transaction.guardEvaluation.create({
-    data: {
-      id,
-      model,
-      champion,
-      challenger,
-      atMs: BigInt(atMs),
-      startMs: champion === null || challenger === null ? null : BigInt(inputs.startMs),
-      dataEndMs: look.dataEndMs === null ? null : BigInt(look.dataEndMs),
-      verdict: result.verdict.kind,
-      sentence,
-      reasons: JSON.stringify(result.verdict.reasons),
-      decision: outcome.decision,
-      decided,
-      run: outcome.run,
-      violations: guard.violations,
-      countedDataEndMs: outcome.countedDataEndMs === null ? null : BigInt(outcome.countedDataEndMs),
-      policy: JSON.stringify({ compare: policy, guard }),
-      inputs: kept.bytes,
-      inputsSizeBytes: kept.sizeBytes,
-      inputsSha256: kept.sha256,
-      resultSha256: resultSha256(result),
-      consoleVersion: CONSOLE_VERSION,
-      evaluatedAtMs: BigInt(nowMs),
-    },
-  });
+  const { outcome, idempotencyKey } = await decideOn(transaction, guarded, look, last);
+  const decision: Decided = { outcome, sentence: decidedSentence(outcome, look, guard), idempotencyKey };
+  await transaction.guardEvaluation.create({ data: evaluationRow(guarded, judged, decision, nowMs) });
+  const acts = outcome.decision === 'act' || outcome.decision === 'dry-run';
   if (champion !== null && challenger !== null) {
     const reason = `Not sent any more: ${model} compares ${challenger} with ${champion} by now.`;
     await withdraw(transaction, { model, except: { champion, challenger }, reason }, nowMs);
+    if (acts) await storeAction(transaction, guarded, judged, { ...decision, champion, challenger }, nowMs);
   }
   const isNews = last?.evaluation.verdict !== result.verdict.kind || last.evaluation.decision !== outcome.decision;
-  const acts = outcome.decision === 'act' || outcome.decision === 'dry-run';
-  if (acts && champion !== null && challenger !== null) {
-    const actionId = randomUUID();
-    await transaction.guardAction.create({
-      data: {
-        id: actionId,
-        idempotencyKey,
-        model,
-        champion,
-        challenger,
-        atMs: BigInt(atMs),
-        dryRun,
-        sentence: decided,
-        evaluationId: id,
-      },
-    });
-    if (outcome.decision === 'act') {
-      const action = { id: actionId, idempotencyKey, champion, challenger };
-      await actOn(transaction, guarded, action, { id, inputs, result, run: outcome.run }, nowMs);
-    }
-  }
   // The same finding every few minutes would bury in the audit what people look for: changes are recorded, and actions.
   if (isNews || acts) {
     await recordAudit(transaction, {
@@ -182,13 +117,99 @@ async function storeEvaluation(
         decision: outcome.decision,
         champion,
         challenger,
-        sentence: decided,
+        sentence: decision.sentence,
         evaluation: id,
       },
       atMs: nowMs,
     });
   }
   return outcome.decision;
+}
+
+interface Decided {
+  outcome: GuardOutcome;
+  /** What is done, and why, for a person. */
+  sentence: string;
+  idempotencyKey: string;
+}
+
+/** What the guard does about a look, from what it remembers, its switches and what it has done. */
+async function decideOn(
+  transaction: Transaction,
+  { model, guard }: Guarded,
+  look: GuardLook,
+  last: Awaited<ReturnType<typeof lastEvaluation>>,
+): Promise<Pick<Decided, 'outcome' | 'idempotencyKey'>> {
+  const { champion, challenger } = look;
+  const switches = await readSwitches(transaction, model);
+  const dryRun = !guard.armed;
+  const idempotencyKey = actionKey({ model, champion, challenger, dryRun, rearms: switches.rearms });
+  const [same, newest] = await Promise.all([
+    transaction.guardAction.count({ where: { idempotencyKey } }),
+    transaction.guardAction.findFirst({ where: { model, dryRun }, orderBy: { atMs: 'desc' }, select: { atMs: true } }),
+  ]);
+  const memory = last === null ? null : { ...last.evaluation, countedDataEndMs: last.countedDataEndMs };
+  const outcome = decideGuard(memory, look, guard, {
+    killed: switches.killed,
+    hasActed: same > 0,
+    lastActionAtMs: newest === null ? null : Number(newest.atMs),
+  });
+  return { outcome, idempotencyKey };
+}
+
+const evaluationRow = (
+  { model, guard, policy }: Guarded,
+  { id, kept, inputs, result, look }: Judged,
+  { outcome, sentence }: Decided,
+  nowMs: number,
+) => ({
+  id,
+  model,
+  champion: look.champion,
+  challenger: look.challenger,
+  atMs: BigInt(look.atMs),
+  startMs: look.champion === null || look.challenger === null ? null : BigInt(inputs.startMs),
+  dataEndMs: look.dataEndMs === null ? null : BigInt(look.dataEndMs),
+  verdict: result.verdict.kind,
+  sentence: firstSentence(result),
+  reasons: JSON.stringify(result.verdict.reasons),
+  decision: outcome.decision,
+  decided: sentence,
+  run: outcome.run,
+  violations: guard.violations,
+  countedDataEndMs: outcome.countedDataEndMs === null ? null : BigInt(outcome.countedDataEndMs),
+  policy: JSON.stringify({ compare: policy, guard }),
+  inputs: kept.bytes,
+  inputsSizeBytes: kept.sizeBytes,
+  inputsSha256: kept.sha256,
+  resultSha256: resultSha256(result),
+  consoleVersion: CONSOLE_VERSION,
+  evaluatedAtMs: BigInt(nowMs),
+});
+
+/** Notes an action, and takes it unless this is a dry run. */
+async function storeAction(
+  transaction: Transaction,
+  guarded: Guarded,
+  { id, inputs, result, look }: Judged,
+  decided: Decided & { champion: string; challenger: string },
+  nowMs: number,
+): Promise<void> {
+  const { outcome, sentence, idempotencyKey, champion, challenger } = decided;
+  const action = { id: randomUUID(), idempotencyKey, champion, challenger };
+  await transaction.guardAction.create({
+    data: {
+      ...action,
+      model: guarded.model,
+      atMs: BigInt(look.atMs),
+      dryRun: outcome.decision === 'dry-run',
+      sentence,
+      evaluationId: id,
+    },
+  });
+  if (outcome.decision === 'act') {
+    await actOn(transaction, guarded, action, { id, inputs, result, run: outcome.run }, nowMs);
+  }
 }
 
 /** The same for as long as an action would be the same one: model, versions, dry or not, and since when it is ready. */

@@ -9,12 +9,13 @@ import { FormError } from '@/components/ui/FormError';
 import { EditingHint } from '@/components/ui/PresenceLine';
 import { RelativeTime } from '@/components/ui/RelativeTime';
 import { Skeleton } from '@/components/ui/Skeleton';
+import { CELL_KIND_NAME } from '@/lib/contracts/incident-words';
 import type { InvestigationCell } from '@/lib/contracts/investigation';
 import { CellEditor } from './CellEditor';
 import { editKey } from './cell-draft';
 import { FrozenCell } from './FrozenCell';
 import { TitleEditor } from './TitleEditor';
-import { cellName, KIND_NAME } from './words';
+import { cellName } from './words';
 
 const Markdown = dynamic(() => import('@/components/ui/Markdown').then((file) => file.Markdown), { ssr: false });
 // Charts and tables load with the first live cell: a notebook of notes needs none of them.
@@ -65,7 +66,7 @@ export function Cell(props: CellProps) {
   return (
     <article
       id={`cell-${cell.id}`}
-      aria-label={`${KIND_NAME[cell.kind]} cell: ${name}`}
+      aria-label={`${CELL_KIND_NAME[cell.kind]} cell: ${name}`}
       aria-keyshortcuts={KEYS}
       // What keys work on must be reachable by them.
       // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
@@ -135,9 +136,9 @@ function Head({ cell, name, isOpen, isFirst, isLast, onOpen, onEdit, onMove, onD
         {isOpen ? <ChevronDown size={14} aria-hidden /> : <ChevronRight size={14} aria-hidden />}
       </IconButton>
       <h2 className="min-w-0 font-semibold text-body text-t1 [overflow-wrap:anywhere]">
-        {title === '' ? KIND_NAME[kind] : title}
+        {title === '' ? CELL_KIND_NAME[kind] : title}
       </h2>
-      {title === '' ? null : <span className="text-small text-t3">{KIND_NAME[kind]}</span>}
+      {title === '' ? null : <span className="text-small text-t3">{CELL_KIND_NAME[kind]}</span>}
       {kind === 'note' ? null : <StateWord state={state} />}
       <span className="text-small text-t3">
         {editedBy ?? author.name}, <RelativeTime atMs={editedAtMs ?? createdAtMs} />

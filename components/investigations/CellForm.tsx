@@ -4,10 +4,9 @@ import type { FormEvent, KeyboardEvent, ReactNode } from 'react';
 import { Button } from '@/components/ui/Button';
 import { Input, Select, TextArea } from '@/components/ui/Field';
 import { FormError } from '@/components/ui/FormError';
-import { MAX_CELL_CHARACTERS, MAX_TITLE_CHARACTERS } from '@/lib/contracts/incident-words';
+import { CELL_KIND_NAME, MAX_CELL_CHARACTERS, MAX_TITLE_CHARACTERS } from '@/lib/contracts/incident-words';
 import { type CellDraft, gapOf } from './cell-draft';
 import { RangeField } from './RangeField';
-import { KIND_NAME } from './words';
 
 export interface CellFormProps {
   draft: CellDraft;
@@ -53,7 +52,7 @@ export function CellForm(props: CellFormProps) {
   };
   const isNote = draft.kind === 'note';
   return (
-    <form onSubmit={submit} onKeyDown={keys} className="grid gap-2" aria-label={`${KIND_NAME[draft.kind]} cell`}>
+    <form onSubmit={submit} onKeyDown={keys} className="grid gap-2" aria-label={`${CELL_KIND_NAME[draft.kind]} cell`}>
       {isNote ? <NoteField {...props} /> : null}
       {draft.kind === 'metric' || draft.kind === 'logs' || draft.kind === 'traces' ? (
         <QueryField {...props} kind={draft.kind} />

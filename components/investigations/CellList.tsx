@@ -5,12 +5,13 @@ import { Fragment, useId } from 'react';
 import { useModelChoices } from '@/components/shell/ModelChoice';
 import { Button } from '@/components/ui/Button';
 import { FormError } from '@/components/ui/FormError';
+import { CELL_KIND_NAME } from '@/lib/contracts/incident-words';
 import type { Investigation } from '@/lib/contracts/investigation';
 import { Cell } from './Cell';
 import { NewCellForm } from './NewCellForm';
 import { type RemovedCell, useCellChanges } from './use-cell-changes';
 import { useNewCell } from './use-new-cell';
-import { cellName, KIND_NAME, NEW_KINDS, type NewKind } from './words';
+import { cellName, NEW_KINDS, type NewKind } from './words';
 
 /** The cells of an investigation in their order, and the place where new ones are written. */
 export function CellList({ investigation }: { investigation: Investigation }) {
@@ -71,7 +72,7 @@ function AddBar({ onAdd }: { onAdd: (kind: NewKind) => void }) {
       <div role="group" aria-label="Add a cell" className="flex flex-wrap items-center gap-2">
         {NEW_KINDS.map((kind) => (
           <Button key={kind} onClick={() => onAdd(kind)}>
-            <Plus size={13} aria-hidden className="text-t3" /> {KIND_NAME[kind]}
+            <Plus size={13} aria-hidden className="text-t3" /> {CELL_KIND_NAME[kind]}
           </Button>
         ))}
       </div>

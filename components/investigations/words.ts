@@ -1,17 +1,6 @@
-import type { CellKind } from '@/lib/contracts/incident-words';
+import { CELL_KIND_NAME } from '@/lib/contracts/incident-words';
 import type { CellContent, CellRange } from '@/lib/contracts/investigation';
 import { formatDuration, formatRange } from '@/lib/domain/format';
-
-/** What a kind of cell is called. */
-export const KIND_NAME: Readonly<Record<CellKind, string>> = {
-  note: 'Note',
-  metric: 'Metric',
-  logs: 'Logs',
-  traces: 'Traces',
-  comparison: 'Comparison',
-  drift: 'Drift',
-  evidence: 'Evidence',
-};
 
 /** Kinds that somebody can begin here; evidence comes from a panel by its pin. */
 export const NEW_KINDS = ['note', 'metric', 'logs', 'traces', 'comparison', 'drift'] as const;
@@ -22,7 +11,7 @@ export const investigationPath = (number: number): string => `/investigations/${
 
 /** The name a cell goes by where it has no title: its kind, and the beginning of what it holds. */
 export function cellName(title: string, content: CellContent): string {
-  const kind = KIND_NAME[content.kind];
+  const kind = CELL_KIND_NAME[content.kind];
   if (title !== '') return title;
   const words =
     content.kind === 'note'

@@ -88,6 +88,17 @@ export type ActionKind = (typeof ACTION_KINDS)[number];
 export const CELL_KINDS = ['note', 'metric', 'logs', 'traces', 'comparison', 'drift', 'evidence'] as const;
 export type CellKind = (typeof CELL_KINDS)[number];
 
+/** What a kind of cell is called. */
+export const CELL_KIND_NAME: Readonly<Record<CellKind, string>> = {
+  note: 'Note',
+  metric: 'Metric',
+  logs: 'Logs',
+  traces: 'Traces',
+  comparison: 'Comparison',
+  drift: 'Drift',
+  evidence: 'Evidence',
+};
+
 export const MAX_TITLE_CHARACTERS = 200;
 export const MAX_ENTRY_CHARACTERS = 10_000;
 export const MAX_SECTION_CHARACTERS = 100_000;

@@ -1,3 +1,4 @@
+import { CELL_KIND_NAME } from '@/lib/contracts/incident-words';
 import type { CellContent, CellRange, Investigation, InvestigationCell } from '@/lib/contracts/investigation';
 import { formatDuration } from './format';
 import { escapeMarkdown, fencedMarkdown } from './markdown';
@@ -13,15 +14,6 @@ export interface ExportedPin {
 }
 
 const LANGUAGES = { metric: 'promql', logs: 'logql', traces: 'traceql' } as const;
-const NAMES = {
-  note: 'Note',
-  metric: 'Metric',
-  logs: 'Logs',
-  traces: 'Traces',
-  comparison: 'Comparison',
-  drift: 'Drift',
-  evidence: 'Evidence',
-} as const;
 
 /** To the second, in UTC, the same on every machine. */
 const instant = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
@@ -73,7 +65,7 @@ function pinOf(cell: InvestigationCell, pins: ReadonlyMap<string, ExportedPin>):
 
 function cellLines(cell: InvestigationCell, place: number, pins: ReadonlyMap<string, ExportedPin>): string[] {
   const { content, state, title } = cell;
-  const named = `${NAMES[content.kind]}${title === '' ? '' : `: ${escapeMarkdown(title)}`}`;
+  const named = `${CELL_KIND_NAME[content.kind]}${title === '' ? '' : `: ${escapeMarkdown(title)}`}`;
   const question = questionOf(content);
   const facts = content.kind === 'note' ? [] : [`- State: ${state}`, ...pinOf(cell, pins)];
   return ['', `## ${place}. ${named}`, '', ...question, ...facts];

@@ -25,6 +25,24 @@ describe.skipIf(!hasChromium())('alerts in a browser', () => {
     await table(page).getByRole('row').filter({ hasText: 'HighErrorRate' }).getByText('inhibited').waitFor();
   });
 
+  it('opens the form of a silence where the reader looks, by keyboard, with what it would mute', async () => {
+    const page = await visit('/alerts');
+    await page
+      .getByRole('region', { name: 'Answer', exact: true })
+      .getByRole('link', { name: /^LabelsStale/ })
+      .click();
+    await page.getByRole('button', { name: 'Silence…' }).press('Enter');
+    const form = page.getByRole('form', { name: 'Silence LabelsStale' });
+    await form.getByText(/It would mute 1 of \d+ alerts right now/).waitFor();
+    await expect.poll(() => form.evaluate((one) => one.getBoundingClientRect().top < window.innerHeight)).toBe(true);
+    // The keyboard goes on in it.
+    await page.keyboard.press('Tab');
+    expect(await form.evaluate((one) => one.contains(document.activeElement))).toBe(true);
+    expect(await form.getByRole('button', { name: 'Make silence' }).isDisabled()).toBe(true);
+    await form.getByText('Say why first.').waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+  });
+
   it.each(['dark', 'light'] as const)('has no serious fault for axe, %s', async (theme) => {
     const page = await visit('/alerts');
     await page.emulateMedia({ colorScheme: theme });

@@ -135,8 +135,8 @@ export const noteEvent = (note: {
   author: note.author.name,
 });
 
-/** An incident as an event: when its trouble began, until it was mitigated or resolved. */
-export const incidentEvent = (incident: {
+/** An incident as a stretch of time, from when its trouble began. `endMs` null: still open. */
+export interface IncidentStretch {
   number: number;
   title: string;
   severity: string;
@@ -145,7 +145,10 @@ export const incidentEvent = (incident: {
   declaredBy: string;
   startMs: number;
   endMs: number | null;
-}): ChangeEvent => ({
+}
+
+/** An incident as an event: when its trouble began, until it was mitigated or resolved. */
+export const incidentEvent = (incident: IncidentStretch): ChangeEvent => ({
   ...EMPTY,
   id: `incident ${incident.number}`,
   kind: 'incident',

@@ -1,10 +1,10 @@
 import 'server-only';
 import type { Events, EventsParams } from '@/lib/contracts/event';
-import { incidentEvent, inTime, noteEvent } from '@/lib/domain/events';
+import { type IncidentStretch, incidentEvent, inTime, noteEvent } from '@/lib/domain/events';
 import type { Identity } from '../auth/identity';
 import { getConfig } from '../config';
 import { Gather } from '../gather';
-import { type IncidentStretch, incidentsDuring } from '../incidents/during';
+import { incidentsDuring } from '../incidents/during';
 import type { Reading } from '../reading';
 import { openTelemetry } from '../telemetry';
 import { coarseNote, readEvents } from './read-events';

@@ -1,20 +1,9 @@
 import 'server-only';
+import type { IncidentStretch } from '@/lib/domain/events';
 import { type Database, db } from '../db';
 
 /** Incidents of one stretch at most; more are no explanation. */
 const MAX_INCIDENTS = 50;
-
-/** An incident as a stretch of time. `endMs` null: still open. */
-export interface IncidentStretch {
-  number: number;
-  title: string;
-  severity: string;
-  model: string | null;
-  version: string | null;
-  declaredBy: string;
-  startMs: number;
-  endMs: number | null;
-}
 
 /**
  * Incidents that overlap a range, oldest first; drills and those merged into another are left out. Of a model those that

@@ -2,23 +2,28 @@
 
 import { useQuery } from '@tanstack/react-query';
 import dynamic from 'next/dynamic';
+import { Fragment } from 'react';
 import { Button } from '@/components/ui/Button';
 import { useZone } from '@/components/ui/preference';
 import { QueryState } from '@/components/ui/QueryState';
 import { formatDay, formatInstant } from '@/lib/domain/format';
 import { incidentQuery } from '@/lib/queries/incidents';
 import { postmortemQuery } from '@/lib/queries/postmortems';
+import { withReferenceLinks } from './entry-links';
 
 const Markdown = dynamic(() => import('@/components/ui/Markdown').then((file) => file.Markdown), { ssr: false });
 
-/** The postmortem as one page of paper: no buttons, no panels, the approval with the hash of its text at the end. */
+/**
+ * The postmortem as one page of paper: no buttons, no panels; what it refers to, with the hashes of pins, and the
+ * approval with the hash of its text at the end.
+ */
 export function PrintPage({ incidentId }: { incidentId: string }) {
   const { zone } = useZone();
   const incident = useQuery(incidentQuery(incidentId));
   const postmortem = useQuery(postmortemQuery(incidentId));
   return (
     <QueryState query={postmortem} height={320}>
-      {({ sections, actions, reviews, textHash, answer }) => (
+      {({ sections, actions, reviews, references, textHash, answer }) => (
         <article className="mx-auto grid max-w-[760px] gap-4 text-body">
           <div data-noprint>
             <Button onClick={() => window.print()}>Print</Button>
@@ -32,7 +37,7 @@ export function PrintPage({ incidentId }: { incidentId: string }) {
             .map(({ key, title, text }) => (
               <section key={key} className="break-inside-avoid-page">
                 <h2 className="mb-1 font-semibold text-answer">{title}</h2>
-                <Markdown text={text} />
+                <Markdown text={withReferenceLinks(text)} />
               </section>
             ))}
           {actions.length === 0 ? null : (
@@ -55,6 +60,21 @@ export function PrintPage({ incidentId }: { incidentId: string }) {
                   </li>
                 ))}
               </ul>
+            </section>
+          )}
+          {references.length === 0 ? null : (
+            <section>
+              <h2 className="mb-1 font-semibold text-answer">References</h2>
+              <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-0.5 text-small text-t2">
+                {references.map(({ label, text }) => (
+                  <Fragment key={label}>
+                    <dt id={label} className="tabular-nums">
+                      {label}
+                    </dt>
+                    <dd className="[overflow-wrap:anywhere]">{text}</dd>
+                  </Fragment>
+                ))}
+              </dl>
             </section>
           )}
           <footer className="border-line border-t pt-2 text-small text-t2">

@@ -85,6 +85,8 @@ export const Postmortem = z.object({
   wording: z.array(z.object({ section: SectionKey, words: z.string(), advice: z.string() })),
   /** SHA-256 of all sections and actions as exported; a review names it. */
   textHash: z.string(),
+  /** What the text refers to as `[^e12]`: the entry in one line, its pin with the hash; untrusted text. */
+  references: z.array(z.object({ label: z.string(), text: z.string() })),
   authors: z.array(z.string()),
   revision: z.number().int().nonnegative(),
 });

@@ -119,15 +119,27 @@ function reviews({ reviews: all, textHash }: ExportMaterial): string[] {
   return told.length === 0 ? ['Nobody has reviewed it.'] : told;
 }
 
-function entryLine(entry: Entry, evidence: ExportMaterial['evidence']): string {
+/** An entry in one line, its pin with the hash. `said` escapes what people wrote. */
+function entryLine(entry: Entry, evidence: ExportMaterial['evidence'], said: (text: string) => string = plain): string {
   const pin = entry.evidenceId === null ? undefined : evidence.get(entry.evidenceId);
-  const pinned = pin === undefined ? '' : ` Evidence: ${plain(pin.title)} (SHA-256 ${pin.sha256}).`;
+  const pinned = pin === undefined ? '' : ` Evidence: ${said(pin.title)} (SHA-256 ${pin.sha256}).`;
   const taken = entry.correctedBy;
   const corrected =
-    taken === null ? '' : ` ${taken.relation === 'retracts' ? 'Taken back' : 'Corrected'}: ${plain(taken.text)}`;
+    taken === null ? '' : ` ${taken.relation === 'retracts' ? 'Taken back' : 'Corrected'}: ${said(taken.text)}`;
   const late = entry.backdated ? `, recorded ${instant(entry.recordedAtMs)}` : '';
-  return `${instant(entry.occurredAtMs)}${late}, ${entry.kind} by ${plain(entry.author.name)}: ${plain(entry.text)}${corrected}${pinned}`;
+  return `${instant(entry.occurredAtMs)}${late}, ${entry.kind} by ${said(entry.author.name)}: ${said(entry.text)}${corrected}${pinned}`;
 }
+
+/** The entries that a postmortem refers to, each once, as its text first names them. */
+export function referredEntries({ sections, entries }: Pick<ExportMaterial, 'sections' | 'entries'>): Entry[] {
+  const known = new Map(entries.map((entry) => [entry.label, entry]));
+  const labels = new Set(sections.flatMap(({ text }) => labelsOf(text)));
+  return [...labels].flatMap((label) => known.get(label) ?? []);
+}
+
+/** What a reference stands for, as text that is nowhere read as Markdown. */
+export const referenceText = (entry: Entry, evidence: ExportMaterial['evidence']): string =>
+  entryLine(entry, evidence, (text) => text);
 
 /**
  * An incident with its postmortem as Markdown. The same record gives the same bytes: times are UTC, nothing says when
@@ -135,8 +147,7 @@ function entryLine(entry: Entry, evidence: ExportMaterial['evidence']): string {
  */
 export function exportIncident(material: ExportMaterial): string {
   const written = material.sections.filter(({ text }) => text.trim() !== '');
-  const known = new Map(material.entries.map((entry) => [entry.label, entry]));
-  const referred = [...new Set(written.flatMap(({ text }) => labelsOf(text)))].filter((label) => known.has(label));
+  const referred = referredEntries(material);
   const lines = [
     ...head(material),
     ...written.flatMap(({ key, text }) => ['', `## ${SECTION_TITLES[key]}`, '', text.trim()]),
@@ -157,10 +168,7 @@ export function exportIncident(material: ExportMaterial): string {
     lines.push(...material.entries.map((entry) => `- ${entry.label}: ${entryLine(entry, material.evidence)}`));
   }
   if (referred.length > 0) lines.push('');
-  for (const label of referred) {
-    const entry = known.get(label);
-    if (entry !== undefined) lines.push(`[^${label}]: ${entryLine(entry, material.evidence)}`);
-  }
+  for (const entry of referred) lines.push(`[^${entry.label}]: ${entryLine(entry, material.evidence)}`);
   return `${lines.join('\n')}\n`;
 }
 

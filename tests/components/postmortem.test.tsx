@@ -31,6 +31,7 @@ function postmortem(patch: Partial<Postmortem> = {}, summary = { text: '', versi
     gaps: [{ section: 'impact', sentence: 'What it did to predictions is not said.' }],
     wording: [],
     textHash: HASH,
+    references: [],
     authors: [],
     revision: 1,
     ...patch,

@@ -11,7 +11,7 @@ import {
   type SectionHistory,
   type SectionHistoryParams,
 } from '@/lib/contracts/postmortem';
-import { exportIncident, judgedText } from '@/lib/domain/incident-export';
+import { exportIncident, judgedText, referenceText, referredEntries } from '@/lib/domain/incident-export';
 import { draftPostmortem, draftText } from '@/lib/domain/postmortem-draft';
 import { gapsOf } from '@/lib/domain/postmortem-gaps';
 import { unsourcedSentences, wordingsOf } from '@/lib/domain/postmortem-wording';
@@ -76,6 +76,15 @@ async function materialOf(reader: Reader, incident: IncidentRow) {
   return { entries, hypotheses, roles, commanders, instants: instantsOf(incident), severity: severityOf(incident) };
 }
 
+/** Title and hash of each pin that is there, by its id. */
+async function pinsOf(reader: Reader, ids: readonly (string | null)[]) {
+  const rows = await reader.evidence.findMany({
+    where: { id: { in: ids.filter((id) => id !== null) } },
+    select: { id: true, title: true, sha256: true },
+  });
+  return new Map(rows.map(({ id, ...pin }) => [id, pin]));
+}
+
 const STATE_WORDS = {
   draft: 'is a draft',
   in_review: 'waits for a review',
@@ -115,6 +124,11 @@ export async function toPostmortem(reader: Reader, incident: IncidentRow): Promi
           : unsourcedSentences(section.text, labels),
     };
   });
+  const referred = referredEntries({ sections, entries: material.entries });
+  const evidence = await pinsOf(
+    reader,
+    referred.map(({ evidenceId }) => evidenceId),
+  );
   const actions = actionRows.map(toAction);
   const gaps = gapsOf({ ...material, sections, actions, owner: row?.owner ?? null });
   const state = Postmortem.shape.state.parse(row?.state ?? 'draft');
@@ -142,6 +156,7 @@ export async function toPostmortem(reader: Reader, incident: IncidentRow): Promi
     gaps,
     wording: sections.flatMap(({ key, text }) => wordingsOf(text).map((found) => ({ section: key, ...found }))),
     textHash,
+    references: referred.map((entry) => ({ label: entry.label, text: referenceText(entry, evidence) })),
     authors,
     revision: row?.revision ?? 0,
   };
@@ -218,14 +233,10 @@ export async function exportMarkdown(
   return database.read(async (client) => {
     const incident = await findIncident(client, key);
     const [material, postmortem] = await Promise.all([materialOf(client, incident), toPostmortem(client, incident)]);
-    const pinned = [
+    const evidence = await pinsOf(client, [
       ...material.entries.map(({ evidenceId }) => evidenceId),
       ...postmortem.actions.map(({ verified }) => verified?.evidenceId ?? null),
-    ].filter((id) => id !== null);
-    const evidence = await client.evidence.findMany({
-      where: { id: { in: pinned } },
-      select: { id: true, title: true, sha256: true },
-    });
+    ]);
     return exportIncident({
       number: incident.number,
       title: incident.title,
@@ -241,7 +252,7 @@ export async function exportMarkdown(
       actions: postmortem.actions,
       reviews: postmortem.reviews,
       entries: material.entries,
-      evidence: new Map(evidence.map(({ id, ...pin }) => [id, pin])),
+      evidence,
       textHash: postmortem.textHash,
       withTimeline,
     });

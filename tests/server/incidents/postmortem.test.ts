@@ -90,6 +90,8 @@ onBothDatabases('a postmortem', (stage) => {
     const { id, number } = await declared(stage(), { title: 'A <b>bold</b> | title' });
     await save(id, 0, 'It was **slow** [^e1].');
     await editPostmortem({ incidentId: id, revision: 1, owner: 'Ben', state: 'in_review' }, by, stage().database);
+    const { references } = await read(id);
+    expect(references).toEqual([{ label: 'e1', text: '2026-11-20T12:00:00Z, status by Ada: Declared as SEV2.' }]);
     const text = await exportMarkdown(id, { withTimeline: true }, stage().database);
     expect(await exportMarkdown(id, { withTimeline: true }, stage().database)).toBe(text);
     expect(text).toContain(`# INC-${number}: A \\<b\\>bold\\</b\\> \\| title`);

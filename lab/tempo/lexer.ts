@@ -173,16 +173,8 @@ export function tokenName(token: Token): string {
   return token.text;
 }
 
-const KEYWORDS: ReadonlySet<string> = new Set([
-  'count',
-  'avg',
-  'max',
-  'min',
-  'sum',
-  'by',
-  'coalesce',
-  'select',
-  'with',
+/** What a metrics stage begins with. */
+export const METRIC_WORDS: ReadonlySet<string> = new Set([
   'rate',
   'count_over_time',
   'min_over_time',
@@ -192,6 +184,9 @@ const KEYWORDS: ReadonlySet<string> = new Set([
   'quantile_over_time',
   'histogram_over_time',
   'compare',
-  'topk',
-  'bottomk',
+]);
+
+const KEYWORDS: ReadonlySet<string> = new Set([
+  ...['count', 'avg', 'max', 'min', 'sum', 'by', 'coalesce', 'select', 'with', 'topk', 'bottomk'],
+  ...METRIC_WORDS,
 ]);

@@ -1,5 +1,5 @@
 import type { AttributeRef, CompareOp, MetricsStage, SecondStage } from './ast';
-import { parseError } from './lexer';
+import { METRIC_WORDS, parseError } from './lexer';
 import { parseAttribute, parseAttributeList, parseFilter } from './parse-field';
 import { isNumeric } from './static';
 import type { TokenReader } from './token-reader';
@@ -7,18 +7,6 @@ import type { TokenReader } from './token-reader';
 /** The server groups by at most this many attributes. */
 const MAX_GROUP_BY = 5;
 const DEFAULT_TOP_N = 10;
-
-const METRIC_WORDS: ReadonlySet<string> = new Set([
-  'rate',
-  'count_over_time',
-  'min_over_time',
-  'max_over_time',
-  'avg_over_time',
-  'sum_over_time',
-  'histogram_over_time',
-  'quantile_over_time',
-  'compare',
-]);
 
 /** Whether the next token begins a metrics stage; nothing is taken. */
 export const atMetric = (reader: TokenReader): boolean =>

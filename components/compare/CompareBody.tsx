@@ -11,6 +11,7 @@ import { ExamplesPanel } from './ExamplesPanel';
 import { OverTimePanels } from './OverTimePanels';
 import { SegmentsPanel } from './SegmentsPanel';
 import { StabilityPanel } from './StabilityPanel';
+import { Unread } from './Unread';
 import { VerdictPanel } from './VerdictPanel';
 
 /** What the two sides are called: versions; of one version before and after. */
@@ -84,6 +85,7 @@ function NoSides({ compare: { inputs, why }, alternative }: { compare: Compare; 
           action: alternative,
         }}
       />
+      <Unread inputs={inputs} />
     </Panel>
   );
 }

@@ -3,12 +3,12 @@
 import { useMemo } from 'react';
 import { type Column, DataTable } from '@/components/ui/DataTable';
 import { Panel } from '@/components/ui/Panel';
-import { StatusIcon, StatusWord } from '@/components/ui/Status';
+import { StatusWord } from '@/components/ui/Status';
 import { Hint } from '@/components/ui/Tooltip';
 import type { Compare, CompareResult, Measure } from '@/lib/contracts/compare';
-import { unreadOf } from '@/lib/domain/compare-soundness';
 import { differenceFigure, rangeFigure, UNIT_SIGN, valueFigure } from './figures';
 import { IntervalBar } from './IntervalBar';
+import { Unread } from './Unread';
 
 /** Every measure of both sides: values, difference, interval, limit, verdict, sample. */
 export function DifferencesPanel({
@@ -48,20 +48,6 @@ export function DifferencesPanel({
         </dl>
       </details>
     </Panel>
-  );
-}
-
-/** What could not be read and decides nothing: its rows are not there, and that is said. */
-function Unread({ inputs }: { inputs: Compare['inputs'] }) {
-  const reasons = unreadOf(inputs);
-  return reasons.length === 0 ? null : (
-    <ul className="mt-2 grid gap-0.5 text-small text-t2 [overflow-wrap:anywhere]">
-      {reasons.map((reason) => (
-        <li key={reason}>
-          <StatusIcon status="watch" label="not read" /> {reason}
-        </li>
-      ))}
-    </ul>
   );
 }
 

@@ -73,12 +73,15 @@ beforeAll(() => vi.useFakeTimers({ toFake: ['Date'], now: NOW_MS }));
 afterAll(() => vi.useRealTimers());
 afterEach(() => lab.close());
 
-/** The comparison of two versions of one model, as the page asks for it, over nothing but that stack's own metrics. */
-async function compared(preset: Preset, challengerErrors: number): Promise<Compare> {
-  lab = await startMetrics([
-    ...stackSeries(preset, '1', 400, 0.005),
-    ...stackSeries(preset, '2', 400, challengerErrors),
-  ]);
+/** Two versions, the newer of which fails ten times as often. */
+const healthyAndBad = (preset: Preset): Series[] => [
+  ...stackSeries(preset, '1', 400, 0.005),
+  ...stackSeries(preset, '2', 400, 0.05),
+];
+
+/** The comparison of one model, as the page asks for it, over nothing but these metrics. */
+async function compared(series: readonly Series[]): Promise<Compare> {
+  lab = await startMetrics(series);
   guardConfig(lab, '  - { name: m }');
   const query = { model: 'm', startMs: NOW_MS - 60 * MINUTE_MS, endMs: NOW_MS };
   const { status, body } = await call(compare, { query });
@@ -96,7 +99,7 @@ describe('the comparison over each serving stack', () => {
   it.each(named(STACKS.filter(isWhole)))(
     '%s: a challenger that fails ten times as often is rolled back',
     async (_, preset) => {
-      const found = await compared(preset, 0.05);
+      const found = await compared(healthyAndBad(preset));
       expect(found.inputs).toMatchObject({ champion: { version: '1' }, challenger: { version: '2' } });
       expect(found.result.verdict.kind, why(found)).toBe('roll-back');
       expect(why(found)).toMatch(/^Errors: wholly beyond/);
@@ -109,12 +112,23 @@ describe('the comparison over each serving stack', () => {
   it.each(named(STACKS.filter((preset) => !isWhole(preset))))(
     '%s cannot tell all that a verdict needs: in doubt, with what would help',
     async (_, preset) => {
-      const found = await compared(preset, 0.05);
+      const found = await compared(healthyAndBad(preset));
       const { errors, latency } = preset;
       expect(found.result.verdict.kind).toBe('in-doubt');
       for (const part of [errors, latency]) {
         if ('remedy' in part && part.remedy !== null) expect(why(found)).toContain(part.remedy);
       }
+    },
+  );
+
+  it.each(named(STACKS.slice(0, 1)))(
+    '%s whose versions no label tells apart has one, and says what would help',
+    async (_, preset) => {
+      const found = await compared(stackSeries({ ...preset, versionLabel: 'unknown_label' }, '1', 400, 0.005));
+      expect(found.result.verdict.kind).toBe('not-enough-data');
+      expect(found.inputs.faults.map(({ reason }) => reason).join()).toMatch(
+        /No label tells versions apart.*versionLabels/,
+      );
     },
   );
 });

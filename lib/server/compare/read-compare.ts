@@ -107,8 +107,10 @@ async function readInputs(
   if (champion === null || challenger === null) {
     const only = champion ?? challenger;
     const side = only === null ? null : await readOne(panel, parts, only, asked(only.version, true), signal);
+    // Why there may be no second side: a stack whose versions nothing tells apart has one.
+    const faults = [...parts.faults, ...missingFaults(map.missing).filter(({ signal: about }) => about === 'other')];
     return {
-      inputs: { ...base, ...NOTHING_READ, champion: side, challenger: null, faults: parts.faults },
+      inputs: { ...base, ...NOTHING_READ, champion: side, challenger: null, faults: uniqueFaults(faults) },
       cells: null,
     };
   }

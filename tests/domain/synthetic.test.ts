@@ -104,13 +104,7 @@ describe('the decisions of the prober', () => {
   });
   it.each([
     [503, 'x', 1, 'status', 'It answered 503 instead of 200.'],
-    [
-      301,
-      'x',
-      1,
-      'status',
-      'It answered 301 instead of 200. Redirects are not followed: set the final address.',
-    ],
+    [301, 'x', 1, 'status', 'It answered 301 instead of 200. Redirects are not followed: set the final address.'],
     [200, 'x', 1, 'content', 'Its answer does not hold “score”.'],
     [200, 'score', 2340, 'slow', 'It took 2.34\u202fs, more than the 2\u202fs that are expected.'],
     // Never "2 s, more than the 2 s".
@@ -146,16 +140,33 @@ describe('the decisions of the prober', () => {
     isGoodAnswer: true,
   };
   it.each([
-    ['an exemplar proves it, whatever the counter says', { exemplar: true, now: null }, true],
-    ['a rise by one proves it', {}, true],
-    ['a rise with others is taken after a good answer', { now: 40 }, true],
-    ['a rise with others is not taken after a bad one', { now: 40, isGoodAnswer: false }, false],
-    ['a scrape from before the answer proves nothing', { scrapedAtMs: 0 }, false],
-    ['no rise is none', { now: 10 }, false],
-    ['a counter that began anew is no rise', { now: 3 }, false],
-    ['no series is no rise', { now: null }, false],
-    ['the first request makes the series', { before: null, now: 1 }, true],
-  ])('%s', (_, patch, seen) => {
-    expect(judgeCounter({ ...look, ...patch }).seen).toBe(seen);
+    [
+      'an exemplar proves it, whatever the counter says',
+      { exemplar: true, now: null },
+      'seen: An exemplar of its latency carries its trace id.',
+    ],
+    ['a rise by one proves it', {}, 'seen: m rose by 1, by this request alone.'],
+    [
+      'a rise with others is taken after a good answer',
+      { now: 40 },
+      'seen: m rose by 30, with other requests: no exemplar tells this one apart.',
+    ],
+    [
+      'a rise with others is not taken after a bad one',
+      { now: 40, isGoodAnswer: false },
+      'not seen: m rose by 30, with other requests: no exemplar tells this one apart, and without a good answer it may not have been counted at all.',
+    ],
+    [
+      'a scrape from before the answer proves nothing',
+      { scrapedAtMs: 0 },
+      'not seen: m was not scraped since the answer.',
+    ],
+    ['no rise is none', { now: 10 }, 'not seen: m was scraped since the answer and did not rise.'],
+    ['a counter that began anew is no rise', { now: 3 }, 'not seen: m began anew since: the service was restarted.'],
+    ['no series is no rise', { now: null }, 'not seen: No series of m is there for this model.'],
+    ['the first request makes the series', { before: null, now: 1 }, 'seen: m rose by 1, by this request alone.'],
+  ])('%s', (_, patch, said) => {
+    const { seen, detail } = judgeCounter({ ...look, ...patch });
+    expect(`${seen ? 'seen' : 'not seen'}: ${detail}`).toBe(said);
   });
 });

@@ -52,8 +52,8 @@ export function SourcesPage() {
           )}
         </QueryState>
       </Panel>
-      <Panel title="Not measured" definition="what the sources do not give, and what would give it" height={80}>
-        <QueryState query={report} height={80}>
+      <Panel title="Not measured" definition="what the sources do not give, and what would give it">
+        <QueryState query={report} height={32}>
           {(data) => <MissingList missing={data.missing} />}
         </QueryState>
       </Panel>

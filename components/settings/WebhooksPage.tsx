@@ -65,7 +65,7 @@ export function WebhooksPage() {
       <Panel
         title="Deliveries"
         definition="what was given up first, then what waits, then what arrived"
-        height={200}
+        height={60}
         actions={
           <Choice
             label="State"
@@ -78,7 +78,7 @@ export function WebhooksPage() {
           />
         }
       >
-        <QueryState query={query} height={200}>
+        <QueryState query={query} height={60}>
           {({ deliveries }) => (
             <>
               {deliveries.length === 0 ? (

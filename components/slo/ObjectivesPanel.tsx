@@ -8,7 +8,8 @@ import { RelativeTime } from '@/components/ui/RelativeTime';
 import { StatusWord } from '@/components/ui/Status';
 import { Hint } from '@/components/ui/Tooltip';
 import type { SloRow, Slos } from '@/lib/contracts/slo';
-import { formatDuration, formatPercentFigure, formatRatioPercent, NOT_MEASURED } from '@/lib/domain/format';
+import { formatDuration, formatRatioPercent, NOT_MEASURED } from '@/lib/domain/format';
+import { attainmentFigure } from '@/lib/domain/slo-promise';
 import { silentNotes } from '@/lib/domain/slo-windows';
 import { BurnCell } from './BurnCell';
 import { useObjective } from './use-objective';
@@ -119,7 +120,8 @@ const COLUMNS: readonly Column<SloRow>[] = [
     header: 'Reached %',
     numeric: true,
     value: ({ attainment }) => attainment,
-    cell: (row) => (row.attainment === null ? <Dash why={whyNot(row)} /> : formatPercentFigure(row.attainment)),
+    cell: (row) =>
+      row.attainment === null ? <Dash why={whyNot(row)} /> : attainmentFigure(row.attainment, row.objective),
   },
   {
     id: 'left',

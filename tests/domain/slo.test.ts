@@ -15,6 +15,7 @@ import {
   sloState,
   windowCoverage,
 } from '@/lib/domain/slo';
+import { attainmentFigure } from '@/lib/domain/slo-promise';
 import {
   BURN_WINDOWS_MS,
   type BurnPair,
@@ -98,6 +99,35 @@ describe('the pairs of windows', () => {
     [1, 'eats 3.3 % of the 30\u202fd budget a day, all of it in 30\u202fd'],
   ])('a factor of %d %s', (factor, sentence) => {
     expect(budgetSentence(factor, 30 * DAY_MS)).toBe(sentence);
+  });
+});
+
+describe('what was reached', () => {
+  it.each([
+    [0.9923, 0.99, '99.23'],
+    [0.999918, 0.99, '99.99'],
+    [0.9958, 0.995, '99.58'],
+    [0.9989996, 0.999, '99.899'],
+    [0.99899999, 0.999, '99.899'],
+    [1, 0.99, '100.00'],
+    [0.29, null, '29.00'],
+    [0.57, 0.5, '57.00'],
+    [0.9999999999, 0.9999, '99.9999'],
+  ])('of %d against %d is told as %s, cut and never rounded', (attainment, objective, figure) => {
+    expect(attainmentFigure(attainment, objective)).toBe(figure);
+  });
+
+  it('never looks like what is promised while it is missed', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(0.9, 0.95, 0.99, 0.995, 0.999, 0.9995, 0.9999),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (objective, attainment) => {
+          fc.pre(attainment < objective - 1e-9);
+          expect(Number(attainmentFigure(attainment, objective)) / 100).toBeLessThan(objective);
+        },
+      ),
+    );
   });
 });
 

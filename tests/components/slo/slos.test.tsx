@@ -154,7 +154,7 @@ describe('the table', () => {
     expect(line('reco').getByText(/in 5.h/)).toBeTruthy();
     expect(line('churn').getAllByText('not measured').length).toBeGreaterThanOrEqual(3);
     expect(line('churn').getByText('no data, was page')).toBeTruthy();
-    expect(line('fraud').getByText('99.95')).toBeTruthy();
+    expect(line('fraud').getByText('99.950')).toBeTruthy();
     expect(line('fraud').getByText('lasts')).toBeTruthy();
     expect(screen.getByText('A note.')).toBeTruthy();
   });

@@ -172,6 +172,32 @@ describe.skipIf(!hasChromium())('Drift & quality in a browser', () => {
     expect(await page.getByRole('link', { name: 'Download' }).getAttribute('href')).toContain('/api/drift/rules');
   });
 
+  it('says whose inputs moved before a model is chosen, and leads to it', async () => {
+    const page = await visit('/drift');
+    await answer(page).getByRole('link', { name: 'churn_scorer' }).waitFor();
+    await answer(page)
+      .getByText(/amount drifted/)
+      .waitFor();
+    const first = page.getByRole('table', { name: 'Models' }).locator('tbody tr').first();
+    await first.getByText('amount drifted').waitFor();
+    await first.focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/drift\?.*model=churn_scorer/);
+  });
+
+  it.each([
+    { width: 1280, whole: 'every column' },
+    { width: 390, whole: 'state, name and strip' },
+  ])('has in sight at $width px without scrolling: $whole', async ({ width }) => {
+    const page = await visit('/drift?model=churn_scorer', { width, height: 844 });
+    const strip = rowOf(page, 'amount').getByRole('img', { name: /^amount over time/ });
+    const last = width === 390 ? strip : features(page).getByRole('columnheader').last();
+    await strip.waitFor();
+    const [own, table] = [await last.boundingBox(), await page.locator('[data-features]').boundingBox()];
+    if (own === null || table === null) throw new Error('nothing is drawn');
+    expect(own.x + own.width).toBeLessThanOrEqual(table.x + table.width + 1);
+  });
+
   it('leads there from the fleet', async () => {
     const page = await visit('/');
     await page

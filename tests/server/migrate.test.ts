@@ -6,7 +6,7 @@ import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@p
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isPostgres, openDatabase, postgresAdapter } from '@/lib/server/db';
 import { migrate } from '@/lib/server/db/migrate';
-import { applyMigrations, prismaDirectory, withSchemaEngine } from '@/lib/server/db/schema-engine';
+import { applyMigrations, prismaDirectory, RUNNING_LOCK, withSchemaEngine } from '@/lib/server/db/schema-engine';
 import { sqliteAdapter } from '@/lib/server/db/sqlite';
 import { onEachDatabase } from './databases';
 import { bundleProcess } from './writers';
@@ -75,6 +75,28 @@ onEachDatabase('a migration', (kind) => {
     expect(await migrate(url)).toEqual([]);
     await database.close();
   });
+
+  // An SQLite has no server that outlives the process.
+  if (kind.name === 'PostgreSQL')
+    it('that a server still runs for a process that is gone is waited for', async () => {
+      const url = await kind.create();
+      await migrate(url);
+      const newest = NAMES.at(-1) ?? '';
+      const database = openDatabase(url);
+      const note = (finished: string) =>
+        `UPDATE _prisma_migrations SET finished_at = ${finished} WHERE migration_name = '${newest}'`;
+      await database.write((transaction) => transaction.$executeRawUnsafe(note('NULL')));
+      let next: Promise<string[]> | null = null;
+      await database.write(async (transaction) => {
+        await transaction.$executeRawUnsafe(`SELECT pg_advisory_xact_lock_shared(${RUNNING_LOCK})`);
+        await transaction.$executeRawUnsafe(note('started_at'));
+        next = migrate(url);
+        const waiting = `SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`;
+        await expect.poll(() => transaction.$queryRawUnsafe(waiting)).toEqual([{ n: 1 }]);
+      });
+      expect(await next).toEqual([]);
+      await database.close();
+    });
 
   it('killed between its commit and the note of it is known to be done', async () => {
     const url = await kind.create();

@@ -5,7 +5,7 @@ import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapt
 import { isPostgres, postgresAdapter } from '../db';
 import { AppError } from '../errors';
 import { failureOf, toStorageError } from './errors';
-import { applyMigrations, migrationNames, prismaDirectory, withSchemaEngine } from './schema-engine';
+import { applyMigrations, migrationNames, prismaDirectory, RUNNING_LOCK, withSchemaEngine } from './schema-engine';
 import { BUSY_TIMEOUT_MS, sqliteAdapter, sqlitePath } from './sqlite';
 
 /** How long a second process waits for the first to finish its migrations. */
@@ -49,7 +49,9 @@ async function migratePostgres(url: string, root: string): Promise<string[]> {
   // One connection that stays open: the lock belongs to it and goes when it goes.
   const holder = await postgresAdapter(url, 1, 0).connect();
   try {
-    await holder.queryRaw({ sql: `SELECT pg_advisory_lock(${ADVISORY_LOCK})::text`, args: [], argTypes: [] });
+    // The second is waited for and let go: of a migrator that was killed, the server may be finishing the last script.
+    for (const lock of [`pg_advisory_lock(${ADVISORY_LOCK})`, `pg_advisory_xact_lock(${RUNNING_LOCK})`])
+      await holder.queryRaw({ sql: `SELECT ${lock}::text`, args: [], argTypes: [] });
     return await applyPending(factory, directory);
   } finally {
     await holder.dispose();

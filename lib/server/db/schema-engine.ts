@@ -45,6 +45,9 @@ const atomic = (sql: string): string =>
     ? sql
     : `BEGIN IMMEDIATE;\n${sql}\n;COMMIT;`;
 
+/** Held on PostgreSQL by each migration's own transaction: the server may finish one whose process is gone. */
+export const RUNNING_LOCK = 7_149_203_852;
+
 /**
  * A migration that also says that it is finished, in its own transaction. The engine says so afterwards, in another: a
  * process killed between the two would leave a migration that is done and looks begun.
@@ -75,7 +78,10 @@ function wholeScripts(
       const script = withItsEnd(sql, migrations);
       if (factory.provider === 'sqlite') await executeScript(atomic(script));
       // Without arguments PostgreSQL gets the text in one message, and treats that as one transaction.
-      else await executeRaw({ sql: script, args: [], argTypes: [] });
+      else {
+        const held = script === sql ? sql : `SELECT pg_advisory_xact_lock_shared(${RUNNING_LOCK});\n${script}`;
+        await executeRaw({ sql: held, args: [], argTypes: [] });
+      }
     };
     adapter.executeScript = run;
     adapter.executeRaw = async (query) => {

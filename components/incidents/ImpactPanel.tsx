@@ -2,6 +2,7 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { ViewLink } from '@/components/shell/ViewLink';
 import { announce } from '@/components/ui/announce';
 import { Button } from '@/components/ui/Button';
 import { Choice } from '@/components/ui/Choice';
@@ -28,10 +29,31 @@ const AGAINST = [
   { value: 'week', label: 'a week before' },
 ] as const;
 
+const isOver = ({ status }: Incident): boolean => status === 'resolved' || status === 'reviewed';
+
+/** Of a past incident: what was written down then, since the telemetry it was counted from may be gone or another. */
+function WrittenImpact({ impact, onCount }: { impact: NonNullable<Incident['impact']>; onCount: () => void }) {
+  return (
+    <Panel title="Impact in predictions" definition="as it was written down">
+      <p className="max-w-[960px] whitespace-pre-wrap text-body text-t1 [overflow-wrap:anywhere]">{impact.text}</p>
+      <div className="mt-2 flex flex-wrap items-center gap-3 text-small">
+        <ViewLink to={`/evidence/${impact.evidenceId}`} className="link">
+          Open the pin
+        </ViewLink>
+        <Button onClick={onCount}>Count it from today’s telemetry</Button>
+      </div>
+    </Panel>
+  );
+}
+
 /** Impact in predictions, by model and version, between the start of the trouble and its end. */
 export function ImpactPanel({ incident }: { incident: Incident }) {
   // While it goes on its end is now: of when the page was opened, or the question would be another with every second.
   const [nowMs] = useState(() => Math.ceil(Date.now() / MINUTE_MS) * MINUTE_MS);
+  const [isCounted, setCounted] = useState(incident.impact === null || !isOver(incident));
+  if (incident.impact !== null && !isCounted) {
+    return <WrittenImpact impact={incident.impact} onCount={() => setCounted(true)} />;
+  }
   const stretch = impactStretch(incident, nowMs);
   if (stretch === null) {
     return (

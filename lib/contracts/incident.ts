@@ -94,6 +94,8 @@ export const Incident = IncidentSummary.extend({
   links: z.array(IncidentLink),
   hypotheses: z.array(HypothesisSummary),
   investigations: z.array(z.object({ id: z.uuid(), number: z.number(), title: z.string() })),
+  /** What it did to predictions, as it was written down last with its pin; null: nobody did. */
+  impact: z.object({ evidenceId: z.uuid(), text: z.string() }).nullable(),
   /** Null: none begun. */
   postmortem: z.object({ state: z.string(), openActions: z.number().int() }).nullable(),
   /** Where it may go from here. */

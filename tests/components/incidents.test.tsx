@@ -5,11 +5,12 @@ import { useState } from 'react';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EntryForm } from '@/components/incidents/EntryForm';
 import { EntryItem } from '@/components/incidents/EntryItem';
+import { ImpactPanel } from '@/components/incidents/ImpactPanel';
 import { IncidentTable } from '@/components/incidents/IncidentTable';
 import { DeclareDialog } from '@/components/shell/DeclareDialog';
 import { writeStored } from '@/components/ui/browser-storage';
 import { Evidence } from '@/lib/contracts/evidence';
-import { IncidentSummary } from '@/lib/contracts/incident';
+import { Incident, IncidentSummary } from '@/lib/contracts/incident';
 import { Entry } from '@/lib/contracts/incident-entry';
 import { type ConsoleApi, ok, startConsoleApi } from './console-api';
 import { PageFrame } from './page-frame';
@@ -196,6 +197,29 @@ describe('the list of incidents', () => {
     );
     expect(screen.getByText('nobody')).toBeTruthy();
     expect(screen.getByText('not measured')).toBeTruthy();
+  });
+});
+
+describe('the impact of a past incident', () => {
+  it('is what was written down with its pin, and is counted anew only where somebody asks', async () => {
+    const past = Incident.parse({
+      ...summary({ status: 'reviewed', firingAlerts: 0 }),
+      ...{ answer: 'INC-7 is over.', origin: { kind: 'person', ref: null }, entries: 3 },
+      ...{ roles: [], tasks: [], links: [], hypotheses: [], investigations: [], postmortem: null },
+      impact: { evidenceId: PIN.id, text: '864 (± 59) more failed than usual' },
+      ...{ nextStatuses: [], cautions: [] },
+    });
+    render(
+      <PageFrame>
+        <ImpactPanel incident={past} />
+      </PageFrame>,
+    );
+    expect(screen.getByText('864 (± 59) more failed than usual')).toBeTruthy();
+    expect(screen.getByRole('link', { name: 'Open the pin' }).getAttribute('href')).toContain(`/evidence/${PIN.id}`);
+    const isCounted = () => api.asked.some(({ path }) => path.startsWith('/api/impact'));
+    expect(isCounted()).toBe(false);
+    await userEvent.click(screen.getByRole('button', { name: /Count it/ }));
+    await waitFor(() => expect(isCounted()).toBe(true));
   });
 });
 

@@ -16,6 +16,7 @@ import { toLinks } from './links';
 import { toRole } from './roles';
 import { instantsOf, severityOf, toSummaries } from './row';
 import { toTask } from './tasks';
+import { writtenImpact } from './written-impact';
 
 /** Figures look back this far. */
 const FIGURES_MS = 90 * 86_400_000;
@@ -29,17 +30,19 @@ export async function readIncident(key: string, nowMs: number, database: Databas
 async function toIncident(reader: Reader, row: IncidentRow, nowMs: number): Promise<Incident> {
   const family = await familyOf(reader, row);
   const within = { incidentId: { in: [...family.keys()] } };
-  const [[summary], entries, roles, tasks, links, hypotheses, attached, postmortem, openActions] = await Promise.all([
-    toSummaries(reader, [row]),
-    reader.incidentEntry.count({ where: within }),
-    reader.incidentRole.findMany({ where: within, orderBy: [{ fromMs: 'asc' }, { id: 'asc' }] }),
-    reader.incidentTask.findMany({ where: within, orderBy: [{ createdAtMs: 'asc' }, { id: 'asc' }] }),
-    toLinks(reader, row.id),
-    hypothesesOf(reader, { shownId: row.id, family }),
-    reader.investigationAttachment.findMany({ where: within, orderBy: { atMs: 'asc' } }),
-    reader.postmortem.findUnique({ where: { incidentId: row.id } }),
-    reader.postmortemAction.count({ where: { incidentId: row.id, state: 'open' } }),
-  ]);
+  const [[summary], entries, roles, tasks, links, hypotheses, attached, impact, postmortem, openActions] =
+    await Promise.all([
+      toSummaries(reader, [row]),
+      reader.incidentEntry.count({ where: within }),
+      reader.incidentRole.findMany({ where: within, orderBy: [{ fromMs: 'asc' }, { id: 'asc' }] }),
+      reader.incidentTask.findMany({ where: within, orderBy: [{ createdAtMs: 'asc' }, { id: 'asc' }] }),
+      toLinks(reader, row.id),
+      hypothesesOf(reader, { shownId: row.id, family }),
+      reader.investigationAttachment.findMany({ where: within, orderBy: { atMs: 'asc' } }),
+      writtenImpact(reader, [...family.keys()]),
+      reader.postmortem.findUnique({ where: { incidentId: row.id } }),
+      reader.postmortemAction.count({ where: { incidentId: row.id, state: 'open' } }),
+    ]);
   if (summary === undefined) throw new Error('an incident has a summary');
   const investigations = await reader.investigation.findMany({
     where: { id: { in: attached.map(({ investigationId }) => investigationId) } },
@@ -57,6 +60,7 @@ async function toIncident(reader: Reader, row: IncidentRow, nowMs: number): Prom
     links,
     hypotheses,
     investigations,
+    impact,
     postmortem: postmortem === null ? null : { state: postmortem.state, openActions },
     nextStatuses: summary.mergedInto === null ? [...NEXT_STATUSES[summary.status]] : [],
     cautions: closingCautions({ ...summary, openActions }),

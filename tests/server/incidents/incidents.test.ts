@@ -9,6 +9,7 @@ import {
   StatusChange,
 } from '@/lib/contracts/incident';
 import { EntriesParams, EntryPage, NewEntry } from '@/lib/contracts/incident-entry';
+import { storeEvidence } from '@/lib/server/evidence/store';
 import { declareIncident } from '@/lib/server/incidents/declare';
 import { acknowledge, changeStatus, editIncident } from '@/lib/server/incidents/edit';
 import { addEntry, listEntries } from '@/lib/server/incidents/entries';
@@ -98,6 +99,27 @@ onBothDatabases('an incident', (stage) => {
     expect((await entries(id)).total).toBe(2);
     const other = StatusChange.parse({ ...change, id: randomUUID(), status: 'resolved' });
     await expect(changeStatus(other, by, stage().database)).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('keeps what it did to predictions as it was written down last, until that is taken back', async () => {
+    const { id } = await declared(stage());
+    const write = async (kind: 'impact' | 'jobs', text: string, nowMs: number) => {
+      const evidenceId = randomUUID();
+      const look = { pathname: '/', search: '' };
+      const part = { path: kind, params: {}, answer: { why: [] } };
+      const head = { format: 1 as const, kind, title: text, look, model: null, startMs: 0, endMs: 1, stepMs: null };
+      const about = { isPartial: false, warnings: [], redaction: { rules: [], isQuestionRedacted: false } };
+      const document = { ...head, ...about, parts: [part], markdown: null, frozenAtMs: nowMs, consoleVersion: '0.1.0' };
+      await storeEvidence({ id: evidenceId, document, by: ada }, stage().database);
+      return { evidenceId, entry: await add(id, { text, evidenceId }, ada, nowMs) };
+    };
+    expect((await read(id)).impact).toBeNull();
+    const first = await write('impact', '864 more failed', NOW_MS);
+    const second = await write('impact', '1 082 more failed', NOW_MS + 1_000);
+    await write('jobs', 'Jobs ran', NOW_MS + 2_000);
+    expect((await read(id)).impact).toEqual({ evidenceId: second.evidenceId, text: '1 082 more failed' });
+    await add(id, { text: 'counted twice', about: { entryId: second.entry.id, relation: 'retracts' } });
+    expect((await read(id)).impact).toEqual({ evidenceId: first.evidenceId, text: '864 more failed' });
   });
 
   it('is not closed without a reason while tasks are open', async () => {

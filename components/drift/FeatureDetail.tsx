@@ -9,10 +9,12 @@ import { IconButton } from '@/components/ui/Button';
 import { Panel } from '@/components/ui/Panel';
 import { useZone } from '@/components/ui/preference';
 import { QueryState } from '@/components/ui/QueryState';
+import { spacedLabels } from '@/lib/charts/spaced-labels';
 import type { DriftFeature } from '@/lib/contracts/drift';
 import type { DriftAsked } from '@/lib/contracts/drift-params';
 import type { SeriesSet } from '@/lib/contracts/series';
 import { onsetWords } from '@/lib/domain/drift-answer';
+import { PSI_DRIFTED, PSI_WATCH } from '@/lib/domain/drift-verdict';
 import { formatDuration } from '@/lib/domain/format';
 import type { ApiError } from '@/lib/queries/api';
 import { driftFeatureQuery } from '@/lib/queries/drift';
@@ -156,6 +158,10 @@ function LogLink({ data: { logQuery, drift } }: { data: DriftFeature }) {
   );
 }
 
+/** Greatest of what is drawn, `least` at least. */
+const greatestOf = (lists: readonly (readonly (number | null)[])[], least: number): number =>
+  lists.flat().reduce<number>((most, value) => Math.max(most, value ?? least), least);
+
 const has = (values: readonly (number | null)[]): boolean => values.some((value) => value !== null);
 
 const setOf = (
@@ -195,10 +201,10 @@ function PsiChart({ data }: { data: DriftFeature }) {
       nameOf={nameOf}
       unit="number"
       yFromZero
-      thresholds={[
-        { value: 0.1, label: '0.1' },
-        { value: 0.25, label: '0.25' },
-      ]}
+      thresholds={spacedLabels(
+        [PSI_WATCH, PSI_DRIFTED].map((value) => ({ value, label: String(value) })),
+        greatestOf([psi, noiseLimit], PSI_DRIFTED),
+      )}
     />
   );
 }
@@ -221,8 +227,9 @@ function QuantileChart({ data }: { data: DriftFeature }) {
       )}
       nameOf={nameOf}
       unit="number"
-      thresholds={shown.flatMap(({ q, reference }) =>
-        reference === null ? [] : [{ value: reference, label: percent(q) }],
+      thresholds={spacedLabels(
+        shown.flatMap(({ q, reference }) => (reference === null ? [] : [{ value: reference, label: percent(q) }])),
+        greatestOf([...shown.map(({ values }) => values), shown.map(({ reference }) => reference)], 0),
       )}
     />
   );

@@ -1,10 +1,7 @@
 import type { AlertRow, AlertState } from '@/lib/contracts/alert';
-import type { AnswerPart, AnswerText } from '@/lib/contracts/answer';
 import type { Labels, SeriesSet } from '@/lib/contracts/series';
-import { value } from './answer-parts';
 import { webHref } from './events';
 import { fingerprintOf } from './fingerprint';
-import { formatDuration } from './format';
 import { episodesOf } from './series';
 import { rankOf } from './status';
 
@@ -174,7 +171,7 @@ function noteOf(
 }
 
 /** What needs a person most first: state, severity, then what fires longest. */
-function byAlertNeed(a: AlertRow, b: AlertRow): number {
+export function byAlertNeed(a: AlertRow, b: AlertRow): number {
   const rank = rankOf(a.status) - rankOf(b.status) || STATE_RANK[a.state] - STATE_RANK[b.state];
   if (rank !== 0) return rank;
   return (a.sinceMs ?? Number.POSITIVE_INFINITY) - (b.sinceMs ?? Number.POSITIVE_INFINITY) || (a.id < b.id ? -1 : 1);
@@ -201,71 +198,4 @@ export function firedCounts(set: SeriesSet): (labels: Labels) => number {
     return { labels: own, count: joined.length };
   });
   return (labels) => counts.filter((one) => isSame(one.labels, labels)).reduce((sum, { count }) => sum + count, 0);
-}
-
-/** Firing alerts that the answer names; the rest is counted. */
-const MAX_NAMED = 3;
-
-const subjectOf = ({ name, model }: AlertRow): string => (model === null ? name : `${name} of ${model}`);
-
-/** An alert as its link, with how long it has fired: "A of m has fired for 12 min", of those after the first "B for 2 h". */
-function namedParts(row: AlertRow, at: number, nowMs: number): AnswerPart[] {
-  const link: AnswerPart = {
-    text: subjectOf(row),
-    tone: 'value',
-    to: `/alerts?${new URLSearchParams({ alert: row.id })}`,
-  };
-  const firing = row.sinceMs === null ? null : ` for ${formatDuration(Math.max(0, nowMs - row.sinceMs))}`;
-  if (at > 0) return [value(', '), link, ...(firing === null ? [] : [value(firing)])];
-  return [link, value(firing === null ? ' fires' : ` has fired${firing}`)];
-}
-
-/** Whether anybody is on it: the open incidents that firing alerts belong to; that there is none where somebody is paged. */
-function incidentParts(firing: readonly AlertRow[]): AnswerPart[] {
-  const covered = firing.filter(({ incident }) => incident !== null);
-  const numbers = [...new Set(covered.flatMap(({ incident }) => (incident === null ? [] : [incident.number])))];
-  const them = firing.length === 1 ? 'it' : 'them';
-  if (numbers.length === 0) {
-    return firing.some(({ status }) => status === 'bad') ? [value(` No incident is open for ${them}.`)] : [];
-  }
-  const links = numbers.flatMap((number, at): AnswerPart[] => [
-    value(at === 0 ? ' ' : ', '),
-    { text: `INC-${number}`, tone: 'value', to: `/incidents/${number}` },
-  ]);
-  const of = covered.length === firing.length ? them : `${covered.length} of them`;
-  return [...links, value(` ${numbers.length === 1 ? 'is' : 'are'} open for ${of}.`)];
-}
-
-/** What wakes somebody now and since when, whether anybody is on it, what is held back, and what could not be asked. */
-export function alertsAnswer(rows: readonly AlertRow[], gaps: readonly string[], nowMs: number): AnswerText {
-  const failures: AnswerText = gaps.map((gap) => ({ status: 'unknown', parts: [value(gap)] }));
-  const of = (state: AlertState) => rows.filter((row) => row.state === state);
-  const firing = of('firing').toSorted(byAlertNeed);
-  const quiet = (['pending', 'silenced', 'inhibited', 'muted'] as const).flatMap((state) =>
-    of(state).length === 0 ? [] : [`${of(state).length} ${state}`],
-  );
-  const rest = quiet.length === 0 ? '' : `${quiet.join(', ')}.`;
-  if (firing.length === 0) {
-    const said = rows.length === 0 && gaps.length > 0 ? [] : [value(`Nothing fires. ${rest}`.trim())];
-    return [...(said.length === 0 ? [] : [{ status: 'ok' as const, parts: said }]), ...failures];
-  }
-  const more = firing.length > MAX_NAMED ? ` and ${firing.length - MAX_NAMED} more` : '';
-  const unsent = firing.filter(({ note }) => note !== null);
-  return [
-    {
-      status: firing[0]?.status ?? 'bad',
-      parts: [
-        ...firing.slice(0, MAX_NAMED).flatMap((row, at) => namedParts(row, at, nowMs)),
-        value(`${more}.`),
-        ...incidentParts(firing),
-        ...(rest === '' ? [] : [value(` ${rest}`)]),
-      ],
-    },
-    // Who hopes for a call is told that none will come.
-    ...unsent.slice(0, MAX_NAMED).map((row) => ({
-      status: 'watch' as const,
-      parts: [value(`${subjectOf(row)}: ${row.note}`)],
-    })),
-    ...failures,
-  ];
 }

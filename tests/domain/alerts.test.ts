@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  alertsAnswer,
-  type EvaluatedAlert,
-  firedCounts,
-  groupAlerts,
-  joinAlerts,
-  type ManagedAlert,
-} from '@/lib/domain/alerts';
+import { type EvaluatedAlert, firedCounts, groupAlerts, joinAlerts, type ManagedAlert } from '@/lib/domain/alerts';
+import { alertsAnswer, type OpenIncident } from '@/lib/domain/alerts-answer';
 
 const evaluated = (labels: Record<string, string>, patch: Partial<EvaluatedAlert> = {}): EvaluatedAlert => ({
   source: 'Prometheus',
@@ -109,8 +103,8 @@ describe('alerts of Prometheus and Alertmanager', () => {
   });
 
   const NOW_MS = 1_000 + 12 * 60_000;
-  const text = (rows: Parameters<typeof alertsAnswer>[0], gaps: string[] = []) =>
-    alertsAnswer(rows, gaps, NOW_MS).map(
+  const text = (rows: Parameters<typeof alertsAnswer>[0], gaps: string[] = [], open: OpenIncident[] = []) =>
+    alertsAnswer(rows, gaps, { nowMs: NOW_MS, open }).map(
       ({ status, parts }) => `${status}: ${parts.map((part) => part.text).join('')}`,
     );
 
@@ -120,10 +114,8 @@ describe('alerts of Prometheus and Alertmanager', () => {
       [managed({ alertname: 'B' }, { silencedBy: ['id'] })],
       read,
     );
-    expect(text(rows)).toEqual([
-      'bad: A of m has fired for 12\u202fmin. No incident is open for it. 1 pending, 1 silenced.',
-    ]);
-    expect(alertsAnswer(rows, [], NOW_MS)[0]?.parts[0]).toMatchObject({
+    expect(text(rows)).toEqual(['bad: A of m has fired for 12\u202fmin. No incident has it. 1 pending, 1 silenced.']);
+    expect(alertsAnswer(rows, [], { nowMs: NOW_MS, open: [] })[0]?.parts[0]).toMatchObject({
       text: 'A of m',
       to: `/alerts?alert=${rows.find(({ state }) => state === 'firing')?.id}`,
     });
@@ -140,12 +132,21 @@ describe('alerts of Prometheus and Alertmanager', () => {
     );
     const incident = { id: 'i', number: 7 };
     const owned = (count: number) => rows.map((row, at) => (at < count ? { ...row, incident } : row));
-    expect(text(owned(3))[0]).toMatch(/ INC-7 is open for 3 of them\.$/);
-    expect(text(owned(4))[0]).toMatch(/ INC-7 is open for them\.$/);
+    expect(text(owned(3))[0]).toMatch(/ INC-7 has 3 of them\.$/);
+    expect(text(owned(4))[0]).toMatch(/ INC-7 has them\.$/);
     const both = owned(3).map((row, at) => (at === 0 ? { ...row, incident: { id: 'j', number: 9 } } : row));
-    expect(text(both)[0]).toMatch(/ INC-(9, INC-7|7, INC-9) are open for 3 of them\.$/);
-    expect(text(joinAlerts([evaluated({}, { sinceMs: null })], [], read))[0]).toBe(
-      'bad: A fires. No incident is open for it.',
+    expect(text(both)[0]).toMatch(/ INC-(9, INC-7|7, INC-9) have 3 of them\.$/);
+    expect(text(joinAlerts([evaluated({}, { sinceMs: null })], [], read))[0]).toBe('bad: A fires. No incident has it.');
+  });
+
+  it('name the incidents that are open of their models, which they may belong to', () => {
+    const rows = joinAlerts([evaluated({ model_name: 'm' })], [], read);
+    const open = (...models: string[]) => models.map((model, at) => ({ number: at + 1, model }));
+    const said = (incidents: OpenIncident[]) => text(rows, [], incidents)[0]?.replace(/^.*min\./, '');
+    expect(said(open('other'))).toBe(' No incident has it.');
+    expect(said(open('other', 'm'))).toBe(' No incident has it; INC-2 of m is open.');
+    expect(said(open('m', 'm', 'm', 'm'))).toBe(
+      ' No incident has it; INC-1 of m, INC-2 of m, INC-3 of m and 1 more are open.',
     );
   });
 

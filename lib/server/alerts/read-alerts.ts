@@ -1,13 +1,7 @@
 import 'server-only';
 import type { AlertList } from '@/lib/contracts/alert';
-import {
-  alertsAnswer,
-  type EvaluatedAlert,
-  firedCounts,
-  groupAlerts,
-  joinAlerts,
-  type ManagedAlert,
-} from '@/lib/domain/alerts';
+import { type EvaluatedAlert, firedCounts, groupAlerts, joinAlerts, type ManagedAlert } from '@/lib/domain/alerts';
+import { alertsAnswer } from '@/lib/domain/alerts-answer';
 import { WEEK_MS } from '@/lib/domain/time';
 import { type Config, getConfig } from '../config';
 import { AppError } from '../errors';
@@ -85,7 +79,7 @@ export async function readAlerts(asked: {
     description: clean(row.description),
   }));
   return {
-    answer: alertsAnswer(shown, gather.gaps, nowMs),
+    answer: alertsAnswer(shown, gather.gaps, { nowMs, open: record?.open ?? [] }),
     groups: groupAlerts(shown),
     alertmanagers: sources.alertmanager.map(({ name }) => name),
     missing: gather.gaps.map((reason) => ({ signal: 'part of this page', reason, remedy: null })),

@@ -7,6 +7,8 @@ import { rootOf } from '../incidents/find';
 const MAX_TOLD = 2_000;
 /** Incidents declared from alerts that are looked at. */
 const MAX_DECLARED = 500;
+/** Open incidents of models that are looked at: more than a team has at a time. */
+const MAX_OPEN = 100;
 
 const isOpen = ({ resolvedAtMs }: { resolvedAtMs: bigint | null }): boolean => resolvedAtMs === null;
 
@@ -23,12 +25,17 @@ export function readLabels(text: string): Record<string, string> {
   }
 }
 
-/** What the console's own record says of alerts: what webhooks told of, and the open incidents they belong to. */
-export async function readTold(
-  database: Database = db(),
-): Promise<{ told: ToldAlert[]; declared: Map<string, { id: string; number: number }> }> {
+/**
+ * What the console's own record says of alerts: what webhooks told of, the open incidents they belong to, and those that
+ * are open of a model, the newest first.
+ */
+export async function readTold(database: Database = db()): Promise<{
+  told: ToldAlert[];
+  declared: Map<string, { id: string; number: number }>;
+  open: { number: number; model: string }[];
+}> {
   return database.read(async (client) => {
-    const [episodes, declared] = await Promise.all([
+    const [episodes, declared, open] = await Promise.all([
       client.alertEpisode.findMany({
         where: { status: 'firing' },
         orderBy: [{ startsAtMs: 'desc' }],
@@ -40,6 +47,12 @@ export async function readTold(
         orderBy: { declaredAtMs: 'desc' },
         take: MAX_DECLARED,
       }),
+      client.incident.findMany({
+        where: { model: { not: null }, resolvedAtMs: null, mergedIntoId: null, drill: false },
+        orderBy: { declaredAtMs: 'desc' },
+        take: MAX_OPEN,
+        select: { number: true, model: true },
+      }),
     ]);
     const ids = [...new Set(episodes.flatMap(({ incidentId }) => (incidentId === null ? [] : [incidentId])))];
     const rows = await client.incident.findMany({ where: { id: { in: ids } } });
@@ -49,6 +62,7 @@ export async function readTold(
       if (isOpen(root)) roots.set(row.id, { id: root.id, number: root.number });
     }
     return {
+      open: open.flatMap(({ number, model }) => (model === null ? [] : [{ number, model }])),
       told: episodes.map(({ id, labels, incidentId }) => ({
         id,
         labels: readLabels(labels),

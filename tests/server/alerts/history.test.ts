@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AlertHistory } from '@/lib/contracts/alert-history';
 import { alertmanagerCache } from '@/lib/server/alerts/clusters';
 import { readAlertHistory } from '@/lib/server/alerts/history';
+import { readTold } from '@/lib/server/alerts/told';
 import { queryCache } from '@/lib/server/cache';
 import { useConfig } from '../../api/console';
 import { type Behaviour, FakeUpstream, json } from '../../fake-upstream';
@@ -123,6 +124,13 @@ onBothDatabases('which alerts somebody acts on', (stage) => {
           },
         }),
       );
+      const known = await readTold(stage().database);
+      // Newest first, neither drills nor those of no model: what an alert of the same model may belong to.
+      await declared(stage(), { model: 'drilled', drill: true }, { nowMs: NOW_MS });
+      await declared(stage(), {}, { nowMs: NOW_MS });
+      expect((await readTold(stage().database)).open).toEqual(known.open);
+      expect(known.open.map(({ model }) => model).toSorted()).toEqual(['churn_scorer', 'old', 'reco']);
+      expect(known.open.at(-1)).toEqual({ number, model: 'old' });
       const backlog = said(await read()).find(({ name }) => name === 'Backlog');
       expect(backlog).toMatchObject({
         sentence: 'fired once, acted on once',

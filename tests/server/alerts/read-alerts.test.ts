@@ -87,7 +87,7 @@ describe('the alerts of all sources', () => {
     });
     expect(groups.find(({ model }) => model === null)?.alerts.map(({ name }) => name)).toContain('Elsewhere');
     expect(sentence(answer)).toMatch(
-      /^HighErrorRateFastBurn of fraud_detector has fired for .* No incident is open for them\./,
+      /^HighErrorRateFastBurn of fraud_detector has fired for .* No incident has them\./,
     );
   });
 

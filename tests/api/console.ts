@@ -1,5 +1,4 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { alertmanagerEngine } from '@/lab/alertmanager/engine';
@@ -7,9 +6,9 @@ import { Fleet, type FleetOptions } from '@/lab/fleet/fleet';
 import type { LabEngine } from '@/lab/http';
 import { lokiEngine } from '@/lab/loki/engine';
 import { prometheusEngine } from '@/lab/prometheus/engine';
-import { createLabServer } from '@/lab/server';
 import { tempoEngine } from '@/lab/tempo/engine';
 import type { RouteHandler } from '@/lib/server/route';
+import { serveEngines } from '../serve-engines';
 
 /** A lab that stands still: the same answers in every run. */
 export const NOW_MS = Date.UTC(2026, 10, 20, 12, 0, 0);
@@ -37,31 +36,23 @@ export async function startLab(
         return { status: 500, headers: { 'content-type': 'text/plain' }, body: 'down for a test' };
       return engine(request);
     };
-  const server = createLabServer({
-    engines: {
+  const server = await serveEngines(
+    {
       prometheus: watched('prometheus', prometheusEngine(fleet.metrics)),
       loki: watched('loki', lokiEngine(fleet.logs)),
       tempo: watched('tempo', tempoEngine(fleet.traces)),
       alertmanager: watched('alertmanager', alertmanagerEngine(fleet.metrics)),
     },
-    tail: { refuse: () => null, attach: (socket) => socket.close() },
-    frontPage: () => 'lab',
-    now: () => NOW_MS,
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+    () => NOW_MS,
+  );
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: server.url,
     taken: () => {
       const all = seen;
       seen = [];
       return all;
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: server.close,
   };
 }
 

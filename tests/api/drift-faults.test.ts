@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { GET as feature } from '@/app/api/drift/feature/route';
 import { GET as heat } from '@/app/api/drift/heat/route';
@@ -7,13 +6,13 @@ import { GET as drift } from '@/app/api/drift/route';
 import { GET as quality } from '@/app/api/quality/route';
 import { MemoryMetricStore } from '@/lab/memory-metrics';
 import { prometheusEngine } from '@/lab/prometheus/engine';
-import { createLabServer } from '@/lab/server';
 import type { Series } from '@/lab/stores';
 import { DriftFeature, DriftHeat, DriftOutput, DriftReport } from '@/lib/contracts/drift';
 import { Quality } from '@/lib/contracts/quality';
 import { queryCache } from '@/lib/server/cache';
 import { getConfig } from '@/lib/server/config';
 import { migrate } from '@/lib/server/db/migrate';
+import { serveEngines } from '../serve-engines';
 import { call, NOW_MS, useConfig } from './console';
 
 /** Every way in which one feature's telemetry can be wrong, beside a healthy one that must not notice. */
@@ -169,21 +168,9 @@ beforeAll(async () => {
     broken?.test(request.params.get('query') ?? '') === true
       ? { status: 500, headers: { 'content-type': 'text/plain' }, body: 'down for a test' }
       : whole(request);
-  const nothing = () => ({ status: 404, headers: {}, body: '' });
-  const server = createLabServer({
-    engines: { prometheus: engine, loki: nothing, tempo: nothing },
-    tail: { refuse: () => null, attach: (socket) => socket.close() },
-    frontPage: () => 'lab',
-    now: () => NOW_MS,
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  close = () =>
-    new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  useConfig(`sources:\n  prometheus: { url: 'http://127.0.0.1:${port}/prometheus', scrapeInterval: 1m }\n`);
+  const server = await serveEngines({ prometheus: engine }, () => NOW_MS);
+  close = server.close;
+  useConfig(`sources:\n  prometheus: { url: '${server.url}/prometheus', scrapeInterval: 1m }\n`);
   await migrate(getConfig().database.url);
   const { status, body } = await call(drift, {
     query: { model: 'm', startMs: NOW_MS - HOUR_MS, endMs: NOW_MS, against: 'training' },

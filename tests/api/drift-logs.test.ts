@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { GET as feature } from '@/app/api/drift/feature/route';
 import { GET as heat } from '@/app/api/drift/heat/route';
@@ -7,11 +6,11 @@ import { lokiEngine } from '@/lab/loki/engine';
 import { MemoryLogStore } from '@/lab/memory-logs';
 import { MemoryMetricStore } from '@/lab/memory-metrics';
 import { prometheusEngine } from '@/lab/prometheus/engine';
-import { createLabServer } from '@/lab/server';
 import type { LogEntry, Series } from '@/lab/stores';
 import { DriftFeature, DriftHeat, DriftReport } from '@/lib/contracts/drift';
 import { getConfig } from '@/lib/server/config';
 import { migrate } from '@/lib/server/db/migrate';
+import { serveEngines } from '../serve-engines';
 import { call, NOW_MS, useConfig } from './console';
 
 /** More prediction lines than are read: a sample of them must tell what all of them say. */
@@ -77,24 +76,15 @@ beforeAll(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW_MS });
   const logs = new MemoryLogStore();
   logs.push([{ labels: { service_name: 'm-service', model_name: 'm' }, entries: lines() }]);
-  const server = createLabServer({
-    engines: {
+  const server = await serveEngines(
+    {
       prometheus: prometheusEngine(new MemoryMetricStore({ series: [requests()] })),
       loki: lokiEngine(logs),
-      tempo: () => ({ status: 404, headers: {}, body: '' }),
     },
-    tail: { refuse: () => null, attach: (socket) => socket.close() },
-    frontPage: () => 'lab',
-    now: () => NOW_MS,
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  close = () =>
-    new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  const url = `http://127.0.0.1:${port}`;
+    () => NOW_MS,
+  );
+  close = server.close;
+  const { url } = server;
   useConfig(
     `sources:\n  prometheus: { url: '${url}/prometheus', scrapeInterval: 15s }\n  loki: { url: '${url}/loki' }\n`,
   );

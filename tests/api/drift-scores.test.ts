@@ -1,16 +1,15 @@
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { GET as feature } from '@/app/api/drift/feature/route';
 import { GET as heat } from '@/app/api/drift/heat/route';
 import { GET as drift } from '@/app/api/drift/route';
 import { MemoryMetricStore } from '@/lab/memory-metrics';
 import { prometheusEngine } from '@/lab/prometheus/engine';
-import { createLabServer } from '@/lab/server';
 import type { Series } from '@/lab/stores';
 import type { AnswerText } from '@/lib/contracts/answer';
 import { DriftFeature, DriftHeat, DriftReport } from '@/lib/contracts/drift';
 import { getConfig } from '@/lib/server/config';
 import { migrate } from '@/lib/server/db/migrate';
+import { serveEngines } from '../serve-engines';
 import { call, NOW_MS, useConfig } from './console';
 
 /** A model of whose inputs only drift computed elsewhere is told, beside a training baseline that nothing can be held against. */
@@ -47,21 +46,12 @@ function told(): Series[] {
 
 beforeAll(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW_MS });
-  const nothing = () => ({ status: 404, headers: {}, body: '' });
-  const server = createLabServer({
-    engines: { prometheus: prometheusEngine(new MemoryMetricStore({ series: told() })), loki: nothing, tempo: nothing },
-    tail: { refuse: () => null, attach: (socket) => socket.close() },
-    frontPage: () => 'lab',
-    now: () => NOW_MS,
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  close = () =>
-    new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  useConfig(`sources:\n  prometheus: { url: 'http://127.0.0.1:${port}/prometheus', scrapeInterval: 1m }\n`);
+  const server = await serveEngines(
+    { prometheus: prometheusEngine(new MemoryMetricStore({ series: told() })) },
+    () => NOW_MS,
+  );
+  close = server.close;
+  useConfig(`sources:\n  prometheus: { url: '${server.url}/prometheus', scrapeInterval: 1m }\n`);
   await migrate(getConfig().database.url);
 }, 60_000);
 

@@ -1,11 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
 import type { LabEngine } from '@/lab/http';
 import { traceStoreFromOtlp } from '@/lab/memory-traces';
-import { createLabServer } from '@/lab/server';
 import type { TraceStore } from '@/lab/stores';
 import { tempoEngine } from '@/lab/tempo/engine';
+import { serveEngines } from '../serve-engines';
 
 const CORPUS = new URL('../fixtures/corpus/', import.meta.url);
 
@@ -36,32 +35,21 @@ export interface TempoLab {
   close(): Promise<void>;
 }
 
-const nothing: LabEngine = () => ({ status: 404, headers: {}, body: '' });
-
 /** The lab's Tempo over a store, on a port of its own. */
 export async function startTempo(store: TraceStore, nowMs: number): Promise<TempoLab> {
   const engine = tempoEngine(store);
   const lab: TempoLab = { url: '', seen: [], before: () => null, close: async () => undefined };
-  const server = createLabServer({
-    engines: {
-      prometheus: nothing,
-      loki: nothing,
+  const server = await serveEngines(
+    {
       tempo: (request) => {
         const q = request.params.get('q');
         lab.seen.push({ path: request.path, q });
         return lab.before(request.path, q) ?? engine(request);
       },
     },
-    tail: { refuse: () => null, attach: (socket) => socket.close() },
-    frontPage: () => 'lab',
-    now: () => nowMs,
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  lab.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  lab.close = () =>
-    new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
+    () => nowMs,
+  );
+  lab.url = server.url;
+  lab.close = server.close;
   return lab;
 }

@@ -1,9 +1,8 @@
-import type { AddressInfo } from 'node:net';
 import { MemoryMetricStore } from '@/lab/memory-metrics';
 import { prometheusEngine } from '@/lab/prometheus/engine';
-import { createLabServer } from '@/lab/server';
 import type { Labels, Series } from '@/lab/stores';
 import { type Lab, NOW_MS } from '@/tests/api/console';
+import { serveEngines } from '../../serve-engines';
 
 const SCRAPE_MS = 30_000;
 const HISTORY_MS = 3 * 3_600_000;
@@ -116,22 +115,10 @@ function versionSeries(model: string, told: ToldVersion): Series[] {
 
 /** A Prometheus over these series. */
 export async function startMetrics(series: readonly Series[]): Promise<Lab> {
-  const server = createLabServer({
-    engines: { prometheus: prometheusEngine(new MemoryMetricStore({ series })) },
-    tail: { refuse: () => null, attach: (socket) => socket.close() },
-    frontPage: () => 'metrics',
-    now: () => NOW_MS,
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  // A listening TCP server has an address of this kind.
-  const { port } = server.address() as AddressInfo;
+  const server = await serveEngines({ prometheus: prometheusEngine(new MemoryMetricStore({ series })) }, () => NOW_MS);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: server.url,
     taken: () => [],
-    close: () =>
-      new Promise((done) => {
-        server.close(() => done());
-        server.closeAllConnections();
-      }),
+    close: server.close,
   };
 }

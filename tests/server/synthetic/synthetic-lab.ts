@@ -1,5 +1,3 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fleetStores } from '@/lab/assemble';
 import { Fleet } from '@/lab/fleet/fleet';
@@ -8,7 +6,6 @@ import { textAnswer } from '@/lab/http';
 import { lokiEngine } from '@/lab/loki/engine';
 import { predictEngine } from '@/lab/predict';
 import { prometheusEngine } from '@/lab/prometheus/engine';
-import { createLabServer } from '@/lab/server';
 import { tempoEngine } from '@/lab/tempo/engine';
 import { type BackgroundLoop, startLoop } from '@/lib/server/background/loop';
 import { getConfig } from '@/lib/server/config';
@@ -17,6 +14,7 @@ import { migrate } from '@/lib/server/db/migrate';
 import { syntheticLoop } from '@/lib/server/synthetic/loop';
 import { listRuns, type StoredRun } from '@/lib/server/synthetic/store';
 import { useConfig as pointAt } from '@/tests/api/console';
+import { serveEngines } from '../../serve-engines';
 import { fastClock } from './fast-clock';
 
 /** The clock of lab and prober. */
@@ -54,27 +52,20 @@ export async function startSyntheticLab(): Promise<SyntheticLab> {
     },
     silent: () => textAnswer(200, '{"prediction":{"score":0.5}}'),
   };
-  const server: Server = createLabServer({
-    engines: Object.fromEntries(
+  const server = await serveEngines(
+    Object.fromEntries(
       Object.entries(engines).map(([name, engine]): [string, LabEngine] => [
         name,
         (request) => (down.has(name) ? textAnswer(500, 'down for a test') : engine(request)),
       ]),
     ),
-    tail: { refuse: () => null, attach: (socket) => socket.close() },
-    frontPage: () => 'lab',
     now,
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  );
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: server.url,
     down,
     predictions,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: server.close,
   };
 }
 

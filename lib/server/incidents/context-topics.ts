@@ -10,6 +10,7 @@ import { Slos } from '@/lib/contracts/slo';
 import { TraceSearch } from '@/lib/contracts/traces';
 import { plainSentence } from '@/lib/domain/answer-parts';
 import { formatCount, formatInstant, formatMs, formatRatioPercent } from '@/lib/domain/format';
+import { DAY_MS } from '@/lib/domain/time';
 import { AppError } from '../errors';
 
 export type ContextTopic = (typeof CONTEXT_TOPICS)[number];
@@ -27,6 +28,8 @@ interface Pinned {
   title: string;
   path: string;
   params: EvidenceParams;
+  /** What its page shows beside it. */
+  beside?: readonly { path: string; params: EvidenceParams }[];
   sentence: (answer: unknown) => string | null;
 }
 
@@ -38,6 +41,9 @@ export interface TopicPlan {
 }
 
 const MAX_NAMED = 5;
+/** Labels come late: the quality beside drift is of three days in two-hour windows, as its page asks. */
+const LABELS_MS = 3 * DAY_MS;
+const LABEL_WINDOWS = 36;
 
 /** An answer's sentences as plain text. */
 const textOf = (answer: AnswerText): string => answer.map(({ parts }) => plainSentence(parts)).join(' ');
@@ -153,7 +159,9 @@ export function topicPlan(topic: ContextTopic, { model, version, startMs, endMs 
       const title = `Drift of ${of}`;
       if (model === null) return refuse(title, 'The incident names no model, and drift is judged by model.');
       const params = { ...range, model, ...(version === null ? {} : { version }) };
-      return pin({ kind: 'drift', title, path: 'drift', params, sentence: driftSentence });
+      const labels = { ...params, startMs: endMs - LABELS_MS, windows: LABEL_WINDOWS };
+      const beside = [{ path: 'quality', params: labels }];
+      return pin({ kind: 'drift', title, path: 'drift', params, beside, sentence: driftSentence });
     }
     case 'traces': {
       const title = `Slowest traces of ${of}`;

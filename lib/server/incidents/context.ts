@@ -46,11 +46,13 @@ async function look(row: ContextRow, topic: ContextTopic, incident: IncidentRow,
   const { model, version } = incident;
   const plan = topicPlan(topic, { model, version, startMs: Number(row.startMs), endMs: Number(row.endMs) });
   if (plan.pinned === null) return { state: 'unknown', sentence: plan.refused ?? '', evidenceId: null };
-  const { sentence, ...asked } = plan.pinned;
+  const { sentence, beside = [], ...asked } = plan.pinned;
   const id = evidenceIdOf(row.incidentId, topic);
   // A process that died after pinning left the pin: what is told is what that one shows, not what is seen by now.
   const isPinned = (await context.database.read((client) => client.evidence.count({ where: { id } }))) > 0;
-  const document = isPinned ? await soundDocument(id, context.database) : await freeze({ ...asked, id }, asking);
+  const document = isPinned
+    ? await soundDocument(id, context.database)
+    : await freeze({ ...asked, beside: [...beside], id }, asking);
   const told = sentence(document.parts[0]?.answer);
   if (told === null)
     return { state: 'unknown', sentence: 'The sources had nothing to say about it.', evidenceId: null };

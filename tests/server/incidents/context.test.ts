@@ -109,6 +109,8 @@ it('captures seven topics, each a sentence with a pin that reads back without it
     const pin = EvidenceRead.parse(await readEvidence(evidenceId ?? '', database));
     expect(pin, topic).toMatchObject({ state: 'sound', damage: null, title });
     expect(pin.frozenBy, topic).toEqual({ id: 'console', name: 'Windsock' });
+    // The page of drift says of quality too, first of all.
+    if (topic === 'drift') expect(pin.document?.parts.map(({ path }) => path)).toEqual(['drift', 'quality']);
   }
   expect(lab.taken()).toEqual([]);
   // A timeline tells what is pinned to it without what the pins hold.

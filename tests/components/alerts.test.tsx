@@ -1,17 +1,15 @@
 // @vitest-environment happy-dom
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NoisePanel } from '@/components/alerts/NoisePanel';
 import { SilenceForm } from '@/components/alerts/SilenceForm';
 import { SilencesPanel } from '@/components/alerts/SilencesPanel';
 import { writeStored } from '@/components/ui/browser-storage';
 import { AlertHistory } from '@/lib/contracts/alert-history';
 import { SilenceList, SilencePreview } from '@/lib/contracts/silence';
-import { type ConsoleApi, ok, startConsoleApi } from './console-api';
+import { consoleApiAt, ok } from './console-api';
 import { PageFrame } from './page-frame';
-
-declare const happyDOM: { setURL: (url: string) => void };
 
 const ID = '8a1bc3d4-0000-4000-8000-000000000001';
 const MAX_MS = 90 * 60_000;
@@ -42,16 +40,10 @@ const list = (silences: object[] = []) =>
     why: [],
   });
 
-let api: ConsoleApi;
-beforeAll(async () => {
-  api = await startConsoleApi();
-});
-afterAll(() => api.close());
+const api = consoleApiAt('/alerts');
 beforeEach(() => {
-  api.asked = [];
   api.answers = { 'GET /api/silences': ok(list()), 'POST /api/silences/preview': ok(preview()) };
   writeStored('draft.silence.new.comment', null);
-  happyDOM.setURL(`${api.url}/alerts`);
 });
 afterEach(cleanup);
 

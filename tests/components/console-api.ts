@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 
 /** One request that a component sent. */
 export interface Asked {
@@ -18,7 +19,6 @@ export interface ConsoleApi {
   url: string;
   asked: Asked[];
   answers: Answers;
-  close: () => Promise<void>;
 }
 
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
@@ -28,8 +28,7 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
 }
 
 /** An API over real HTTP, whose answers a test sets; what it does not know is 404. */
-export async function startConsoleApi(): Promise<ConsoleApi> {
-  const api: ConsoleApi = { url: '', asked: [], answers: {}, close: async () => undefined };
+async function startConsoleApi(api: ConsoleApi): Promise<() => Promise<void>> {
   const server: Server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://console');
     const asked = { method: request.method ?? 'GET', path: pathname, body: await bodyOf(request) };
@@ -46,11 +45,28 @@ export async function startConsoleApi(): Promise<ConsoleApi> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   api.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  api.close = () =>
+  return () =>
     new Promise((resolve) => {
       server.closeAllConnections();
       server.close(() => resolve());
     });
+}
+
+declare const happyDOM: { setURL: (url: string) => void };
+
+/** The API for the tests of this file. Before each it has no answer and was asked nothing, and the window is at `path` of it. */
+export function consoleApiAt(path: string): ConsoleApi {
+  const api: ConsoleApi = { url: '', asked: [], answers: {} };
+  let close = async (): Promise<void> => undefined;
+  beforeAll(async () => {
+    close = await startConsoleApi(api);
+  });
+  afterAll(() => close());
+  beforeEach(() => {
+    api.asked = [];
+    api.answers = {};
+    happyDOM.setURL(api.url + path);
+  });
   return api;
 }
 

@@ -2,7 +2,7 @@
 import { cleanup, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EntryForm } from '@/components/incidents/EntryForm';
 import { EntryItem } from '@/components/incidents/EntryItem';
 import { ImpactPanel } from '@/components/incidents/ImpactPanel';
@@ -12,12 +12,11 @@ import { writeStored } from '@/components/ui/browser-storage';
 import { Evidence } from '@/lib/contracts/evidence';
 import { Incident, IncidentSummary } from '@/lib/contracts/incident';
 import { Entry } from '@/lib/contracts/incident-entry';
-import { type ConsoleApi, ok, startConsoleApi } from './console-api';
+import { consoleApiAt, ok } from './console-api';
 import { PageFrame } from './page-frame';
 
 const INCIDENT = '0b9d4c1e-5d55-4f0e-8f5e-2f3a4b5c6d7e';
 const AT_MS = 1_760_000_000_000;
-const { happyDOM } = window as unknown as { happyDOM: { setURL: (url: string) => void } };
 
 const entry = (patch: Partial<Entry> = {}): Entry =>
   Entry.parse({
@@ -89,17 +88,10 @@ const summary = (patch: Partial<IncidentSummary> = {}): IncidentSummary =>
     ...patch,
   });
 
-let api: ConsoleApi;
-beforeAll(async () => {
-  api = await startConsoleApi();
-});
-afterAll(() => api.close());
+const api = consoleApiAt('/incidents/7');
 beforeEach(() => {
-  api.asked = [];
-  api.answers = {};
   writeStored(`draft.incident.${INCIDENT}.entry`, null);
   writeStored('draft.declare..title', null);
-  happyDOM.setURL(`${api.url}/incidents/7`);
 });
 afterEach(cleanup);
 

@@ -1,16 +1,15 @@
 // @vitest-environment happy-dom
 import { cleanup, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PostmortemPage } from '@/components/postmortem/PostmortemPage';
 import { writeStored } from '@/components/ui/browser-storage';
 import { POSTMORTEM_SECTIONS, SECTION_TITLES } from '@/lib/contracts/incident-words';
 import { Postmortem } from '@/lib/contracts/postmortem';
-import { type ConsoleApi, ok, startConsoleApi } from './console-api';
+import { consoleApiAt, ok } from './console-api';
 import { PageFrame } from './page-frame';
 
 const HASH = 'ab'.repeat(32);
-const { happyDOM } = window as unknown as { happyDOM: { setURL: (url: string) => void } };
 
 function postmortem(patch: Partial<Postmortem> = {}, summary = { text: '', version: 0 }): Postmortem {
   return Postmortem.parse({
@@ -46,18 +45,14 @@ class QuietEventSource {
   close(): void {}
 }
 
-let api: ConsoleApi;
+const api = consoleApiAt('/incidents/7/postmortem');
 beforeAll(async () => {
-  api = await startConsoleApi();
   Object.assign(globalThis, { EventSource: QuietEventSource });
 });
-afterAll(() => api.close());
 beforeEach(() => {
-  api.asked = [];
   api.answers = { 'GET /api/incidents/7/postmortem': ok(postmortem()) };
   writeStored('draft.postmortem.7.summary', null);
   writeStored('postmortem.7.summary.base', null);
-  happyDOM.setURL(`${api.url}/incidents/7/postmortem`);
 });
 afterEach(cleanup);
 

@@ -1,13 +1,13 @@
 // @vitest-environment happy-dom
 import { cleanup, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SamplingPage } from '@/components/sampling/SamplingPage';
 import { ChecksPage } from '@/components/synthetic/ChecksPage';
 import type { SamplingTraffic } from '@/lib/contracts/sampling';
 import type { SyntheticChecks, SyntheticRun } from '@/lib/contracts/synthetic';
 import { syntheticAnswer } from '@/lib/domain/synthetic-answer';
-import { type ConsoleApi, ok, startConsoleApi } from './console-api';
+import { consoleApiAt, ok } from './console-api';
 import { PageFrame } from './page-frame';
 
 const NOW_MS = Date.now();
@@ -100,12 +100,7 @@ const traffic: SamplingTraffic = {
   why: [],
 };
 
-let api: ConsoleApi;
-const { happyDOM } = window as unknown as { happyDOM: { setURL: (url: string) => void } };
-beforeAll(async () => {
-  api = await startConsoleApi();
-});
-afterAll(() => api.close());
+const api = consoleApiAt('/readiness/checks');
 beforeEach(() => {
   api.asked.length = 0;
   api.answers = {
@@ -113,7 +108,6 @@ beforeEach(() => {
     'GET /api/synthetic/runs/run-2': ok(run),
     'GET /api/sampling': ok(traffic),
   };
-  happyDOM.setURL(`${api.url}/readiness/checks`);
 });
 afterEach(cleanup);
 

@@ -1,18 +1,11 @@
 // @vitest-environment happy-dom
 import { cleanup, render, screen } from '@testing-library/react';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { GUARD_ANCHOR, GuardLine } from '@/components/compare/guard/GuardLine';
-import { type ConsoleApi, ok, startConsoleApi } from '../console-api';
+import { consoleApiAt, ok } from '../console-api';
 import { PageFrame } from '../page-frame';
 
-declare const happyDOM: { setURL: (url: string) => void };
-
-let api: ConsoleApi;
-beforeAll(async () => {
-  api = await startConsoleApi();
-});
-afterAll(() => api.close());
-beforeEach(() => happyDOM.setURL(`${api.url}/compare`));
+const api = consoleApiAt('/compare');
 afterEach(cleanup);
 
 describe('the guard beside the verdict', () => {

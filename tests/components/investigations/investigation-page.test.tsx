@@ -1,10 +1,10 @@
 // @vitest-environment happy-dom
 import { cleanup, configure, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { InvestigationPage } from '@/components/investigations/InvestigationPage';
 import { type CellContent, Investigation } from '@/lib/contracts/investigation';
-import { type ConsoleApi, ok, startConsoleApi } from '../console-api';
+import { consoleApiAt, ok } from '../console-api';
 import { PageFrame } from '../page-frame';
 
 // Panels load with the first cell of their kind, which on a busy machine takes its time.
@@ -13,7 +13,6 @@ vi.setConfig({ testTimeout: 30_000 });
 
 const ID = '0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d';
 const cellId = (n: number) => `0a1b2c3d-4e5f-4a6b-8c7d-00000000000${n}`;
-const { happyDOM } = window as unknown as { happyDOM: { setURL: (url: string) => void } };
 
 const cell = (n: number, content: CellContent, patch: object = {}) => ({
   id: cellId(n),
@@ -71,17 +70,12 @@ class EverythingInSight {
   disconnect(): void {}
 }
 
-let api: ConsoleApi;
+const api = consoleApiAt('/investigations/5');
 beforeAll(async () => {
-  api = await startConsoleApi();
   Object.assign(globalThis, { EventSource: QuietEventSource, IntersectionObserver: EverythingInSight });
 });
-afterAll(() => api.close());
 beforeEach(() => {
-  api.asked = [];
-  api.answers = {};
   localStorage.clear();
-  happyDOM.setURL(`${api.url}/investigations/5`);
 });
 afterEach(cleanup);
 

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { cleanup, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Readiness } from '@/components/readiness/ReadinessPage';
 import type { ReadinessReport, ReadinessResult } from '@/lib/contracts/readiness';
 import { scoresOf, sortChecks, toCheck } from '@/lib/domain/readiness';
@@ -9,10 +9,9 @@ import { readinessAnswer } from '@/lib/domain/readiness-answer';
 import { toLists } from '@/lib/domain/readiness-lists';
 import { judgeIds } from '@/lib/domain/readiness-logs';
 import { judgeTargets } from '@/lib/domain/readiness-metrics';
-import { type ConsoleApi, ok, startConsoleApi } from '../console-api';
+import { consoleApiAt, ok } from '../console-api';
 import { PageFrame } from '../page-frame';
 
-const { happyDOM } = window as unknown as { happyDOM: { setURL: (url: string) => void } };
 const HOSTILE = '<img src=x onerror=alert(1)>';
 
 const ids = judgeIds({
@@ -48,15 +47,9 @@ const report: ReadinessReport = {
   why: [],
 };
 
-let api: ConsoleApi;
-beforeAll(async () => {
-  api = await startConsoleApi();
-});
-afterAll(() => api.close());
+const api = consoleApiAt('/readiness');
 beforeEach(() => {
-  api.asked = [];
   api.answers = { 'POST /api/readiness/signoffs': ({ body }) => ok(body) };
-  happyDOM.setURL(`${api.url}/readiness`);
   window.localStorage.clear();
 });
 afterEach(cleanup);

@@ -1,25 +1,19 @@
 // @vitest-environment happy-dom
 import { cleanup, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PinDialog } from '@/components/shell/PinDialog';
-import { type ConsoleApi, ok, startConsoleApi } from '../console-api';
+import { consoleApiAt, ok } from '../console-api';
 import { PageFrame } from '../page-frame';
 
 const INVESTIGATION = '0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d';
-const { happyDOM } = window as unknown as { happyDOM: { setURL: (url: string) => void } };
 const PANEL = {
   title: 'Errors',
   pin: { kind: 'errors', path: 'models/m/traffic', params: { startMs: 1, endMs: 2 } },
 } as const;
 
-let api: ConsoleApi;
-beforeAll(async () => {
-  api = await startConsoleApi();
-});
-afterAll(() => api.close());
+const api = consoleApiAt('/models/m?from=now-3h');
 beforeEach(() => {
-  api.asked = [];
   api.answers = {
     'GET /api/incidents': ok({ incidents: [] }),
     'GET /api/investigations': ok({ investigations: [] }),
@@ -27,7 +21,6 @@ beforeEach(() => {
       ok({ id: (body as { id: string }).id, title: 'Errors', sha256: 'ab'.repeat(32), isPartial: false, warnings: [] }),
     'POST /api/investigations': ok({ id: INVESTIGATION, number: 8, title: 'Errors rose' }),
   };
-  happyDOM.setURL(`${api.url}/models/m?from=now-3h`);
 });
 afterEach(cleanup);
 

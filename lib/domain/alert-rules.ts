@@ -1,4 +1,5 @@
 import type { Severity } from '@/lib/contracts/incident-words';
+import { MINUTE_MS } from './time';
 
 export interface MatchableRule {
   name: string;
@@ -36,7 +37,7 @@ export function mergeAlertStates(known: AlertState | null, told: AlertState): Al
 }
 
 /** Clocks of two machines differ by this much without being wrong. */
-const MAX_SKEW_MS = 5 * 60_000;
+const MAX_SKEW_MS = 5 * MINUTE_MS;
 /** No alert began before this: what claims to has a start that its source did not know. */
 export const FIRST_TRUE_MS = Date.UTC(2000, 0, 1);
 

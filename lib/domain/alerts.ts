@@ -4,6 +4,7 @@ import { webHref } from './events';
 import { fingerprintOf } from './fingerprint';
 import { episodesOf } from './series';
 import { rankOf } from './status';
+import { MINUTE_MS } from './time';
 
 /** Alerts as Prometheus evaluates them and as Alertmanagers treat them, joined. */
 
@@ -52,7 +53,7 @@ export interface AlertContext {
 }
 
 /** An alert younger than this may still be on its way to an Alertmanager. */
-const ON_ITS_WAY_MS = 2 * 60_000;
+const ON_ITS_WAY_MS = 2 * MINUTE_MS;
 
 /** What is unclear about two label sets: an Alertmanager may see labels that Prometheus added on the way, never fewer. */
 const isSame = (evaluated: Labels, managed: Labels): boolean =>

@@ -1,11 +1,12 @@
 import type { AnswerText } from '@/lib/contracts/answer';
 import type { Silence, SilenceState } from '@/lib/contracts/silence';
 import { formatCount, formatDuration } from './format';
+import { HOUR_MS, MINUTE_MS } from './time';
 
 /** Peers tell each other of a change within seconds; what differs for longer is no delay. */
-const TOLD_MS = 2 * 60_000;
+const TOLD_MS = 2 * MINUTE_MS;
 /** A silence that has muted nothing right after its start may still be about to. */
-const IDLE_MS = 60 * 60_000;
+const IDLE_MS = HOUR_MS;
 
 /**
  * What is wrong with a silence, as a sentence; null: nothing. `copies` has every Alertmanager of its cluster that

@@ -1,6 +1,7 @@
 import type { Labels } from '@/lib/contracts/series';
 import type { SilenceMatcher } from '@/lib/contracts/silence';
 import { formatCount, formatDuration } from './format';
+import { DAY_MS } from './time';
 
 /** Silences: what is refused, what is wanted of an Alertmanager, and what a preview says. */
 
@@ -78,7 +79,7 @@ export function matcherFaults(
 }
 
 /** How far ahead a silence may start. */
-const MAX_AHEAD_MS = 60 * 86_400_000;
+const MAX_AHEAD_MS = 60 * DAY_MS;
 
 /** Why these times are refused; null: they are not. */
 export function timeFault(

@@ -11,6 +11,7 @@ import {
   recordedSeries,
 } from './slo-rules';
 import { BURN_WINDOWS_MS, type BurnPair } from './slo-windows';
+import { HOUR_MS } from './time';
 
 /** Unit tests for `promtool test rules`: what each exported rule does, proved where the rules will run. */
 
@@ -129,7 +130,7 @@ function recordingTest(slo: RuledSlo, raw: RawSeries): PromtoolTest {
       { series: raw.good, values: '0+60x60' },
       { series: raw.bad, values: '0+60x60' },
     ],
-    promql_expr_test: BURN_WINDOWS_MS.filter((ms) => ms <= 3_600_000).map((windowMs) => ({
+    promql_expr_test: BURN_WINDOWS_MS.filter((ms) => ms <= HOUR_MS).map((windowMs) => ({
       expr: `${burnRecord(windowMs)}{slo=${JSON.stringify(slo.id)}}`,
       eval_time: '60m',
       exp_samples: [{ labels: recordedSeries(slo, windowMs), value: 0.5 / budget }],

@@ -1,6 +1,6 @@
 import { formatNumber } from './format';
 import { BURN_WINDOWS_MS, type BurnPair, budgetSentence, burnPairs, pairName, type SloKind } from './slo-windows';
-import { toQueryDuration } from './time';
+import { MINUTE_MS, toQueryDuration } from './time';
 
 /** Rule groups as Prometheus and the Loki ruler read them. Names are stable: a rule of one objective keeps its name. */
 
@@ -51,7 +51,7 @@ export const BURN_ALERTS: Readonly<Record<SloKind, string>> = {
 export const NOT_MEASURED_ALERT = 'ModelObjectiveNotMeasured';
 /** How long a signal may be gone before somebody is told; a restart takes less. */
 const NOT_MEASURED_FOR = '15m';
-const NOT_MEASURED_MS = 15 * 60_000;
+const NOT_MEASURED_MS = 15 * MINUTE_MS;
 
 /** A PromQL string of any text; see the same rule in the server's promql.ts, which domain code may not import. */
 const quoted = (text: string): string => JSON.stringify(text.toWellFormed()).replace(/\uFFFD/g, '\\ufffd');

@@ -1,6 +1,7 @@
 import { budgetEndsInMs, budgetLeft, burnRate, errorBudget, MIN_COVERAGE } from './burn';
 import { coverageOf, sumValues } from './series';
 import type { BurnPair } from './slo-windows';
+import { HOUR_MS } from './time';
 
 /** An objective over its window: what was reached, what is left, what state that is. Ratios 0 to 1; null is "not measured". */
 
@@ -167,7 +168,7 @@ export function windowCoverage(cells: { stepMs: number; total: Values }, windowM
 }
 
 /** The window whose burn rate is "this pace": long enough to pass over a blip, short enough to be now. */
-export const PACE_MS = 6 * 3_600_000;
+export const PACE_MS = 6 * HOUR_MS;
 
 /** Milliseconds until the budget is gone at the pace of the last six hours; see `budgetEndsInMs`. */
 export function endsInMs(

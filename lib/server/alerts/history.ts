@@ -5,7 +5,7 @@ import type { SilenceMatcher } from '@/lib/contracts/silence';
 import { webHref } from '@/lib/domain/events';
 import { formatDuration } from '@/lib/domain/format';
 import { type Firing, firingsOf, lastOf, noiseAnswer, noiseRows } from '@/lib/domain/noise';
-import { HOUR_MS, WEEK_MS } from '@/lib/domain/time';
+import { HOUR_MS, MINUTE_MS, WEEK_MS } from '@/lib/domain/time';
 import { getConfig, type PrometheusConfig } from '../config';
 import { type Database, db } from '../db';
 import { AppError } from '../errors';
@@ -20,9 +20,9 @@ import { readLabels } from './told';
 
 const WEEKS = 2;
 /** A week of these is one answer. What ends and begins anew within one counts as one time. */
-const STEP_MS = 10 * 60_000;
+const STEP_MS = 10 * MINUTE_MS;
 /** Acting on an alert may take this long after it has stopped by itself. */
-const GRACE_MS = 30 * 60_000;
+const GRACE_MS = 30 * MINUTE_MS;
 const MAX_EPISODES = 20_000;
 /** Ids in one query: databases take so many values at least. */
 const IDS_AT_ONCE = 500;

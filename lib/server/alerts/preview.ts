@@ -3,6 +3,7 @@ import type { Labels } from '@/lib/contracts/series';
 import type { MutedAlert, SilenceMatcher, SilencePreview, SilencePreviewParams } from '@/lib/contracts/silence';
 import { fingerprintOf } from '@/lib/domain/fingerprint';
 import { matcherFaults, previewVerdict } from '@/lib/domain/silence';
+import { WEEK_MS } from '@/lib/domain/time';
 import { getConfig } from '../config';
 import { Gather } from '../gather';
 import { prometheusClient } from '../prometheus/client';
@@ -12,7 +13,7 @@ import { emptyFits, matcherTest, silenceTest } from './matching';
 import { readModelOf } from './model-of';
 
 const SHOWN = 50;
-const LATELY_MS = 7 * 86_400_000;
+const LATELY_MS = WEEK_MS;
 
 /** Every alert that a member of a cluster has, each once: Prometheus may reach one peer and not another. */
 async function clusterAlerts(cluster: Cluster, signal: AbortSignal): Promise<Labels[]> {

@@ -2,7 +2,7 @@ import 'server-only';
 import type { AlertList } from '@/lib/contracts/alert';
 import { type EvaluatedAlert, firedCounts, groupAlerts, joinAlerts, type ManagedAlert } from '@/lib/domain/alerts';
 import { alertsAnswer } from '@/lib/domain/alerts-answer';
-import { WEEK_MS } from '@/lib/domain/time';
+import { MINUTE_MS, WEEK_MS } from '@/lib/domain/time';
 import { type Config, getConfig } from '../config';
 import { AppError } from '../errors';
 import { Gather } from '../gather';
@@ -14,7 +14,7 @@ import { readModelOf } from './model-of';
 import { readTold } from './told';
 
 /** A week has about a thousand of these, which one answer holds; what fired for less may go uncounted. */
-const HISTORY_STEP_MS = 10 * 60_000;
+const HISTORY_STEP_MS = 10 * MINUTE_MS;
 
 /**
  * Alerts of every Prometheus and every Alertmanager, joined and by model. A source that fails is said; the others go on.

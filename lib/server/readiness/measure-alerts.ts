@@ -2,7 +2,7 @@ import 'server-only';
 import type { ReadinessResult } from '@/lib/contracts/readiness';
 import { firedCounts } from '@/lib/domain/alerts';
 import { judgeFreshness, judgeNoise, judgeRunbooks } from '@/lib/domain/readiness-alerts';
-import { WEEK_MS } from '@/lib/domain/time';
+import { DAY_MS, MINUTE_MS, WEEK_MS } from '@/lib/domain/time';
 import { getConfig } from '../config';
 import type { Gather } from '../gather';
 import { lokiClient } from '../loki/client';
@@ -12,9 +12,9 @@ import { alertsQuery, gaugeQuery } from '../prometheus/signal-queries';
 import { modelConfigOf } from '../telemetry';
 import { pageWhy, type Scope } from './scope';
 
-const STEP_MS = 10 * 60_000;
+const STEP_MS = 10 * MINUTE_MS;
 /** Where no freshness objective says otherwise. */
-const LABEL_BOUND_MS = 86_400_000;
+const LABEL_BOUND_MS = DAY_MS;
 const LOKI_RULES_PATH = '/prometheus/api/v1/rules';
 
 /** Alerting rules of every Prometheus and of every Loki ruler. Null: none of them answered. */

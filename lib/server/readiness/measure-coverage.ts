@@ -20,7 +20,7 @@ import { MAX_MODELS_LOOKED_INTO, type Scope } from './scope';
 /** Requests of each kind that are looked up, of each model. */
 const LOOKED_UP = 25;
 /** A tail sampler waits before it keeps a trace: the newest requests have none yet. */
-const SETTLING_MS = 60_000;
+const SETTLING_MS = MINUTE_MS;
 const TRACE_ID = /^[0-9a-f]{1,32}$/i;
 
 /** Upper bounds of the latency buckets by model, milliseconds, ascending, without the open one. */

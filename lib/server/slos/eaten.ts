@@ -4,6 +4,7 @@ import type { EatenPart, SloEaten } from '@/lib/contracts/slo';
 import { formatDuration } from '@/lib/domain/format';
 import { sumValues } from '@/lib/domain/series';
 import { badWithin, eatenStretches, type SloCells } from '@/lib/domain/slo';
+import { HOUR_MS } from '@/lib/domain/time';
 import { AppError } from '../errors';
 import { tellsErrors } from '../fleet/counts';
 import { versionOf } from '../fleet/labels';
@@ -21,7 +22,7 @@ import { type Objective, readObjectives } from './objectives';
 
 const MAX_ITEMS = 10;
 /** Lines of a longer stretch are not read when the whole window already was too much. */
-const MAX_STRETCH_MS = 6 * 3_600_000;
+const MAX_STRETCH_MS = 6 * HOUR_MS;
 
 interface Asked {
   model: string;

@@ -5,7 +5,7 @@ import { budgetEndsInMs, burnRate } from '@/lib/domain/burn';
 import { formatDuration, formatRatioPercent } from '@/lib/domain/format';
 import { isFiring, PACE_MS, type PairReading, sloState } from '@/lib/domain/slo';
 import { type BurnPair, burnPairs } from '@/lib/domain/slo-windows';
-import { DAY_MS, parseDurationMs } from '@/lib/domain/time';
+import { DAY_MS, HOUR_MS, MINUTE_MS, parseDurationMs } from '@/lib/domain/time';
 import type { Gather } from '../gather';
 import { by, matcher } from '../prometheus/promql';
 import type { Telemetry } from '../telemetry';
@@ -83,7 +83,7 @@ export function slothRows(recorded: Recorded, models: readonly string[]): SloRow
 
 /** "1h", "3d": how Sloth writes a window in a name. */
 const slothWindow = (ms: number): string =>
-  ms % DAY_MS === 0 ? `${ms / DAY_MS}d` : ms % 3_600_000 === 0 ? `${ms / 3_600_000}h` : `${ms / 60_000}m`;
+  ms % DAY_MS === 0 ? `${ms / DAY_MS}d` : ms % HOUR_MS === 0 ? `${ms / HOUR_MS}h` : `${ms / MINUTE_MS}m`;
 
 /** Pyrra's own factors and severities; its windows scale with the period, so they are read off the names. */
 const PYRRA_PAIRS = [

@@ -3,7 +3,7 @@ import type { Sample, SeriesSet } from '@/lib/contracts/series';
 import { formatDuration } from '@/lib/domain/format';
 import type { SloCells } from '@/lib/domain/slo';
 import { BURN_WINDOWS_MS } from '@/lib/domain/slo-windows';
-import { gridLength, rateWindowMs, snapRange, stepForRange } from '@/lib/domain/time';
+import { gridLength, MINUTE_MS, rateWindowMs, snapRange, stepForRange } from '@/lib/domain/time';
 import type { Gather } from '../gather';
 import type { Telemetry } from '../telemetry';
 import type { Sli } from './sli';
@@ -14,7 +14,7 @@ import type { Sli } from './sli';
  */
 
 /** Coverage of the burn windows is judged in steps of the shortest of them. */
-export const COVERAGE_STEP_MS = 5 * 60_000;
+export const COVERAGE_STEP_MS = 5 * MINUTE_MS;
 /** Points of a whole window: a grid ends on a multiple of its step, so a month is at most an hour behind. */
 const WINDOW_POINTS = 720;
 const LONGEST_MS = BURN_WINDOWS_MS.at(-1) ?? 0;

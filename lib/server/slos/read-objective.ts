@@ -5,7 +5,7 @@ import { burnRate } from '@/lib/domain/burn';
 import { emptySet } from '@/lib/domain/series';
 import { budgetOverTime, eatenStretches } from '@/lib/domain/slo';
 import { BURN_WINDOWS_MS } from '@/lib/domain/slo-windows';
-import { CHART_POINTS, stepForRange, toQueryDuration } from '@/lib/domain/time';
+import { CHART_POINTS, DAY_MS, HOUR_MS, stepForRange, toQueryDuration } from '@/lib/domain/time';
 import { AppError } from '../errors';
 import { Gather } from '../gather';
 import type { Telemetry } from '../telemetry';
@@ -16,7 +16,7 @@ import { readRows } from './read-slos';
 import type { Sli } from './sli';
 
 /** Burn rates drawn over time: the long window of each pair. */
-const DRAWN_WINDOWS_MS = [3_600_000, 6 * 3_600_000, 24 * 3_600_000, 3 * 24 * 3_600_000] as const;
+const DRAWN_WINDOWS_MS = [HOUR_MS, 6 * HOUR_MS, DAY_MS, 3 * DAY_MS] as const;
 
 interface Asked {
   model: string;

@@ -5,6 +5,7 @@ import { type LoadedRule, nameClashes, repeatedGroups, ruleDifferences } from '@
 import { sloHref } from '@/lib/domain/slo-answer';
 import { type RuledSlo, type RuleGroup, sloRuleGroups } from '@/lib/domain/slo-rules';
 import { burnPairs, pairName } from '@/lib/domain/slo-windows';
+import { HOUR_MS } from '@/lib/domain/time';
 import type { Config } from '../config';
 import { mlGroupsOf } from '../drift/ml-rules';
 import { type NativeRuling, NO_NATIVE, readNativeRuling } from '../drift/native-rules';
@@ -126,7 +127,7 @@ async function readLogRules(
     version: logFields.model_version ?? 'model_version',
     error: logFields.error ?? 'error',
   };
-  const range = { startMs: asked.endMs - 3_600_000, endMs: asked.endMs };
+  const range = { startMs: asked.endMs - HOUR_MS, endMs: asked.endMs };
   const labels = await gather.take('labels of log streams', loki.labels(range, asked.signal));
   const watched = config.models.filter(({ slos }) => slos.length > 0);
   return logRuleGroups(watched, {

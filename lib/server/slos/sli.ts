@@ -1,6 +1,6 @@
 import 'server-only';
 import { formatMs } from '@/lib/domain/format';
-import { toQueryDuration } from '@/lib/domain/time';
+import { HOUR_MS, toQueryDuration } from '@/lib/domain/time';
 import type { SloConfig } from '../config';
 import { tellsErrors } from '../fleet/counts';
 import { by, matcher, regexAnyOf, selector } from '../prometheus/promql';
@@ -14,7 +14,7 @@ import type { SignalMap } from '../signals/signal-map';
  */
 
 /** How closely what is looked at over time, not counted, is looked at: ages change slowly, and long windows have many steps. */
-const ageStep = (windowMs: number): string => (windowMs > 6 * 3_600_000 ? '5m' : '1m');
+const ageStep = (windowMs: number): string => (windowMs > 6 * HOUR_MS ? '5m' : '1m');
 
 /** What an objective counts. `model` null asks for all models at once, which the console does; rules name theirs. */
 export interface Sli {

@@ -2,6 +2,7 @@ import 'server-only';
 import type { SyntheticSignalName } from '@/lib/contracts/synthetic';
 import type { Why } from '@/lib/contracts/why';
 import { judgeCounter } from '@/lib/domain/synthetic';
+import { MINUTE_MS } from '@/lib/domain/time';
 import { type Answer, whyOf } from '../answer';
 import type { Config } from '../config';
 import { AppError } from '../errors';
@@ -30,7 +31,7 @@ export interface LookedFor {
 }
 
 /** Clocks of the console and of what it watches may differ by this much, milliseconds. */
-const CLOCK_SKEW_MS = 60_000;
+const CLOCK_SKEW_MS = MINUTE_MS;
 
 /** Whether a source that would hold the signal is configured. */
 export const isLookedFor = ({ sources }: Config, signal: SyntheticSignalName): boolean =>

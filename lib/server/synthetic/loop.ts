@@ -1,6 +1,7 @@
 import 'server-only';
 import { randomUUID } from 'node:crypto';
 import { isCheckDue } from '@/lib/domain/synthetic';
+import { HOUR_MS, MINUTE_MS } from '@/lib/domain/time';
 import { LeaseLost } from '../background/lease';
 import type { BackgroundLoop, LoopContext } from '../background/loop';
 import { type Config, getConfig } from '../config';
@@ -23,9 +24,9 @@ export const SYNTHETIC_LOOP = 'synthetic-checks';
 /** How often it looks whether a check is due or was asked for, milliseconds. */
 const EVERY_MS = 1_000;
 /** The same where no model has a check: only a restart brings one. */
-const IDLE_MS = 60_000;
+const IDLE_MS = MINUTE_MS;
 const LEASE_TTL_MS = 15_000;
-const FORGET_EVERY_MS = 3_600_000;
+const FORGET_EVERY_MS = HOUR_MS;
 
 export interface CheckedModel {
   model: string;

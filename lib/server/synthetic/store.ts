@@ -10,6 +10,7 @@ import {
   type SyntheticRun,
   SyntheticSignal,
 } from '@/lib/contracts/synthetic';
+import { DAY_MS } from '@/lib/domain/time';
 import { recordAudit } from '../audit/store';
 import type { Identity } from '../auth/identity';
 import { type Database, db, type Transaction } from '../db';
@@ -18,7 +19,7 @@ import { AppError } from '../errors';
 /** Runs of a model that go on at once at most: with a long wait and a short interval they overlap. */
 export const MAX_RUNNING = 100;
 /** How long runs are kept, and how many of a model at most. */
-const KEEP_MS = 14 * 86_400_000;
+const KEEP_MS = 14 * DAY_MS;
 const KEEP_RUNS = 20_000;
 
 const Content = z.object({

@@ -80,9 +80,9 @@ export const pText = (p: number | null): string =>
   p === null ? NOT_MEASURED : p < 0.001 ? 'under 0.001' : formatNumber(p, 2);
 
 function missingCell({ missing }: FeatureDrift): ReactNode {
-  const { current, reference, state } = missing;
+  const { current, reference, state, referenceOwn = 'reference' } = missing;
   if (current === null) return <Dash />;
-  const title = `${formatPercentFigure(current.rate)} % of ${formatCount(Math.round(current.observed))}, 95 % interval ${formatPercentFigure(current.interval.low)} to ${formatPercentFigure(current.interval.high)} %; ${reference === null ? 'the reference has no rate' : `reference ${formatPercentFigure(reference.rate)} %`}`;
+  const title = `${formatPercentFigure(current.rate)} % of ${formatCount(Math.round(current.observed))}, 95 % interval ${formatPercentFigure(current.interval.low)} to ${formatPercentFigure(current.interval.high)} %; ${reference === null ? 'the reference has no rate' : `${referenceOwn} ${formatPercentFigure(reference.rate)} %`}`;
   return (
     <span title={title} className={clsx(state === 'risen' && 'font-medium text-watch')}>
       {state === 'risen' ? '↑ ' : state === 'fallen' ? '↓ ' : ''}

@@ -93,12 +93,12 @@ const shown = (
 
 const countText = (count: number | null): string => (count === null ? 'not measured' : formatCount(Math.floor(count)));
 
-function missingText({ current, reference, difference, state }: FeatureDrift['missing']): string {
+function missingText({ current, reference, difference, state, referenceOwn }: FeatureDrift['missing']): string {
   if (current === null) return 'not measured';
   const range = `(95 % interval ${formatRatioPercent(current.interval.low)} to ${formatRatioPercent(current.interval.high)})`;
   if (reference === null || difference === null)
     return `${formatRatioPercent(current.rate)} ${range}, the reference has no rate`;
-  return `${formatRatioPercent(current.rate)} ${range}, ${formatRatioPercent(reference.rate)} in the reference: ${state === 'risen' ? 'risen' : state === 'fallen' ? 'fallen' : 'no notable change'}`;
+  return `${formatRatioPercent(current.rate)} ${range}, ${formatRatioPercent(reference.rate)} in ${referenceOwn ?? 'the reference'}: ${state === 'risen' ? 'risen' : state === 'fallen' ? 'fallen' : 'no notable change'}`;
 }
 
 function namesText(names: readonly { name: string; share: number }[], more: number): string {

@@ -71,6 +71,8 @@ export const FeatureDrift = z.object({
     /** Current − reference, with Newcombe's interval. */
     difference: z.object({ value: z.number(), interval: Interval }).nullable(),
     state: MissingState,
+    /** Whose rate `reference` is where the reference counted none: "the 24 h before". */
+    referenceOwn: z.string().optional(),
   }),
   /** Categories that only the current side has, by count; `unseenMore` beyond the first 20. */
   unseen: z.array(NamedCount),

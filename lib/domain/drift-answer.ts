@@ -96,8 +96,8 @@ function otherChanges(features: readonly FeatureDrift[]): string[] {
     ...risen
       .slice(0, MAX_NAMED)
       .map(
-        ({ feature, missing: { current, reference } }) =>
-          `${feature} is missing in ${rate(current)} of requests, ${rate(reference)} in the reference`,
+        ({ feature, missing: { current, reference, referenceOwn } }) =>
+          `${feature} is missing in ${rate(current)} of requests, ${rate(reference)} in ${referenceOwn ?? 'the reference'}`,
       ),
     ...named(
       features.filter(hasUnseen),

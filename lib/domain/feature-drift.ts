@@ -26,6 +26,8 @@ export interface FeaturePair {
   readonly source: DriftSource;
   /** Where this feature's reference is not the report's: "the 24 h before". */
   readonly referenceOwn: string | null;
+  /** Where only its missing values are held against another time than the report's reference, which counted none. */
+  readonly missingOwn?: string;
   /** Drift that was computed elsewhere. */
   readonly score: { readonly method: string; readonly value: number } | null;
 }
@@ -176,6 +178,7 @@ function toRow(pair: FeaturePair, shaped: Shaped, verdict: DriftVerdict, missing
           ? null
           : { value: missing.difference.difference, interval: missing.difference.interval },
       state: missing.state,
+      ...(pair.missingOwn === undefined ? {} : { referenceOwn: pair.missingOwn }),
     },
     unseen: unseen.slice(0, MAX_NAMED),
     unseenMore: Math.max(0, unseen.length - MAX_NAMED),

@@ -148,6 +148,12 @@ function tell(): void {
   }
   add({ __name__: 'feature_observed_total', feature: 'healthy' }, (i) => i * 110);
   add({ __name__: 'feature_missing_total', feature: 'healthy' }, (i) => i * 10);
+  // Its training counted no missing values; an hour before the end they become frequent.
+  add({ __name__: 'feature_observed_total', feature: 'coarser' }, (i) => i * 100);
+  add(
+    { __name__: 'feature_missing_total', feature: 'coarser' },
+    (i) => Math.min(i, CHANGE) + 20 * Math.max(0, i - CHANGE),
+  );
 }
 
 /** Queries that fail. */
@@ -190,6 +196,21 @@ describe('a fault of one feature', () => {
     expect(row('moved').state).toBe('drifted');
     expect(row('healthy').missing.current?.rate).toBeCloseTo(10 / 110, 6);
     expect(report.gaps).toEqual([]);
+  });
+
+  it('holds missing values against the day before where the training counted none', async () => {
+    expect(row('coarser').missing).toMatchObject({ state: 'risen', referenceOwn: 'the 24 h before' });
+    expect(row('coarser').missing.reference?.rate).toBeCloseTo(0.01, 2);
+    expect(row('coarser').referenceOwn).toBeNull();
+    expect(row('healthy').missing).toMatchObject({ state: 'steady', referenceOwn: 'the 24 h before' });
+    // Of what training does not have no more is said for that.
+    expect(row('brand new').state).toBe('new');
+    expect(report.answer.map(({ parts }) => parts.map(({ text }) => text).join('')).join('')).toMatch(
+      /coarser is missing in 20\s?% of requests, 1\.0\s?% in the 24 h before/,
+    );
+    const query = { model: 'm', version: '1', feature: 'coarser', startMs: NOW_MS - HOUR_MS, endMs: NOW_MS };
+    const one = DriftFeature.parse((await call(feature, { query })).body);
+    expect(one.drift.missing).toMatchObject({ state: 'risen', referenceOwn: 'the 24 h before' });
   });
 
   it.each([

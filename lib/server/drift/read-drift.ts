@@ -70,15 +70,19 @@ export const withCurrent = (both: BothSides, read: CurrentRead): BothSides => ({
   pairsOf: (window) => pairsOf(read, both.against, both.own, window),
 });
 
-/** What features are held against that the reference does not have. */
-type Own = (ReadSides & { words: string }) | null;
+/** What is held against that the reference does not have; `isWhole`: distributions too, not missing values alone. */
+type Own = (ReadSides & { words: string; isWhole: boolean }) | null;
 
-/** The 24 h before, read only where a feature that is here now is not in the reference. */
-async function ownReferences(read: CurrentRead, { sides, fallback }: ReferenceRead): Promise<Own> {
-  if (fallback === null) return null;
-  const lacks = read.sides.some((window) => [...window.keys()].some((name) => !sides.has(name)));
-  return lacks ? fallback() : null;
+/** The 24 h before, read only where features that are here now, or how often they are missing, are not in the reference. */
+async function ownReferences(read: CurrentRead, { sides, fallback, missingBefore }: ReferenceRead): Promise<Own> {
+  const now = read.sides.flatMap((window) => [...window]);
+  if (fallback !== null && now.some(([name]) => !sides.has(name))) return { ...(await fallback()), isWhole: true };
+  const lacks = now.some(([name, side]) => missingIn(side) !== null && missingIn(sides.get(name)) === null);
+  return missingBefore !== null && lacks ? { ...(await missingBefore()), isWhole: false } : null;
 }
+
+const missingIn = (side: HeldSide | undefined) =>
+  side === undefined ? null : 'shaped' in side ? side.shaped.missing : side.kept.missing;
 
 function pairsOf(read: CurrentRead, against: ReferenceRead, own: Own, window: number): FeaturePair[] {
   if (read.scored !== null) return scoredPairs(read.scored[window] ?? new Map());
@@ -88,16 +92,18 @@ function pairsOf(read: CurrentRead, against: ReferenceRead, own: Own, window: nu
   const lostThen = own === null ? [against.unread] : [against.unread, own.unread];
   return names.sort().map((feature) => {
     const mine = sides.get(feature) ?? null;
-    const instead = mine === null ? (own?.sides.get(feature) ?? null) : null;
+    const instead = mine === null && own?.isWhole === true ? (own.sides.get(feature) ?? null) : null;
     const now = current.get(feature) ?? null;
     const both = shapeBoth(mine ?? instead, now);
     const reference = withMissing(both.reference, own?.sides.get(feature) ?? null);
+    const isBorrowed = instead === null && both.reference !== null && both.reference.missing !== reference?.missing;
     return {
       feature,
       reference: reference === null && isLost(both.current, lostThen) ? unreadSide() : reference,
       current: hasNothing(both.current) && isLost(both.reference, [read.unread]) ? unreadSide() : both.current,
       source: read.current.source ?? 'metrics',
       referenceOwn: instead === null ? null : (own?.words ?? null),
+      ...(isBorrowed && own !== null ? { missingOwn: own.words } : {}),
       score: read.scores.get(feature) ?? null,
     };
   });

@@ -1,4 +1,5 @@
 import 'server-only';
+import type { Proportion } from '@/lib/domain/comparison';
 import {
   categorySide,
   type FeatureSide,
@@ -17,6 +18,7 @@ import { regexAnyOf } from '../prometheus/promql';
 import type { ResolvedSignal } from '../signals/signal-map';
 import type { Telemetry } from '../telemetry';
 import type { Unread } from './open';
+import { readMissing, type SidesAsked } from './read-missing';
 import {
   askNativeWindows,
   askWindows,
@@ -32,19 +34,10 @@ export const MAX_BUCKET_SERIES = 60_000;
 const MAX_CATEGORY_SERIES = 25_000;
 /** Categories of one feature that are read at most; a feature with more is told to be one of too many. */
 const MAX_READ_CATEGORIES = 12_000;
+/** Features of one answer at most, a series each. */
 const MAX_FEATURE_SERIES = 10_000;
 /** Native histograms of one answer at most: each is a whole distribution. */
 const MAX_NATIVE_SERIES = 2_000;
-
-export interface SidesAsked {
-  model: string;
-  version: string | null;
-  /** Null: every feature. */
-  feature: string | null;
-  windows: Windows;
-  /** Whose these are, for the "why" drawer: "inputs", "inputs of 2.3.0". */
-  purpose: string;
-}
 
 /** The sides of every feature in each window, and what was cut. */
 export interface WindowedSides {
@@ -65,7 +58,7 @@ export async function readMetricSides(
   { model, version, feature, windows, purpose }: SidesAsked,
   signal: AbortSignal,
 ): Promise<WindowedSides> {
-  const { featureValue, featureCategory, featureMissing, featureObserved } = map.contract;
+  const { featureValue, featureCategory } = map.contract;
   const askedOf = (of: ResolvedSignal): FeaturesAsked => ({
     model,
     version,
@@ -80,7 +73,7 @@ export async function readMetricSides(
       signal,
       limit,
     );
-  const [buckets, natives, categories, missing, observed] = await Promise.all([
+  const [buckets, natives, categories, missing] = await Promise.all([
     gather.take(`${purpose}: histograms`, ask(featureValue, ['le'], MAX_BUCKET_SERIES, '_bucket')),
     featureValue.hasNative
       ? gather.take(
@@ -100,8 +93,7 @@ export async function readMetricSides(
       { of: featureCategory, asked: askedOf(featureCategory), windows, purpose },
       signal,
     ),
-    gather.take(`${purpose}: missing values`, ask(featureMissing, [], MAX_FEATURE_SERIES)),
-    gather.take(`${purpose}: values looked at`, ask(featureObserved, [], MAX_FEATURE_SERIES)),
+    readMissing({ prometheus, map }, gather, { model, version, feature, windows, purpose }, signal),
   ]);
   const sides = Array.from({ length: windows.count }, (): Sides => new Map());
   addHistograms(sides, buckets ?? [], (labels) => labels[labelOf(featureValue, 'feature')]);
@@ -110,11 +102,7 @@ export async function readMetricSides(
   for (const name of categories.tooMany.keys()) {
     for (const own of sides) own.set(name, unreadSide([categories.tooMany.get(name) ?? '']));
   }
-  addMissing(
-    sides,
-    byFeature(missing, labelOf(featureMissing, 'feature')),
-    byFeature(observed, labelOf(featureObserved, 'feature')),
-  );
+  addMissing(sides, missing);
   const truncated = cutOf(gather, purpose);
   const isCut = truncated !== null;
   return {
@@ -245,19 +233,11 @@ function addCategories(sides: readonly Sides[], series: readonly WindowSeries[],
   }
 }
 
-function addMissing(
-  sides: readonly Sides[],
-  missing: ReadonlyMap<string, readonly (number | null)[]>,
-  observed: ReadonlyMap<string, readonly (number | null)[]>,
-): void {
-  for (const [name, looked] of observed) {
-    const lacked = missing.get(name);
+function addMissing(sides: readonly Sides[], missing: ReadonlyMap<string, readonly (Proportion | null)[]>): void {
+  for (const [name, rates] of missing) {
     for (const [i, window] of sides.entries()) {
-      const total = looked[i] ?? null;
-      if (total === null) continue;
-      // A counter of missing values that was never written is none that was missing.
-      const successes = Math.min(total, Math.max(0, lacked?.[i] ?? 0));
-      put(window, name, { ...NO_SIDE, missing: { successes, total } });
+      const rate = rates[i] ?? null;
+      if (rate !== null) put(window, name, { ...NO_SIDE, missing: rate });
     }
   }
 }
@@ -265,10 +245,6 @@ function addMissing(
 function put(window: Sides, name: string, side: FeatureSide): void {
   const known = window.get(name);
   window.set(name, known === undefined ? side : joinSides(known, side));
-}
-
-function byFeature(series: readonly WindowSeries[] | null, label: string): Map<string, readonly (number | null)[]> {
-  return new Map((series ?? []).map(({ labels, values }) => [labels[label] ?? '', values]));
 }
 
 /** Whether anything was observed in a window. */

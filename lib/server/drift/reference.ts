@@ -1,12 +1,13 @@
 import 'server-only';
 import type { Reference } from '@/lib/contracts/drift';
-import type { FeatureSide, Sides } from '@/lib/domain/feature-side';
+import { type FeatureSide, NO_SIDE, type Sides } from '@/lib/domain/feature-side';
 import { heldOf } from '@/lib/domain/held-side';
 import { DAY_MS } from '@/lib/domain/time';
 import { featureGauge, labelOf } from '../prometheus/drift-queries';
 import { type DriftPanel, NONE_UNREAD, type ReadSides } from './open';
 import { readLogWindows } from './read-logs';
 import { addHistograms, hasTraffic, MAX_BUCKET_SERIES, readMetricSides } from './read-metrics';
+import { readMissing } from './read-missing';
 import { type ReferenceAsked, referenceChoices, trainedOf } from './reference-choices';
 import { oneWindow } from './windows';
 
@@ -17,6 +18,11 @@ export interface ReferenceRead extends ReadSides {
    * is that already.
    */
   fallback: (() => Promise<ReadSides & { words: string }>) | null;
+  /**
+   * How many values were missing in the 24 h before, by feature, for references that did not count it. Null where the
+   * reference is a time or another version, which count it like the current side does, or where logs are read.
+   */
+  missingBefore: (() => Promise<ReadSides & { words: string }>) | null;
 }
 
 /** The first of what there is to hold the current side against, or what was asked for. */
@@ -41,6 +47,7 @@ export async function readReference(drift: DriftPanel, asked: ReferenceAsked): P
       sides: new Map(),
       unread: NONE_UNREAD,
       fallback: null,
+      missingBefore: null,
     };
   }
   const because =
@@ -53,6 +60,7 @@ export async function readReference(drift: DriftPanel, asked: ReferenceAsked): P
     ...(await from({ startMs: Math.max(0, startMs - DAY_MS), endMs: startMs }, version, 'inputs of the 24 h before')),
   }));
   const fallback = asked.against === 'auto' ? readEarlier : null;
+  const missingBefore = asked.source === 'logs' ? null : () => readMissingBefore(drift, asked.feature);
   switch (chosen.kind) {
     case 'upload': {
       const kept = (uploaded?.features ?? []).filter(({ name }) => asked.feature === null || name === asked.feature);
@@ -65,6 +73,7 @@ export async function readReference(drift: DriftPanel, asked: ReferenceAsked): P
         sides: new Map(kept.map((one) => [one.name, { kept: one }])),
         unread: NONE_UNREAD,
         fallback,
+        missingBefore,
       };
     }
     case 'training':
@@ -72,17 +81,27 @@ export async function readReference(drift: DriftPanel, asked: ReferenceAsked): P
         reference: { ...reference, version },
         ...(await readTrained(drift, asked.feature)),
         fallback,
+        missingBefore,
       };
     case 'earlier': {
       const read = await from(earlier, version, `inputs of ${chosen.words}`);
-      return { reference: { ...reference, version, ...earlier }, ...read, fallback: null };
+      return { reference: { ...reference, version, ...earlier }, ...read, fallback: null, missingBefore: null };
     }
     default: {
       const nothing: ReadSides = { sides: new Map(), unread: NONE_UNREAD };
       const read = other === null ? nothing : await from({ startMs, endMs }, other, `inputs of ${other}`);
-      return { reference: { ...reference, version: other, startMs, endMs }, ...read, fallback };
+      return { reference: { ...reference, version: other, startMs, endMs }, ...read, fallback, missingBefore: null };
     }
   }
+}
+
+async function readMissingBefore(drift: DriftPanel, feature: string | null): Promise<ReadSides & { words: string }> {
+  const { panel, model, version, startMs, signal } = drift;
+  const windows = oneWindow({ startMs: Math.max(0, startMs - DAY_MS), endMs: startMs });
+  const asked = { model, version, feature, windows, purpose: 'the 24 h before' };
+  const found = await readMissing(panel.telemetry, panel.gather, asked, signal);
+  const sides = [...found].map(([name, [missing = null]]) => [name, { shaped: { ...NO_SIDE, missing } }] as const);
+  return { words: 'the 24 h before', sides: new Map(sides), unread: NONE_UNREAD };
 }
 
 /** Training distributions as gauges; of one that names the version and one that does not, the first. */

@@ -33,6 +33,16 @@ export interface RealPrometheus {
   writeRules: (text: string) => Promise<void>;
 }
 
+/** The one value of an expression, asked of a Prometheus without the console; throws where there is none or several. */
+export async function singleValue({ url }: Pick<RealPrometheus, 'url'>, query: string, atMs: number): Promise<number> {
+  const params = new URLSearchParams({ query, time: String(atMs / 1_000) });
+  const response = await fetch(`${url}/api/v1/query?${params}`);
+  const body = (await response.json()) as { data: { result: { value: [number, string] }[] } };
+  const [one, ...more] = body.data.result;
+  if (one === undefined || more.length > 0) throw new Error(`not one value, but ${body.data.result.length}: ${query}`);
+  return Number(one.value[1]);
+}
+
 /** Starts the machine's own Prometheus in a directory of its own on a free loopback port; throws where there is none. */
 export async function startPrometheus(options: PrometheusOptions = {}): Promise<RealPrometheus> {
   const [server, tool] = [binary('prometheus'), binary('promtool')];

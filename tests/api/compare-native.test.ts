@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { GET as compare } from '@/app/api/compare/route';
 import { keyOf, Random } from '@/lab/fleet/random';
 import { Compare } from '@/lib/contracts/compare';
-import { hasPrometheus, type RealPrometheus, startPrometheus } from '../real-prometheus';
+import { hasPrometheus, type RealPrometheus, singleValue, startPrometheus } from '../real-prometheus';
 import { remoteWrite, type WrittenHistogram, type WrittenSeries } from '../remote-write';
 import { call, NOW_MS, useConfig } from './console';
 
@@ -187,14 +187,6 @@ models:
     await prometheus?.stop();
   });
 
-  async function direct(query: string, atMs: number): Promise<number> {
-    const params = new URLSearchParams({ query, time: String(atMs / 1_000) });
-    const response = await fetch(`${prometheus.url}/api/v1/query?${params}`);
-    const body = (await response.json()) as { data: { result: { value: [number, string] }[] } };
-    expect(body.data.result, query).toHaveLength(1);
-    return Number(body.data.result[0]?.value[1]);
-  }
-
   it.each([
     ['an hour and a half, a restart among it', 5_400_000],
     ['a window that begins between scrapes', 4_321_000],
@@ -212,7 +204,7 @@ models:
       const window = `${(inputs.endMs - inputs.startMs) / 1_000}s`;
       const histogram = `sum(increase(inference_latency_seconds${own}[${window}]))`;
       const same = async (name: string, shown: number | null | undefined, query: string) => {
-        const asked = await direct(query, inputs.endMs);
+        const asked = await singleValue(prometheus, query, inputs.endMs);
         expect(asked, name).toBeGreaterThan(0);
         expect(Math.abs((shown ?? Number.NaN) / asked - 1), `${name}: ${shown} and ${asked}`).toBeLessThan(1e-9);
       };

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { GET as compare } from '@/app/api/compare/route';
 import { keyOf, Random } from '@/lab/fleet/random';
 import { Compare } from '@/lib/contracts/compare';
-import { hasPrometheus, type RealPrometheus, startPrometheus } from '../real-prometheus';
+import { hasPrometheus, type RealPrometheus, singleValue, startPrometheus } from '../real-prometheus';
 import { call, NOW_MS, useConfig } from './console';
 
 const START_MS = NOW_MS - 3 * 3_600_000;
@@ -103,15 +103,6 @@ models:
     rmSync(directory, { recursive: true, force: true });
   });
 
-  /** The one value of an expression, asked without the console. */
-  async function direct(query: string, atMs: number): Promise<number> {
-    const params = new URLSearchParams({ query, time: String(atMs / 1_000) });
-    const response = await fetch(`${prometheus.url}/api/v1/query?${params}`);
-    const body = (await response.json()) as { data: { result: { value: [number, string] }[] } };
-    expect(body.data.result, query).toHaveLength(1);
-    return Number(body.data.result[0]?.value[1]);
-  }
-
   it.each([
     ['the last hour and a half', 5_400_000],
     ['a window that begins between scrapes', 4_321_000],
@@ -127,7 +118,7 @@ models:
     expect(result.verdict.kind).toBe('roll-back');
     const window = `${(inputs.endMs - inputs.startMs) / 1_000}s`;
     const same = async (name: string, shown: number | null | undefined, query: string) => {
-      const asked = await direct(query, inputs.endMs);
+      const asked = await singleValue(prometheus, query, inputs.endMs);
       expect(asked, name).toBeGreaterThan(0);
       expect(Math.abs((shown ?? Number.NaN) / asked - 1), `${name}: ${shown} and ${asked}`).toBeLessThan(1e-9);
     };
@@ -171,7 +162,11 @@ models:
     for (const side of ['champion', 'challenger'] as const) {
       const own = `model_version="${side === 'champion' ? '2.3.0' : '2.4.0'}"`;
       const perRequest = (metric: string) =>
-        direct(`sum(increase(${metric}{${own}}[1h])) / sum(increase(inference_requests_total{${own}}[1h]))`, endMs);
+        singleValue(
+          prometheus,
+          `sum(increase(${metric}{${own}}[1h])) / sum(increase(inference_requests_total{${own}}[1h]))`,
+          endMs,
+        );
       const [read, written] = await Promise.all(['llm_read_tokens_total', 'llm_written_tokens_total'].map(perRequest));
       if (read === undefined || written === undefined) throw new Error('no tokens');
       expect((row('tokens-input')?.[side] ?? 0) / read).toBeCloseTo(1, 2);

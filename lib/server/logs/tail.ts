@@ -52,6 +52,35 @@ class Given {
   }
 }
 
+/** Lines that arrived and are not told yet, bounded: what is too much is dropped, oldest first, and counted. */
+class Held {
+  readonly #given = new Given();
+  #pending: LogEntry[] = [];
+  /** Null: nobody knows how many. */
+  #dropped: number | null = 0;
+
+  /** @param latestMs time of the newest line so far, from which listening goes on after a break */
+  constructor(public latestMs: number) {}
+
+  take(entries: readonly LogEntry[], lost: number | null): void {
+    const fresh = this.#given.take(entries);
+    for (const { timeMs } of fresh) this.latestMs = Math.max(this.latestMs, timeMs);
+    this.#pending.push(...fresh);
+    const over = this.#pending.splice(0, Math.max(0, this.#pending.length - BEAT_LINES)).length;
+    this.#dropped = this.#dropped === null || lost === null ? null : this.#dropped + lost + over;
+  }
+
+  /** What is to be told, and the time of its newest line; null where nothing arrived. */
+  drain(): { event: LogTailEvent; newestMs: number | null } | null {
+    const [pending, dropped] = [this.#pending, this.#dropped];
+    if (pending.length === 0 && dropped === 0) return null;
+    this.#pending = [];
+    this.#dropped = 0;
+    const event: LogTailEvent = { type: 'lines', rows: toRows(pending, getRedactor()), dropped };
+    return { event, newestMs: pending.at(-1)?.timeMs ?? null };
+  }
+}
+
 /** What trying again cannot mend: the query is wrong, or the reader may not. A full server may have room later. */
 const isFinal = (error: unknown): boolean =>
   error instanceof AppError &&
@@ -86,29 +115,12 @@ export async function followLogs(
     return;
   }
 
-  const given = new Given();
-  let pending: LogEntry[] = [];
-  let dropped: number | null = 0;
-  let latestMs = filter.sinceMs ?? startedMs - HISTORY_MS;
-  const hold = (entries: readonly LogEntry[], lost: number | null) => {
-    const fresh = given.take(entries);
-    for (const { timeMs } of fresh) latestMs = Math.max(latestMs, timeMs);
-    pending.push(...fresh);
-    dropped = dropped === null || lost === null ? null : dropped + lost;
-    if (pending.length > BEAT_LINES) {
-      const over = pending.length - BEAT_LINES;
-      pending = pending.slice(over);
-      if (dropped !== null) dropped += over;
-    }
-  };
+  const held = new Held(filter.sinceMs ?? startedMs - HISTORY_MS);
   const flush = async (isHistory: boolean) => {
-    if (pending.length === 0 && dropped === 0) return;
-    const event: LogTailEvent = { type: 'lines', rows: toRows(pending, getRedactor()), dropped };
-    const newestMs = pending.at(-1)?.timeMs ?? null;
-    pending = [];
-    dropped = 0;
-    await emit(event);
-    const lateMs = newestMs === null ? 0 : pace.nowMs() - newestMs;
+    const drained = held.drain();
+    if (drained === null) return;
+    await emit(drained.event);
+    const lateMs = drained.newestMs === null ? 0 : pace.nowMs() - drained.newestMs;
     if (state === 'live' && !isHistory && lateMs > BEHIND_MS) {
       await tell(
         'behind',
@@ -130,7 +142,7 @@ export async function followLogs(
     })();
     try {
       const asked = {
-        startMs: state === null ? latestMs : latestMs - OVERLAP_MS,
+        startMs: state === null ? held.latestMs : held.latestMs - OVERLAP_MS,
         limit: HISTORY_LINES,
         onOpen: ({ polled }: { polled: boolean }) => {
           openedMs.at = pace.nowMs();
@@ -140,7 +152,7 @@ export async function followLogs(
           );
         },
       };
-      for await (const frame of loki.tail(query, asked, signal)) hold(frame.entries, frame.dropped);
+      for await (const frame of loki.tail(query, asked, signal)) held.take(frame.entries, frame.dropped);
       if (signal.aborted) return;
     } catch (error) {
       if (signal.aborted) return;
@@ -164,10 +176,10 @@ export async function followLogs(
       const nowMs = pace.nowMs();
       const page = await loki.logs(
         query,
-        { startMs: latestMs - OVERLAP_MS, endMs: nowMs + 1_000, direction: 'backward', limit: POLL_LINES },
+        { startMs: held.latestMs - OVERLAP_MS, endMs: nowMs + 1_000, direction: 'backward', limit: POLL_LINES },
         signal,
       );
-      hold([...page.value.entries].reverse(), page.value.next === null ? 0 : null);
+      held.take([...page.value.entries].reverse(), page.value.next === null ? 0 : null);
       await flush(true);
       failures = Math.min(failures + 1, pace.retryMs.length);
       await tell('polled', 'The live connection broke; Loki is asked every few seconds until it is back.');

@@ -56,7 +56,7 @@ export async function readArms(params: DriftArmsParams, { signal, nowMs }: Conte
   return {
     ...base,
     startMs,
-    words: startMs === params.startMs ? 'the range' : `since the first traffic of ${challenger.version}`,
+    words: startMs === params.startMs ? 'over the range' : `since the first traffic of ${challenger.version}`,
     features: judgeFeatures(pairs, canCompare(pairs)).sort(rowOrder()),
     gaps: gather.gaps,
     missing: [],

@@ -49,7 +49,9 @@ describe.skipIf(!hasChromium())('Incidents in two browsers at once', () => {
 
     // Nobody reloads: the other browser is told.
     await timeline(other).getByText('P95 of the challenger is above the champion').waitFor();
-    await timeline(other).getByRole('button', { name: /P95 by version/ }).click();
+    await timeline(other)
+      .getByRole('button', { name: /P95 by version/ })
+      .click();
     await timeline(other).locator('canvas').first().waitFor();
   });
 

@@ -69,7 +69,7 @@ function Example({
       </li>
     );
   }
-  const { traceId, durationMs, inferMs, inferSpanId } = trace;
+  const { traceId, durationMs, inferMs, inferSpanId = null } = trace;
   const span = inferSpanId === null ? '' : `?span=${encodeURIComponent(inferSpanId)}`;
   return (
     <li>

@@ -139,8 +139,8 @@ export const CompareTrace = z.object({
   durationMs: z.number(),
   /** Of the model.infer span; null where the trace has none. */
   inferMs: z.number().nullable(),
-  /** That span, to open it. */
-  inferSpanId: z.string().nullable(),
+  /** That span, to open it; absent of old pins. */
+  inferSpanId: z.string().nullable().optional(),
   failed: z.boolean().nullable(),
 });
 export type CompareTrace = z.infer<typeof CompareTrace>;

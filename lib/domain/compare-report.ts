@@ -120,7 +120,7 @@ function claimLines({ why, inputs }: Compare, result: CompareResult, traces: Com
   const example = (version: string, trace: CompareTrace | undefined): string => {
     if (trace === undefined) return `- Example of ${escapeMarkdown(version)}: no trace found`;
     const span =
-      trace.inferSpanId === null
+      trace.inferSpanId == null
         ? 'it has no model.infer span'
         : `model.infer ${formatMs(trace.inferMs)} in ${codeMarkdown(`/traces/${trace.traceId}?span=${trace.inferSpanId}`)}`;
     return `- Example of ${escapeMarkdown(version)}: ${codeMarkdown(trace.traceId)}, ${formatMs(trace.durationMs)}, ${span}`;

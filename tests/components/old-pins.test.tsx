@@ -5,10 +5,10 @@ import { gzipSync } from 'node:zlib';
 import { act, cleanup, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { EvidenceView } from '@/components/evidence/EvidenceView';
-import type { EvidenceRead } from '@/lib/contracts/evidence';
+import { type EvidenceRead, FrozenDocument } from '@/lib/contracts/evidence';
 import { EVIDENCE_KINDS } from '@/lib/contracts/evidence-kinds';
 import { whysOf } from '@/lib/domain/evidence-why';
-import { type PackedDocument, unpackDocument } from '@/lib/server/evidence/document';
+import { type PackedDocument, packDocument, unpackDocument } from '@/lib/server/evidence/document';
 import { consoleApiAt, ok } from './console-api';
 import { PageFrame } from './page-frame';
 
@@ -140,6 +140,8 @@ async function expectDrawn(article: HTMLElement, says: readonly string[]): Promi
   await act(() => new Promise((resolve) => setTimeout(resolve, 20)));
   expect(screen.queryAllByRole('alert').map(told)).toEqual([]);
   expect(told(article).match(/does not hold that|undefined|NaN/g)).toBeNull();
+  const ways = [...article.querySelectorAll('a')].map((link) => link.getAttribute('href') ?? '');
+  expect(ways.filter((way) => /undefined|null|NaN/.test(way))).toEqual([]);
   expect([...new Set(api.asked.map(({ path }) => path))]).toEqual([`/api/evidence/${ID}`]);
 }
 
@@ -179,5 +181,18 @@ describe('a document that an earlier release stored', () => {
       await draw(pin),
       says.map(([shown]) => shown),
     );
+  });
+
+  // Of answers nothing is parsed anew: what a release adds to one is simply not there in what was stored before it.
+  it.each([
+    ['fleet', ['basis', 'isPending'], '5 features quiet'],
+    ['model', ['basis', 'isPending'], '7.91 /s'],
+    ['comparison', ['inferSpanId', 'tokens'], 'trace of 5088ba5e, 106 ms of 238 ms'],
+    ['drift', ['referenceOwn'], 'session_length_s'],
+  ])('%s is drawn as well from before there was %s', async (name, added, shown) => {
+    const text = stored(name).text;
+    const before: unknown = JSON.parse(text, (key, value) => (added.includes(key) ? undefined : value));
+    expect(text.length, 'something was taken out').toBeGreaterThan(JSON.stringify(before).length);
+    await expectDrawn(await draw(await pinOf(await packDocument(FrozenDocument.parse(before)))), [shown]);
   });
 });

@@ -8,6 +8,7 @@ import { QueryState } from '@/components/ui/QueryState';
 import type { EvidenceRead, FrozenDocument } from '@/lib/contracts/evidence';
 import { evidenceQuery } from '@/lib/queries/evidence';
 import { Again } from './Again';
+import { DrawnOrSaid } from './DrawnOrSaid';
 import { EvidenceFacts } from './EvidenceFacts';
 import { FrozenFrame } from './FrozenFrame';
 import { FrozenPanels } from './FrozenPanels';
@@ -70,9 +71,11 @@ function Copies({
   isAgain: boolean;
 }) {
   const frozen = (
-    <FrozenFrame key={evidence.sha256} id={evidence.id} document={document}>
-      <FrozenPanels document={document} />
-    </FrozenFrame>
+    <DrawnOrSaid key={evidence.sha256} id={evidence.id}>
+      <FrozenFrame id={evidence.id} document={document}>
+        <FrozenPanels document={document} />
+      </FrozenFrame>
+    </DrawnOrSaid>
   );
   return isAgain ? <Again evidence={evidence} document={document} frozen={frozen} /> : frozen;
 }

@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { act, cleanup, render, screen, waitFor } from '@testing-library/react';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { act, cleanup, render, screen, waitFor, within } from '@testing-library/react';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { EvidenceView } from '@/components/evidence/EvidenceView';
 import { type EvidenceRead, FrozenDocument } from '@/lib/contracts/evidence';
 import { EVIDENCE_KINDS } from '@/lib/contracts/evidence-kinds';
@@ -115,9 +115,9 @@ async function pinOf(packed: PackedDocument): Promise<EvidenceRead> {
 const spaced = (text: string): string => text.replaceAll(/\s+/g, ' ');
 
 /** All that a reader is told: text, and what pictures are called. */
-const told = (within: Element): string => {
-  const labels = [...within.querySelectorAll('[aria-label]')].map((each) => each.getAttribute('aria-label'));
-  return spaced([within.textContent, ...labels].join(' · '));
+const told = (element: Element): string => {
+  const labels = [...element.querySelectorAll('[aria-label]')].map((each) => each.getAttribute('aria-label'));
+  return spaced([element.textContent, ...labels].join(' · '));
 };
 
 async function draw(pin: EvidenceRead): Promise<HTMLElement> {
@@ -194,5 +194,18 @@ describe('a document that an earlier release stored', () => {
     const before: unknown = JSON.parse(text, (key, value) => (added.includes(key) ? undefined : value));
     expect(text.length, 'something was taken out').toBeGreaterThan(JSON.stringify(before).length);
     await expectDrawn(await draw(await pinOf(await packDocument(FrozenDocument.parse(before)))), [shown]);
+  });
+
+  it('that no panel here can draw says so in its place, and the page around goes on', async () => {
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const document = FrozenDocument.parse(JSON.parse(stored('readiness').text));
+    const parts = document.parts.map((part) => ({ ...part, answer: {} }));
+    const pin = await pinOf(await packDocument({ ...document, parts }));
+    const article = await draw(pin);
+    const failure = within(await within(article).findByRole('alert'));
+    expect(failure.getByText(/cannot draw what it holds/)).toBeTruthy();
+    expect(failure.getByRole('link', { name: 'can be read as JSON' }).getAttribute('href')).toBe(`/api/evidence/${ID}`);
+    expect(within(article).getByText('hash verified')).toBeTruthy();
+    logged.mockRestore();
   });
 });

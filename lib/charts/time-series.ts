@@ -121,7 +121,8 @@ export function timeSeriesOption(input: TimeSeriesInput, frame: ChartFrame): ECh
   const widest = Math.max(0, ...[...labelled].map((series) => endText(series).length));
 
   const span = axisSpan(input, drawn, isFromZero);
-  const named = [...labelled];
+  const isEarly = ({ values }: DrawnSeries) => endsEarly(values);
+  const named = [...labelled].filter((series) => !isEarly(series));
   const shifts = endLabelShifts(
     named.map(({ values }) => lastMeasured(values) ?? 0),
     span,
@@ -148,6 +149,8 @@ export function timeSeriesOption(input: TimeSeriesInput, frame: ChartFrame): ECh
       fontFamily: FONT,
       distance: 6,
       offset: [0, shifts[named.indexOf(series)] ?? 0],
+      // Beside its end there may be the next line: before and after an instant. Its own is behind it.
+      ...(isEarly(series) ? { align: 'right' as const, offset: [-10, -11] } : {}),
     };
     const lineStyle = { color: series.style.colour, width: 1.6, type: series.style.dash };
     const line = { ...base, data: toPoints(set, series, 0, settled), lineStyle };
@@ -170,6 +173,12 @@ export function timeSeriesOption(input: TimeSeriesInput, frame: ChartFrame): ECh
     tooltip: axisTooltip(frame.theme, 'axisValue', (atMs) => tooltipOf(atMs, drawn, input, frame)),
     series: [...bandSeries(input, drawn), ...lines, markLines(input, frame), exemplarSeries(input, colours.accent)],
   };
+}
+
+/** Whether a line ends in the midst of the plot, with room for its name over it. */
+function endsEarly(values: readonly (number | null)[]): boolean {
+  const end = values.findLastIndex((value) => value !== null) + 1;
+  return end > values.length * 0.3 && end < values.length * 0.9;
 }
 
 const shorten = (name: string): string => (name.length <= 16 ? name : `${name.slice(0, 15)}…`);

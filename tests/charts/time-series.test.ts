@@ -31,6 +31,7 @@ interface DrawnLine {
   connectNulls?: boolean;
   lineStyle: { type: string; opacity?: number };
   data: { value: [number, number | null]; symbol?: string }[];
+  endLabel?: { align?: string; offset: [number, number] };
 }
 
 const linesOf = (option: ReturnType<typeof timeSeriesOption>, name: string): DrawnLine[] =>
@@ -54,6 +55,15 @@ describe('lines over time', () => {
     expect(settled?.data).toHaveLength(4);
     expect(filling?.data.map(({ value }) => value[1])).toEqual([4, 5]);
     expect(filling?.lineStyle).toMatchObject({ type: 'dotted', opacity: 0.6 });
+  });
+
+  it('names a line that ends in the midst of the plot over itself, not over the one that goes on there', () => {
+    const option = timeSeriesOption(input({ before: [5, 5, null, null, null], after: [null, 5, 5, 5, 5] }), frame);
+    const [before, after] = [linesOf(option, 'before')[0]?.endLabel, linesOf(option, 'after')[0]?.endLabel];
+    expect(before).toMatchObject({ align: 'right' });
+    expect(before?.offset[1]).toBeLessThan(0);
+    expect(after?.align).toBeUndefined();
+    expect(after?.offset).toEqual([0, 0]);
   });
 
   it('caps the series at those with the highest peaks, and says so', () => {

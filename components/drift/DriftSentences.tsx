@@ -3,6 +3,7 @@
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { AnswerLine } from '@/components/ui/AnswerLine';
+import { useFrozen } from '@/components/ui/frozen';
 import { useZone } from '@/components/ui/preference';
 import { QueryState } from '@/components/ui/QueryState';
 import type { AnswerText } from '@/lib/contracts/answer';
@@ -48,7 +49,10 @@ export function DriftSentences({
     () => new Map<string, Onset | null>((heat?.rows ?? []).map((row) => [row.feature, row.began])),
     [heat],
   );
-  const onQuality = quality.data === undefined ? failureOf(quality.error) : qualityAnswer(quality.data, zone);
+  const isFrozen = useFrozen() !== null;
+  // A copy that was made without quality says nothing of it: that it was not kept is no failure of now.
+  const unsaid = isFrozen ? [] : failureOf(quality.error);
+  const onQuality = quality.data === undefined ? unsaid : qualityAnswer(quality.data, zone);
   return (
     <QueryState query={report} height={HEIGHT}>
       {(data) => (

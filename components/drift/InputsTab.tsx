@@ -112,12 +112,13 @@ function isSameQuestion(asked: DriftAsked, params: DriftAsked): boolean {
 
 function Definition({ heat, effects }: { heat: UseQueryResult<DriftHeat, ApiError>; effects: string | null }) {
   const { zone } = useZone();
+  const isFrozen = useFrozen() !== null;
   const { data, error } = heat;
   const strip =
     data === undefined
       ? error === null
         ? 'over time: loading'
-        : `over time: ${error.message}`
+        : `over time: ${isFrozen ? 'not kept in this copy' : error.message}`
       : `over time: ${formatRange(data.startMs, data.startMs + data.windows * data.windowMs, zone)}, windows of ${formatDuration(data.windowMs)}`;
   return (
     <>

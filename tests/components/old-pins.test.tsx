@@ -196,6 +196,12 @@ describe('a document that an earlier release stored', () => {
     await expectDrawn(await draw(await pinOf(await packDocument(FrozenDocument.parse(before)))), [shown]);
   });
 
+  it('of drift without what stood beside it tells what it holds, and that the time before was not kept', async () => {
+    const document = FrozenDocument.parse(JSON.parse(stored('drift').text));
+    const pin = await pinOf(await packDocument({ ...document, parts: document.parts.slice(0, 1) }));
+    await expectDrawn(await draw(pin), ['over time: not kept in this copy', '0.00348']);
+  });
+
   it('that no panel here can draw says so in its place, and the page around goes on', async () => {
     const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const document = FrozenDocument.parse(JSON.parse(stored('readiness').text));

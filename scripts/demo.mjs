@@ -38,30 +38,35 @@ const secrets = Object.fromEntries(
 const group = prepare.processGroup();
 say('starting the lab: a simulated fleet of ML services with three days of history …');
 const lab = group.start(['--import', 'tsx', 'lab/main.ts', '--port', String(labPort)], { HOST: '127.0.0.1' }, 'ignore');
-say('starting the console …');
-const server = group.start(
-  prepare.nextArgs(developing ? 'dev' : 'start', { host: HOST, port }),
-  {
-    WINDSOCK_CONFIG: process.env.WINDSOCK_CONFIG || join(prepare.ROOT, 'windsock.demo.yaml'),
-    ...secrets,
-    LAB_PORT: String(labPort),
-    PORT: String(port),
-    WINDSOCK_HOST: HOST,
-  },
-  'ignore',
-);
-const shown = HOST === '0.0.0.0' || HOST === '::' ? 'localhost' : HOST;
-const ready = await Promise.all([
-  prepare.answers(`http://127.0.0.1:${labPort}/healthz`, lab),
-  prepare.answers(`http://${shown}:${port}/api/health`, server),
-]);
-if (ready.every(Boolean)) {
-  say(`ready after ${((performance.now() - beganMs) / 1000).toFixed(1)} s: http://${shown}:${port}`);
+// First, so that the console's first checks and evaluations, which are kept, find their sources.
+if (await prepare.answers(`http://127.0.0.1:${labPort}/healthz`, lab)) await startConsole();
+else failed('lab');
+
+async function startConsole() {
+  if (group.stopping) return;
+  say('starting the console …');
+  const server = group.start(
+    prepare.nextArgs(developing ? 'dev' : 'start', { host: HOST, port }),
+    {
+      WINDSOCK_CONFIG: process.env.WINDSOCK_CONFIG || join(prepare.ROOT, 'windsock.demo.yaml'),
+      ...secrets,
+      LAB_PORT: String(labPort),
+      PORT: String(port),
+      WINDSOCK_HOST: HOST,
+    },
+    'ignore',
+  );
+  const url = `http://${HOST === '0.0.0.0' || HOST === '::' ? 'localhost' : HOST}:${port}`;
+  if (!(await prepare.answers(`${url}/api/health`, server))) return failed('console');
+  say(`ready after ${((performance.now() - beganMs) / 1000).toFixed(1)} s: ${url}`);
   say('Ctrl-C stops the console and the lab.');
   // Another configuration may be of a console that is not for play.
-  if (!process.env.WINDSOCK_CONFIG) tellPastIncident(`http://${shown}:${port}`);
-} else if (!group.stopping) {
-  console.error(`windsock: the ${ready[0] ? 'console' : 'lab'} did not answer in time.`);
+  if (!process.env.WINDSOCK_CONFIG) tellPastIncident(url);
+}
+
+function failed(what) {
+  if (group.stopping) return;
+  console.error(`windsock: the ${what} did not answer in time.`);
   group.stop(1);
 }
 

@@ -108,6 +108,12 @@ describe('a good configuration', () => {
     expect(warnings[0]).not.toContain('hunter2');
   });
 
+  it('does not warn of a secret that the environment gave, only of what the file falls back to', () => {
+    const text = `sources:\n  loki: { url: "http://l:3100", bearerToken: "\${LOKI_TOKEN:-hunter2}" }`;
+    expect(parse(text, { LOKI_TOKEN: 'from-outside' }).warnings).toEqual([]);
+    expect(parse(text).warnings).toHaveLength(1);
+  });
+
   it('lets the environment win for port, host and database', () => {
     const config = parse(MINIMAL, { PORT: '4000', WINDSOCK_HOST: '0.0.0.0', DATABASE_URL: 'postgres://u:p@h/db' });
     expect([config.server.port, config.server.host, config.database.url]).toEqual([

@@ -41,7 +41,7 @@ const KIND_NAME: Readonly<Record<SourceKind, string>> = {
 
 /** Text of `windsock.yaml` and the environment to a configuration. Throws ConfigError with every fault found. */
 export function parseConfig(text: string, file: string, env: NodeJS.ProcessEnv) {
-  const found: Findings = { file, env, problems: [], warnings: [] };
+  const found: Findings = { file, env, problems: [], warnings: [], given: new Set() };
   const written = expand(readYaml(text, found), [], found);
   if (found.problems.length > 0) throw new ConfigError(file, found.problems);
 
@@ -73,12 +73,15 @@ const DEFAULT_TRACE_BYTES = 256_000_000;
 /** `${NAME}` and `${NAME:-default}` inside text become the environment's value; `$${` stays as `${`. */
 function expand(value: unknown, path: readonly string[], found: Findings): unknown {
   if (typeof value === 'string') {
+    let isGiven = false;
     const text = value.replace(/\$?\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}/g, (whole, name: string, fallback?: string) => {
       if (whole.startsWith('$$')) return whole.slice(1);
       const set = found.env[name] || fallback;
+      isGiven ||= Boolean(found.env[name]);
       if (set === undefined) found.problems.push(`${path.join('.')}: the environment variable ${name} is not set`);
       return set ?? '';
     });
+    if (isGiven) found.given.add(text);
     return text;
   }
   if (Array.isArray(value)) return value.map((entry, index) => expand(entry, [...path, String(index)], found));

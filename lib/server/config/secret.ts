@@ -9,12 +9,18 @@ export interface Findings {
   env: NodeJS.ProcessEnv;
   problems: string[];
   warnings: string[];
+  /** Texts that the environment gave, wholly or in part: they do not stand in the file. */
+  given: Set<string>;
 }
 
 /** A secret's text; one that cannot be had becomes a problem and is empty. */
 export function readSecret(secret: Secret, path: string, found: Findings): string {
   if (typeof secret === 'string') {
-    found.warnings.push(`${path} holds a secret in plain text; {env: NAME} or {file: PATH} keeps it out of the file.`);
+    if (!found.given.has(secret)) {
+      found.warnings.push(
+        `${path} holds a secret in plain text; {env: NAME} or {file: PATH} keeps it out of the file.`,
+      );
+    }
     return secret;
   }
   if ('env' in secret) {

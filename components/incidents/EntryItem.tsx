@@ -1,7 +1,7 @@
 'use client';
 
 import { clsx } from 'clsx';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { Button } from '@/components/ui/Button';
 import { Popover } from '@/components/ui/Popover';
 import { useZone } from '@/components/ui/preference';
@@ -22,14 +22,18 @@ const RELATION_WORD: Readonly<Record<EntryRelation, string>> = {
   settles: 'settles a hypothesis',
 };
 
-/** One line of the timeline: when, what kind, the words, who, and what is pinned with it. */
-export function EntryItem({
-  entry,
-  onAbout,
-  pin,
-  isOpen,
-  onToggle,
-}: Pick<EntryPinProps, 'pin' | 'isOpen' | 'onToggle'> & { entry: Entry; onAbout: (about: EntryAbout) => void }) {
+interface EntryItemProps extends Pick<EntryPinProps, 'pin' | 'isOpen'> {
+  entry: Entry;
+  onAbout: (about: EntryAbout) => void;
+  /** Opens or closes the pin of the entry with this id. */
+  onToggle: (entryId: string) => void;
+}
+
+/**
+ * One line of the timeline: when, what kind, the words, who, and what is pinned with it. Drawn once, while the list around
+ * it is drawn with each step of scrolling: give it the same functions each time.
+ */
+export const EntryItem = memo(function EntryItem({ entry, onAbout, pin, isOpen, onToggle }: EntryItemProps) {
   const { zone } = useZone();
   const Icon = KIND_ICON[entry.kind];
   const { correctedBy, details } = entry;
@@ -70,13 +74,18 @@ export function EntryItem({
           </p>
         )}
         {entry.evidenceId === null ? null : (
-          <EntryPin evidenceId={entry.evidenceId} said={entry.text} {...{ pin, isOpen, onToggle }} />
+          <EntryPin
+            evidenceId={entry.evidenceId}
+            said={entry.text}
+            {...{ pin, isOpen }}
+            onToggle={() => onToggle(entry.id)}
+          />
         )}
       </div>
       <EntryActions entry={entry} onAbout={onAbout} />
     </article>
   );
-}
+});
 
 function EntryActions({ entry, onAbout }: { entry: Entry; onAbout: (about: EntryAbout) => void }) {
   const [isOpen, setOpen] = useState(false);

@@ -34,12 +34,15 @@ export function EntryList({
 }) {
   // Kept here: a line that leaves sight is drawn anew when it comes back.
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
-  const toggle = (id: string) =>
-    setOpen((now) => {
-      const next = new Set(now);
-      if (!next.delete(id)) next.add(id);
-      return next;
-    });
+  const toggle = useCallback(
+    (id: string) =>
+      setOpen((now) => {
+        const next = new Set(now);
+        if (!next.delete(id)) next.add(id);
+        return next;
+      }),
+    [],
+  );
   const box = useRef<HTMLOListElement>(null);
   const [marginPx, setMarginPx] = useState(0);
   // Where the list begins on the page, which only the page's own layout knows.
@@ -92,7 +95,7 @@ export function EntryList({
               {...{ entry, onAbout }}
               pin={pins.get(entry.evidenceId ?? '')}
               isOpen={open.has(entry.id)}
-              onToggle={() => toggle(entry.id)}
+              onToggle={toggle}
             />
           </li>
         );

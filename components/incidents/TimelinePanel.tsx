@@ -1,7 +1,7 @@
 'use client';
 
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { Panel } from '@/components/ui/Panel';
 import { QueryState } from '@/components/ui/QueryState';
 import { useUrlParam } from '@/components/ui/use-url-param';
@@ -24,6 +24,10 @@ export function TimelinePanel({ incident }: { incident: Incident }) {
     () => ({ ...(kinds === null ? {} : { kinds }), ...(words === null ? {} : { q: words }) }),
     [kinds, words],
   );
+  const takeUp = useCallback((next: EntryAbout) => {
+    setAbout(next);
+    document.getElementById('entry-text')?.focus();
+  }, []);
   const pages = useInfiniteQuery(entryPages(String(incident.number), asked));
   const entries = useMemo(() => pages.data?.pages.flatMap((page) => page.entries) ?? [], [pages.data]);
   const pins = useMemo(
@@ -85,10 +89,7 @@ export function TimelinePanel({ incident }: { incident: Incident }) {
             isFetching={pages.isFetchingNextPage}
             onEnd={() => void pages.fetchNextPage()}
             label={label}
-            onAbout={(next) => {
-              setAbout(next);
-              document.getElementById('entry-text')?.focus();
-            }}
+            onAbout={takeUp}
           />
         )}
       </QueryState>

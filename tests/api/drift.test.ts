@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { GET as arms } from '@/app/api/drift/arms/route';
 import { GET as consequences } from '@/app/api/drift/consequences/route';
@@ -161,13 +162,15 @@ describe('drift of the inputs', () => {
 describe('the inputs of the fleet', () => {
   /** Asked until the engine, which computes beside it, has answered for every model. */
   const fleetWith = async (startMs: number): Promise<Fleet> => {
-    for (let asked = 0; asked < 100; asked += 1) {
+    for (let asked = 0; asked < 600; asked += 1) {
       const found = await ask(fleet, Fleet, { startMs });
       const early = found.rows.filter(({ inputs }) => !inputs.basis?.startsWith('Computed by this console'));
       if (early.length === 0) return found;
       // What is on its way is not called "not measured", unless scores from elsewhere stand in for it.
       const waiting = early.filter(({ inputs }) => !inputs.basis?.startsWith('Computed elsewhere'));
       for (const { inputs } of waiting) expect(inputs).toMatchObject({ word: 'being computed', isPending: true });
+      for (const { inputs } of early) expect(inputs.isPending).toBe(true);
+      await wait(50);
     }
     throw new Error('the engine never answered');
   };

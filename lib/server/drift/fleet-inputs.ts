@@ -38,12 +38,10 @@ const MAX_KEPT = 500;
 /** Never more than this at once: the fleet is looked at all day, and the sources serve more than it. */
 const AT_ONCE = 2;
 const TIMEOUT_MS = 30_000;
-/** How long a reader of the fleet waits for what is being computed, beyond what the fleet itself takes. */
-const WAIT_MS = 200;
 
 const shared = processWide('fleet inputs', () => ({
   known: new Map<string, Known>(),
-  running: new Map<string, Promise<void>>(),
+  running: new Set<string>(),
   turns: pLimit(AT_ONCE),
 }));
 
@@ -57,41 +55,22 @@ export interface InputsAsked {
 }
 
 /**
- * Begins to compute the inputs of models by the engine of the drift page, from metrics alone: once for all readers, a few
- * at a time, again when five minutes have passed. What is known after a moment is given: a fleet is never slow for it.
+ * What is known of the inputs of models by the engine of the drift page, which begins to compute what is not, from metrics
+ * alone: once for all readers, a few at a time, again when five minutes have passed. Waits for nothing; call it when the
+ * reader's own queries are answered, so that no fleet is slow for it.
  */
-export function beginInputs(asked: InputsAsked): () => Promise<InputsNow> {
-  const models = asked.models.slice(0, MAX_MODELS);
-  const waiting = models.flatMap((model) => {
+export function inputsNow(asked: InputsAsked): InputsNow {
+  const known = new Map<string, EngineInputs>();
+  const pending = new Set<string>();
+  for (const model of asked.models.slice(0, MAX_MODELS)) {
     const key = keyOf(asked, model);
-    const known = shared.known.get(key);
-    if (known !== undefined && Math.abs(asked.nowMs - known.computedAtMs) < FRESH_MS) return [];
-    const running = shared.running.get(key) ?? start(key, model, asked);
-    return known !== undefined && asked.nowMs - known.computedAtMs < SHOWN_MS ? [] : [running];
-  });
-  return async () => {
-    if (waiting.length > 0) {
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, WAIT_MS);
-      });
-      await Promise.race([Promise.all(waiting), late]);
-      clearTimeout(timer);
-    }
-    const known = new Map<string, EngineInputs>();
-    const pending = new Set<string>();
-    for (const model of models) {
-      const key = keyOf(asked, model);
-      const found = shared.known.get(key);
-      const isShown = found !== undefined && Math.abs(asked.nowMs - found.computedAtMs) < SHOWN_MS;
-      if (!isShown) {
-        if (shared.running.has(key)) pending.add(model);
-      } else if (found.inputs !== null) {
-        known.set(model, found.inputs);
-      }
-    }
-    return { known, pending };
-  };
+    const found = shared.known.get(key);
+    const ageMs = found === undefined ? Number.POSITIVE_INFINITY : Math.abs(asked.nowMs - found.computedAtMs);
+    if (ageMs >= FRESH_MS && !shared.running.has(key)) start(key, model, asked);
+    if (found === undefined || ageMs >= SHOWN_MS) pending.add(model);
+    else if (found.inputs !== null) known.set(model, found.inputs);
+  }
+  return { known, pending };
 }
 
 /** A live range of one length is one question, whenever it is asked; one in the past is its own. */
@@ -100,8 +79,9 @@ function keyOf({ source, startMs, endMs, nowMs }: InputsAsked, model: string): s
   return JSON.stringify([source, model, endMs - startMs, isLive ? 'live' : endMs]);
 }
 
-function start(key: string, model: string, { startMs, endMs, nowMs }: InputsAsked): Promise<void> {
-  const running = shared.turns(async () => {
+function start(key: string, model: string, { startMs, endMs, nowMs }: InputsAsked): void {
+  shared.running.add(key);
+  void shared.turns(async () => {
     let inputs: EngineInputs | null = null;
     try {
       inputs = toInputs(
@@ -117,10 +97,8 @@ function start(key: string, model: string, { startMs, endMs, nowMs }: InputsAske
       if (shared.known.size <= MAX_KEPT) break;
       shared.known.delete(oldest);
     }
+    shared.running.delete(key);
   });
-  const landed = running.finally(() => shared.running.delete(key));
-  shared.running.set(key, landed);
-  return landed;
 }
 
 /** The question of the drift page, on its grid of whole minutes; never from logs, which cost too much to be asked unasked. */

@@ -7,7 +7,7 @@ import { inputState } from '@/lib/domain/input-state';
 import { type Rise, riseOf } from '@/lib/domain/rise-answer';
 import { DAY_MS, rateWindowMs, stepForRange } from '@/lib/domain/time';
 import { DEFAULT_POLICY } from '../config/parse';
-import { beginInputs } from '../drift/fleet-inputs';
+import { inputsNow } from '../drift/fleet-inputs';
 import { Gather } from '../gather';
 import {
   alertsQuery,
@@ -84,44 +84,26 @@ export async function readFleet(telemetry: Telemetry, asked: FleetAsked, signal:
   if (requestsNow === null) {
     return { models: [], p95Spark: new Map(), rises: [], stepMs, missing: map.missing, truncated: null, gather };
   }
-  const counted = gather.need('requests by version', prometheus.instant(requestsNow, endMs, signal));
-  // Computed beside everything else, for all readers at once.
-  const engine = counted.then((found) =>
-    beginInputs({ source: source.url, models: byTraffic(map, found), startMs, endMs, nowMs: asked.nowMs }),
-  );
-  const [
-    requests,
-    errors,
-    buckets,
-    requestsThen,
-    errorsThen,
-    bucketsThen,
-    spark,
-    roles,
-    drift,
-    freshness,
-    alerts,
-    engineInputs,
-  ] = await Promise.all([
-    counted,
-    gather.take('errors by version', instant(errorsQuery(map, window(true)), endMs)),
-    gather.take('latency buckets by version', instant(bucketsQuery(map, window(true)), endMs, MAX_BUCKET_SERIES)),
-    gather.take('requests before', instant(requestsQuery(map, window(false)), beforeMs)),
-    gather.take('errors before', instant(errorsQuery(map, window(false)), beforeMs)),
-    gather.take('latency buckets before', instant(bucketsQuery(map, window(false)), beforeMs, MAX_BUCKET_SERIES)),
-    gather.take(
-      'P95 over time',
-      sparkQuery === null ? null : prometheus.range(sparkQuery, { startMs, endMs, stepMs }, signal),
-    ),
-    gather.take('roles', instant(rolesQuery(map, model), endMs)),
-    gather.take(
-      'input drift computed elsewhere',
-      instant(gauge(featureDriftScore, 'model', 'feature', 'method'), endMs),
-    ),
-    gather.take('label age', instant(gauge(labelFreshness, 'model'), endMs)),
-    gather.take('firing alerts', prometheus.instant(alertsQuery(), endMs, signal)),
-    engine,
-  ]);
+  const [requests, errors, buckets, requestsThen, errorsThen, bucketsThen, spark, roles, drift, freshness, alerts] =
+    await Promise.all([
+      gather.need('requests by version', prometheus.instant(requestsNow, endMs, signal)),
+      gather.take('errors by version', instant(errorsQuery(map, window(true)), endMs)),
+      gather.take('latency buckets by version', instant(bucketsQuery(map, window(true)), endMs, MAX_BUCKET_SERIES)),
+      gather.take('requests before', instant(requestsQuery(map, window(false)), beforeMs)),
+      gather.take('errors before', instant(errorsQuery(map, window(false)), beforeMs)),
+      gather.take('latency buckets before', instant(bucketsQuery(map, window(false)), beforeMs, MAX_BUCKET_SERIES)),
+      gather.take(
+        'P95 over time',
+        sparkQuery === null ? null : prometheus.range(sparkQuery, { startMs, endMs, stepMs }, signal),
+      ),
+      gather.take('roles', instant(rolesQuery(map, model), endMs)),
+      gather.take(
+        'input drift computed elsewhere',
+        instant(gauge(featureDriftScore, 'model', 'feature', 'method'), endMs),
+      ),
+      gather.take('label age', instant(gauge(labelFreshness, 'model'), endMs)),
+      gather.take('firing alerts', prometheus.instant(alertsQuery(), endMs, signal)),
+    ]);
 
   const now: CountAnswers = { requests, errors, buckets };
   const keyOf = (labels: Sample['labels']) => JSON.stringify([modelOf(map, labels), versionOf(map, labels)]);
@@ -139,7 +121,13 @@ export async function readFleet(telemetry: Telemetry, asked: FleetAsked, signal:
   );
 
   const p95Spark = sparkByModel(telemetry, spark);
-  const computed = await engineInputs();
+  const computed = inputsNow({
+    source: source.url,
+    models: byTraffic(map, requests),
+    startMs,
+    endMs,
+    nowMs: asked.nowMs,
+  });
   for (const { why } of [...computed.known.values()].slice(0, MAX_WHY)) if (why !== null) gather.why.push(why);
   const told = rolesTold(map, roles);
   const models = shown.map((name): MeasuredModel => {
@@ -193,7 +181,7 @@ function elsewhere(
     scores.length > 0
       ? `Computed elsewhere (${metric}); its reference and sample are not known here. The drift page computes its own.`
       : `Neither this console nor ${metric} measures the inputs in this range.`;
-  return { ...inputState(scores), basis };
+  return { ...inputState(scores), basis, isPending };
 }
 
 /** Models of an answer, those with most requests first. */

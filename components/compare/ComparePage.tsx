@@ -10,7 +10,9 @@ import { useFrozen } from '@/components/ui/frozen';
 import { PinContext } from '@/components/ui/pin';
 import { QueryState } from '@/components/ui/QueryState';
 import { Skeleton } from '@/components/ui/Skeleton';
+import { useSeen } from '@/components/ui/use-seen';
 import type { Compare } from '@/lib/contracts/compare';
+import type { WhatIf } from '@/lib/contracts/compare-params';
 import { compareQuery } from '@/lib/queries/compare';
 import { CompareBody } from './CompareBody';
 import { DeclareVerdict } from './DeclareVerdict';
@@ -83,12 +85,20 @@ function Judged({ compare, asked }: { compare: Compare; asked: ReturnType<typeof
         />
         {frozen === null && mode === 'versions' ? (
           <PinContext value={null}>
-            <section id={GUARD_ANCHOR} aria-label="Guard of this rollout" className="scroll-mt-14">
-              <GuardSection compare={compare} whatIf={whatIf} />
-            </section>
+            <Guard compare={compare} whatIf={whatIf} />
           </PinContext>
         ) : null}
       </div>
     </PinContext>
+  );
+}
+
+/** What watches the rollout, far below the verdict: loaded when somebody goes there. */
+function Guard({ compare, whatIf }: { compare: Compare; whatIf: WhatIf }) {
+  const { ref, isSeen } = useSeen<HTMLElement>();
+  return (
+    <section ref={ref} id={GUARD_ANCHOR} aria-label="Guard of this rollout" className="scroll-mt-14">
+      {isSeen ? <GuardSection compare={compare} whatIf={whatIf} /> : <Skeleton height={GUARD_HEIGHT} />}
+    </section>
   );
 }

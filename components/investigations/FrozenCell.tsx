@@ -4,9 +4,9 @@ import dynamic from 'next/dynamic';
 import { Button } from '@/components/ui/Button';
 import { FormError } from '@/components/ui/FormError';
 import { Skeleton } from '@/components/ui/Skeleton';
+import { useSeen } from '@/components/ui/use-seen';
 import type { InvestigationCell } from '@/lib/contracts/investigation';
 import { useFreeze } from './use-freeze';
-import { useSeen } from './use-seen';
 import { cellName } from './words';
 
 const loading = () => <Skeleton height={240} />;

@@ -9,12 +9,12 @@ import { Button } from '@/components/ui/Button';
 import { FormError } from '@/components/ui/FormError';
 import { useZone } from '@/components/ui/preference';
 import { Skeleton } from '@/components/ui/Skeleton';
+import { useSeen } from '@/components/ui/use-seen';
 import type { InvestigationCell } from '@/lib/contracts/investigation';
 import { formatTime } from '@/lib/domain/format';
 import { type ApiError, apiQuery } from '@/lib/queries/api';
 import { cellQuestion } from './cell-question';
 import { useFreeze } from './use-freeze';
-import { useSeen } from './use-seen';
 import { cellName, rangeWords } from './words';
 
 const HEIGHT = 240;

@@ -9,6 +9,9 @@ describe.skipIf(!hasChromium())('Compare in a browser', () => {
 
   const answer = (page: Page) => page.getByRole('region', { name: 'Answer' });
 
+  /** Goes to the guard, which is loaded by whoever goes there. */
+  const showGuard = (page: Page) => page.getByRole('link', { name: 'Show the guard' }).press('Enter');
+
   it('rolls fraud_detector back with errors first, and leads to an example trace', async () => {
     const page = await visit('/compare?model=fraud_detector');
     await answer(page).getByText('Roll back 2.4.0.').waitFor();
@@ -65,6 +68,7 @@ describe.skipIf(!hasChromium())('Compare in a browser', () => {
 
   it('shows its guard in dry run: what it found by keyboard, and the same verdict made again', async () => {
     const page = await visit('/compare?model=fraud_detector');
+    await showGuard(page);
     const guard = page.getByRole('region', { name: 'Guard', exact: true });
     await guard.getByText(/Dry run: it evaluates and records/).waitFor();
     const strip = guard.getByRole('slider', { name: 'Evaluations' });
@@ -90,6 +94,7 @@ describe.skipIf(!hasChromium())('Compare in a browser', () => {
 
   it('tests a guard on the past, and says when it would have fired', async () => {
     const page = await visit('/compare?model=fraud_detector');
+    await showGuard(page);
     const backtest = page.getByRole('region', { name: 'Backtest' });
     await backtest.getByLabel('Every, minutes').fill('5');
     await backtest.getByRole('button', { name: 'Run' }).press('Enter');
@@ -105,6 +110,7 @@ describe.skipIf(!hasChromium())('Compare in a browser', () => {
       .getByRole('link', { name: /^model\.infer of/ })
       .first()
       .waitFor();
+    await showGuard(page);
     const gate = page.getByRole('region', { name: 'Pull gate' });
     expect(await gate.getByRole('region', { name: 'Argo Rollouts' }).textContent()).toContain('AnalysisTemplate');
     await gate.getByRole('button', { name: 'Copy: Flagger' }).waitFor();
@@ -124,6 +130,7 @@ describe.skipIf(!hasChromium())('Compare in a browser', () => {
   ] as const)('passes axe, %s, %d px, and fits its width', async (theme, width) => {
     const page = await visit('/compare?model=fraud_detector', { theme, width });
     await page.getByRole('list', { name: 'Traces of the challenger' }).waitFor();
+    await showGuard(page);
     await page.getByRole('region', { name: 'Pull gate' }).waitFor();
     expect(await seriousFaults(page)).toEqual([]);
     await expectFits(page);

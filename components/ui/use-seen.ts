@@ -2,10 +2,10 @@
 
 import { useEffect, useRef, useState } from 'react';
 
-/** How far below the window a cell begins to ask. */
+/** How far below the window a part of the page begins to load. */
 const AHEAD = '400px';
 
-/** Whether the element was ever in or near the window: what nobody scrolled to asks nothing. */
+/** Whether the element was ever in or near the window: what nobody scrolled to loads and asks nothing. */
 export function useSeen<T extends Element>() {
   const ref = useRef<T>(null);
   const [isSeen, setSeen] = useState(false);

@@ -38,6 +38,8 @@ const MAX_KEPT = 500;
 /** Never more than this at once: the fleet is looked at all day, and the sources serve more than it. */
 const AT_ONCE = 2;
 const TIMEOUT_MS = 30_000;
+/** The page of whoever asked first is drawn meanwhile; its other questions come before this one. */
+const PAUSE_MS = 1_000;
 
 const shared = processWide('fleet inputs', () => ({
   known: new Map<string, Known>(),
@@ -56,8 +58,8 @@ export interface InputsAsked {
 
 /**
  * What is known of the inputs of models by the engine of the drift page, which begins to compute what is not, from metrics
- * alone: once for all readers, a few at a time, again when five minutes have passed. Waits for nothing; call it when the
- * reader's own queries are answered, so that no fleet is slow for it.
+ * alone: once for all readers, a few at a time, again when five minutes have passed. Waits for nothing, and begins a second
+ * later: call it when the reader's own queries are answered, and no page is slow for it.
  */
 export function inputsNow(asked: InputsAsked): InputsNow {
   const known = new Map<string, EngineInputs>();
@@ -81,7 +83,7 @@ function keyOf({ source, startMs, endMs, nowMs }: InputsAsked, model: string): s
 
 function start(key: string, model: string, { startMs, endMs, nowMs }: InputsAsked): void {
   shared.running.add(key);
-  void shared.turns(async () => {
+  const compute = async () => {
     let inputs: EngineInputs | null = null;
     try {
       inputs = toInputs(
@@ -98,7 +100,8 @@ function start(key: string, model: string, { startMs, endMs, nowMs }: InputsAske
       shared.known.delete(oldest);
     }
     shared.running.delete(key);
-  });
+  };
+  setTimeout(() => void shared.turns(compute), PAUSE_MS);
 }
 
 /** The question of the drift page, on its grid of whole minutes; never from logs, which cost too much to be asked unasked. */

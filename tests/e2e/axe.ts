@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -22,7 +23,7 @@ async function isSmallInTheOpen(page: Page, [selector]: unknown[]): Promise<bool
 }
 
 /** Serious and critical faults of the page as it stands, each with its first element; empty when there is none. */
-export async function seriousFaults(page: Page): Promise<string[]> {
+async function seriousFaults(page: Page): Promise<string[]> {
   await page.evaluate(source);
   const { violations }: { violations: Violation[] } = await page.evaluate(
     // The source above has put `axe` on the window.
@@ -41,4 +42,13 @@ export async function seriousFaults(page: Page): Promise<string[]> {
     faults.push(`${id}: ${help} (${faulty.length} × ${first.html.slice(0, 160)}) ${first.failureSummary ?? ''}`);
   }
   return faults;
+}
+
+/**
+ * The page as it stands has no serious fault, said by name where it has. What is gone a moment later, while a part that has
+ * just come is laid out, is none.
+ */
+export async function expectAccessible(page: Page, where = page.url()): Promise<void> {
+  const asked = { timeout: 5_000, interval: 1_000, message: where };
+  await expect.poll(async () => (await seriousFaults(page)).join('\n'), asked).toBe('');
 }

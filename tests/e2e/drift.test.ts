@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, inject, it } from 'vitest';
 import { hasChromium } from '../chromium';
-import { seriousFaults } from './axe';
+import { expectAccessible } from './axe';
 import { expectFits, watchedBrowser } from './watched-browser';
 
 /** When the lab itself says that the drift of `amount` begins. */
@@ -231,7 +231,7 @@ describe.skipIf(!hasChromium())('Drift & quality in a browser', () => {
       if (path === '/drift') await page.getByRole('link', { name: 'churn_scorer' }).first().waitFor();
       else await answer(page).waitFor();
       await page.waitForLoadState('networkidle');
-      expect(await seriousFaults(page)).toEqual([]);
+      await expectAccessible(page);
     });
   });
 });

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasChromium } from '../chromium';
-import { seriousFaults } from './axe';
+import { expectAccessible } from './axe';
 import { chooseInPalette, dragOver, expectFits, restingBox, watchedBrowser } from './watched-browser';
 
 describe.skipIf(!hasChromium())('Overview, model page and sources in a browser', () => {
@@ -152,7 +152,7 @@ describe.skipIf(!hasChromium())('Overview, model page and sources in a browser',
         const page = await visit(path, { theme });
         await page.getByRole('region', { name: 'Answer' }).waitFor();
         await page.waitForLoadState('networkidle');
-        expect(await seriousFaults(page)).toEqual([]);
+        await expectAccessible(page);
       },
     );
   });

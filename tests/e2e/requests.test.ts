@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, inject, it } from 'vitest';
 import { hasChromium } from '../chromium';
-import { seriousFaults } from './axe';
+import { expectAccessible } from './axe';
 import { expectFits, watchedBrowser } from './watched-browser';
 
 const labUrl = inject('labUrl');
@@ -85,7 +85,7 @@ describe.skipIf(!hasChromium())('the story of a request in a browser', () => {
       .getByRole('table')
       .waitFor();
     await page.getByText(/in all\./).waitFor();
-    expect(await seriousFaults(page)).toEqual([]);
+    await expectAccessible(page);
     await expectFits(page);
   });
 });

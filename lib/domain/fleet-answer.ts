@@ -67,8 +67,10 @@ export function fleetAnswer(fleet: {
   missing: readonly MissingSignal[];
   /** What could not be asked, as sentences: a source that failed. */
   gaps: readonly string[];
+  /** Models that a sentence beside these calls slower: nothing else being wrong, they are well otherwise. */
+  slower?: ReadonlySet<string>;
 }): AnswerText {
-  const { rows, missing, gaps } = fleet;
+  const { rows, missing, gaps, slower = new Set() } = fleet;
   const failures: AnswerText = gaps.map((gap) => ({ status: 'unknown', parts: [value(gap)] }));
   if (rows.length === 0) {
     const [reason] = missing;
@@ -101,10 +103,20 @@ export function fleetAnswer(fleet: {
     const why = words.length === 1 ? (words[0] ?? '') : 'not measured or not enough data';
     answer.push({ status: 'unknown', parts: [value(`${listedShort(unsure.map(({ model }) => model))}: ${why}.`)] });
   }
-  if (well.length > 0) {
-    const names = well.length === rows.length && rows.length > 4 ? `All ${rows.length} models` : null;
-    const subject = names ?? listedShort(well.map(({ model }) => model));
-    answer.push({ status: 'ok', parts: [value(`${subject} ${well.length === 1 ? 'is' : 'are'} well.`)] });
+  const isSlower = ({ model }: FoundModel) => slower.has(model);
+  const sound = well.filter((row) => !isSlower(row));
+  const otherwise = well.filter(isSlower);
+  if (sound.length > 0) {
+    const names = sound.length === rows.length && rows.length > 4 ? `All ${rows.length} models` : null;
+    const subject = names ?? listedShort(sound.map(({ model }) => model));
+    answer.push({ status: 'ok', parts: [value(`${subject} ${sound.length === 1 ? 'is' : 'are'} well.`)] });
+  }
+  if (otherwise.length > 0) {
+    const subject = listedShort(otherwise.map(({ model }) => model));
+    answer.push({
+      status: 'ok',
+      parts: [value(`${subject} ${otherwise.length === 1 ? 'is' : 'are'} otherwise well.`)],
+    });
   }
   const blind = missing.filter(({ signal }) => signal !== 'version').map(({ signal }) => signal);
   if (blind.length > 0) {

@@ -107,6 +107,13 @@ describe('the answer of Overview', () => {
     expect(answer).toContain('[ok] reco is well.');
   });
 
+  it('does not call a model well without reserve that another sentence calls slower', () => {
+    const rows = fleetOf(model(), model({ model: 'reco' }));
+    const answer = textOf(fleetAnswer({ rows, missing: [], gaps: [], slower: new Set(['reco']) }));
+    expect(answer).toContain('fraud_detector is well.');
+    expect(answer).toContain('reco is otherwise well.');
+  });
+
   it('says that labels are stale, and that quality is then not known', () => {
     expect(answerOf(model({ model: 'churn_scorer', labelAgeMs: 30 * HOUR_MS }))).toContain(
       '[watch] churn_scorer has had no labels for 30 h, so its quality is not known.',

@@ -21,8 +21,13 @@ export async function readFleetReport(
     .sort(byNeed);
   const { preset, foundBy } = telemetry.map;
   const { shared, single } = riseAnswer(fleet.rises, fleet.stepMs);
+  const slower = new Set(fleet.rises.map(({ model }) => model));
   return {
-    answer: [...shared, ...fleetAnswer({ rows: found, missing: fleet.missing, gaps: fleet.gather.gaps }), ...single],
+    answer: [
+      ...shared,
+      ...fleetAnswer({ rows: found, missing: fleet.missing, gaps: fleet.gather.gaps, slower }),
+      ...single,
+    ],
     rows: found.map(({ measured, findings }) => toRow(measured, findings, fleet, params.endMs - params.startMs)),
     preset: `${preset.id}, ${foundBy}`,
     truncated: fleet.truncated,

@@ -4,14 +4,12 @@ import { muted, value } from './answer-parts';
 import { rowOrder } from './drift-rank';
 import { driftStatus, isCalled, MIN_VALUES, PSI_WATCH } from './drift-verdict';
 import { formatDay, formatNumber, formatRatioPercent, formatTime } from './format';
+import { listed } from './listed';
 
 /** Share of values never seen before from which it is worth a look. */
 const NOTABLE_UNSEEN_SHARE = 0.01;
 /** Features named one by one before the rest is counted. */
 const MAX_NAMED = 3;
-
-const listed = (names: readonly string[]): string =>
-  names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
 const counted = (count: number): string => `${count} ${count === 1 ? 'feature' : 'features'}`;
 

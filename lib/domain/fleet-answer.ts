@@ -2,6 +2,7 @@ import type { AnswerPart, AnswerText } from '@/lib/contracts/answer';
 import type { MissingSignal } from '@/lib/contracts/fleet';
 import { value } from './answer-parts';
 import type { Finding } from './finding';
+import { listed, listedFirst } from './listed';
 import { rankOf } from './status';
 
 /** Sentences about single models before the rest is summed up. */
@@ -17,12 +18,9 @@ export interface FoundModel {
 /** Where a model's page is. */
 export const modelHref = (model: string): string => `/models/${encodeURIComponent(model)}`;
 
-const listed = (names: readonly string[]): string =>
-  names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-
 /** "reco, churn_scorer and 12 more". */
 const listedShort = (names: readonly string[], most = 4): string =>
-  names.length <= most ? listed(names) : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
+  names.length <= most ? listed(names) : listedFirst(names, most);
 
 /** What needs a person most first: by status, then by how much there is to say, then by traffic, then by name. */
 export function byNeed(a: FoundModel, b: FoundModel): number {

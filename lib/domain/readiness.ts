@@ -6,6 +6,7 @@ import type {
   ReadinessState,
 } from '@/lib/contracts/readiness';
 import { wilsonInterval } from './comparison';
+import { listedFirst } from './listed';
 import { CHECK_DEFINITIONS, CHECK_IDS, type CheckId } from './readiness-definitions';
 
 /** Under this many a share that is whole is too little to say so. */
@@ -22,10 +23,7 @@ export const judged = (
 export const MAX_NAMED = 5;
 
 /** The first names, and how many more: "a, b, c, d, e and 7 more". */
-export const named = (names: readonly string[]): string =>
-  names.length <= MAX_NAMED
-    ? names.join(', ')
-    : `${names.slice(0, MAX_NAMED).join(', ')} and ${names.length - MAX_NAMED} more`;
+export const named = (names: readonly string[]): string => listedFirst(names, MAX_NAMED);
 
 /** Worst first. */
 const RANK: Readonly<Record<ReadinessState, number>> = { fail: 0, watch: 1, unknown: 2, signed: 3, pass: 4 };

@@ -2,6 +2,7 @@ import type { AnswerPart, AnswerText } from '@/lib/contracts/answer';
 import type { SloRow } from '@/lib/contracts/slo';
 import { value } from './answer-parts';
 import { formatDuration, formatNumber, formatRatioPercent } from './format';
+import { listedFirst } from './listed';
 import { rankOf } from './status';
 
 /** Objectives named one by one before the rest is summed up. */
@@ -46,12 +47,11 @@ function needySentence(row: SloRow): AnswerText[number] {
   return { status: row.status, parts: [subject(row), value(` ${said}`)] };
 }
 
-const listed = (rows: readonly SloRow[]): string => {
-  const names = rows.map(({ model, name }) => `${model} ${name}`);
-  return names.length <= MAX_SENTENCES
-    ? names.join(', ')
-    : `${names.slice(0, MAX_SENTENCES).join(', ')} and ${names.length - MAX_SENTENCES} more`;
-};
+const named = (rows: readonly SloRow[]): string =>
+  listedFirst(
+    rows.map(({ model, name }) => `${model} ${name}`),
+    MAX_SENTENCES,
+  );
 
 /**
  * The sentences of the page: which budgets burn, how fast and until when; what nobody can know now; what is kept. Rows in
@@ -76,14 +76,14 @@ export function slosAnswer(rows: readonly SloRow[]): AnswerText {
   const answer: AnswerText = needy.slice(0, MAX_SENTENCES).map(needySentence);
   const rest = needy.slice(MAX_SENTENCES);
   if (rest.length > 0) {
-    answer.push({ status: rest[0]?.status ?? 'watch', parts: [value(`${listed(rest)} need a look too.`)] });
+    answer.push({ status: rest[0]?.status ?? 'watch', parts: [value(`${named(rest)} need a look too.`)] });
   }
   if (blind.length > 0) {
     const kept = blind.filter((row) => row.kept !== null);
     const frozen = kept.length === 0 ? '' : ' The state known last is kept.';
     answer.push({
       status: 'unknown',
-      parts: [value(`${listed(blind)}: no data, less than 90 % of a window was measured.${frozen}`)],
+      parts: [value(`${named(blind)}: no data, less than 90 % of a window was measured.${frozen}`)],
     });
   }
   for (const row of refused.slice(0, MAX_SENTENCES)) {

@@ -1,4 +1,5 @@
 import { formatDuration, formatNumber } from './format';
+import { listed } from './listed';
 import { DAY_MS, HOUR_MS, MINUTE_MS, toQueryDuration } from './time';
 
 /** Multi-window, multi-burn-rate alerting: which windows, from which burn rate on, and what that means in budget. */
@@ -98,9 +99,6 @@ export function silentNotes(
     return `Of objectives over ${period}, ${who}. The grey burn rates over ${long} are for reading: what would alert there is a pace that a budget of ${period} lasts at.`;
   });
 }
-
-const listed = (names: readonly string[]): string =>
-  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
 /** "1h/5m": a pair by its windows, as labels of rules have them. */
 export const pairName = ({ longMs, shortMs }: Pick<BurnPair, 'longMs' | 'shortMs'>): string =>

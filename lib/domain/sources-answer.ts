@@ -1,8 +1,6 @@
 import type { AnswerText, Status } from '@/lib/contracts/answer';
 import type { SourcesReport } from '@/lib/contracts/source';
-
-const list = (names: readonly string[]): string =>
-  names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+import { listed } from './listed';
 
 /**
  * The sentence of Settings → Sources: do the sources answer, and can the console measure what it is for. One sentence
@@ -31,7 +29,7 @@ export function sourcesAnswer({ sources, preset, signals, missing }: SourcesRepo
   } else if (well.length > 0) {
     sentences.push({
       status: 'ok',
-      parts: [{ text: `${list(well)} ${well.length === 1 ? 'answers' : 'answer'}.`, tone: 'value' }],
+      parts: [{ text: `${listed(well)} ${well.length === 1 ? 'answers' : 'answer'}.`, tone: 'value' }],
     });
   }
   const asked = signals.filter(({ present }) => present !== null);
@@ -45,7 +43,7 @@ export function sourcesAnswer({ sources, preset, signals, missing }: SourcesRepo
         { text: ` by the map of ${preset.product} (${preset.foundBy}).`, tone: 'muted' },
         ...(missing.length === 0
           ? []
-          : [{ text: ` Not measured: ${list(missing.map(({ signal }) => signal))}.`, tone: 'value' as const }]),
+          : [{ text: ` Not measured: ${listed(missing.map(({ signal }) => signal))}.`, tone: 'value' as const }]),
       ],
     });
   }

@@ -13,10 +13,9 @@ export function VerdictPanel({ result, children }: { result: CompareResult; chil
   return (
     <Panel title="Why this verdict" definition="in order; the first that hold decide">
       <ol className="grid list-inside list-decimal gap-1.5 text-small">
-        {verdict.reasons.map(({ text, status, decides }, index) => (
+        {verdict.reasons.map(({ text, status, decides }) => (
           <li
-            // biome-ignore lint/suspicious/noArrayIndexKey: reasons have no identity but their order
-            key={index}
+            key={text}
             className={clsx(
               TONE[status],
               decides && 'font-medium',

@@ -2,23 +2,15 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Copy, Download } from 'lucide-react';
-import { announce } from '@/components/ui/announce';
 import { Button } from '@/components/ui/Button';
+import { copyText } from '@/components/ui/clipboard';
 import { Panel } from '@/components/ui/Panel';
 import { QueryState } from '@/components/ui/QueryState';
+import { ScrollRegion } from '@/components/ui/ScrollRegion';
 import { mlRulesAddress, mlRulesQuery } from '@/lib/queries/drift';
 
 const HEIGHT = 320;
 const FILE = 'windsock-ml-rules.yml';
-
-async function copy(text: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    announce(`${FILE} copied`);
-  } catch {
-    announce('The browser refused the clipboard. Download the file instead.');
-  }
-}
 
 /** Alerts of this model that Prometheus itself can watch: the file to load, for copying and downloading. */
 export function AlertsTab({ model }: { model: string }) {
@@ -31,7 +23,7 @@ export function AlertsTab({ model }: { model: string }) {
       actions={
         rules.data === undefined ? undefined : (
           <div className="flex gap-2">
-            <Button onClick={() => void copy(rules.data)}>
+            <Button onClick={() => void copyText(rules.data, `${FILE} copied`, 'Download the file instead.')}>
               <Copy size={12} aria-hidden /> Copy
             </Button>
             <a
@@ -47,10 +39,9 @@ export function AlertsTab({ model }: { model: string }) {
     >
       <QueryState query={rules} height={HEIGHT}>
         {(text) => (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-          <section aria-label={FILE} tabIndex={0} className="max-h-[70vh] overflow-auto rounded-sm bg-raised p-2">
+          <ScrollRegion label={FILE} className="max-h-[70vh] overflow-auto rounded-sm bg-raised p-2">
             <pre className="font-mono text-small">{text}</pre>
-          </section>
+          </ScrollRegion>
         )}
       </QueryState>
     </Panel>

@@ -2,8 +2,8 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Download, Link as LinkIcon } from 'lucide-react';
-import { announce } from '@/components/ui/announce';
 import { Button } from '@/components/ui/Button';
+import { copyText } from '@/components/ui/clipboard';
 import { evidenceQuery, evidenceReportAddress } from '@/lib/queries/evidence';
 import { EvidenceView } from './EvidenceView';
 
@@ -35,11 +35,9 @@ export function EvidencePage({ id }: { id: string }) {
   );
 }
 
-async function copyAddress(): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(new URL(window.location.pathname, window.location.origin).href);
-    announce('Link copied');
-  } catch {
-    announce('This browser refuses the clipboard here. Copy the address of this page.');
-  }
-}
+const copyAddress = (): Promise<void> =>
+  copyText(
+    new URL(window.location.pathname, window.location.origin).href,
+    'Link copied',
+    'Copy the address of this page.',
+  );

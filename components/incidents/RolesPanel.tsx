@@ -105,9 +105,6 @@ function AssignForm({ incidentId, role, onDone }: { incidentId: string; role: In
       <label className="grid gap-1 text-t2">
         Name of the {ROLE_NAME[role].toLowerCase()}
         <input
-          // The form was opened to type here.
-          // biome-ignore lint/a11y/noAutofocus: see above
-          autoFocus
           required
           maxLength={MAX_PERSON_CHARACTERS}
           className="h-7 rounded-panel border border-line bg-raised px-2 text-t1"

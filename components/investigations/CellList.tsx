@@ -68,14 +68,13 @@ export function CellList({ investigation }: { investigation: Investigation }) {
 function AddBar({ onAdd }: { onAdd: (kind: NewKind) => void }) {
   return (
     <div className="grid gap-1 border-line border-t pt-3" data-noprint>
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for the fields of a form */}
-      <div role="group" aria-label="Add a cell" className="flex flex-wrap items-center gap-2">
+      <fieldset aria-label="Add a cell" className="flex min-w-0 flex-wrap items-center gap-2">
         {NEW_KINDS.map((kind) => (
           <Button key={kind} onClick={() => onAdd(kind)}>
             <Plus size={13} aria-hidden className="text-t3" /> {CELL_KIND_NAME[kind]}
           </Button>
         ))}
-      </div>
+      </fieldset>
       <p className="text-small text-t3">
         With the focus on a cell: Alt and an arrow moves it, e edits, c collapses. A pin from any page can come here
         too.

@@ -5,8 +5,8 @@ import { Link as LinkIcon } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { ViewLink } from '@/components/shell/ViewLink';
-import { announce } from '@/components/ui/announce';
 import { Button } from '@/components/ui/Button';
+import { copyText } from '@/components/ui/clipboard';
 import { FormError } from '@/components/ui/FormError';
 import { PresenceLine } from '@/components/ui/PresenceLine';
 import { RelativeTime } from '@/components/ui/RelativeTime';
@@ -105,11 +105,9 @@ function nameOfCell({ list }: Investigation, cellId: string): string {
   return cell === undefined ? 'a cell' : cellName(cell.title, cell.content);
 }
 
-async function copyLink(number: number): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(new URL(investigationPath(number), window.location.origin).href);
-    announce('Link copied');
-  } catch {
-    announce('This browser refuses the clipboard here. Copy the address of this page.');
-  }
-}
+const copyLink = (number: number): Promise<void> =>
+  copyText(
+    new URL(investigationPath(number), window.location.origin).href,
+    'Link copied',
+    'Copy the address of this page.',
+  );

@@ -3,9 +3,9 @@
 import { clsx } from 'clsx';
 import { Columns3, Download, Radio, WrapText } from 'lucide-react';
 import { type ReactNode, useMemo, useState } from 'react';
-import { announce } from '@/components/ui/announce';
 import { Button } from '@/components/ui/Button';
 import { Choice } from '@/components/ui/Choice';
+import { copyText } from '@/components/ui/clipboard';
 import { Popover } from '@/components/ui/Popover';
 import { MAX_HELD_LINES } from '@/lib/contracts/log-filter';
 import type { LogRow } from '@/lib/contracts/logs';
@@ -137,12 +137,11 @@ function ExportMenu({ view, question, rows }: Pick<LinesToolsProps, 'view' | 'qu
     logExportAddress({ ...question, direction: view.direction, format, columns: view.columns.join(',') });
   const copyLines = async () => {
     const some = rows.slice(0, COPIED);
-    try {
-      await navigator.clipboard.writeText(some.map(({ line }) => stripAnsi(line)).join('\n'));
-      announce(`${formatCount(some.length)} lines copied${rows.length > COPIED ? ', the first of those loaded' : ''}`);
-    } catch {
-      announce('The browser refused the clipboard. Download them instead.');
-    }
+    await copyText(
+      some.map(({ line }) => stripAnsi(line)).join('\n'),
+      `${formatCount(some.length)} lines copied${rows.length > COPIED ? ', the first of those loaded' : ''}`,
+      'Download them instead.',
+    );
     setOpen(false);
   };
   const item = 'flex h-7 items-center rounded-sm px-2 text-left hover:bg-raised';

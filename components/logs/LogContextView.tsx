@@ -6,6 +6,7 @@ import { type ReactNode, useState } from 'react';
 import { Button } from '@/components/ui/Button';
 import { useZone } from '@/components/ui/preference';
 import { QueryState } from '@/components/ui/QueryState';
+import { ScrollRegion } from '@/components/ui/ScrollRegion';
 import type { LogRow } from '@/lib/contracts/logs';
 import { formatTime } from '@/lib/domain/format';
 import { logContextQuery } from '@/lib/queries/logs';
@@ -35,12 +36,7 @@ export function LogContextView({ row }: { row: LogRow }) {
             <Edge end={beforeEnd} isFull={wanted.before >= MOST} onMore={() => more('before')}>
               {MORE} more before
             </Edge>
-            <section
-              aria-label="Lines around it"
-              // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-              tabIndex={0}
-              className="max-h-96 overflow-auto focus-visible:-outline-offset-2"
-            >
+            <ScrollRegion label="Lines around it" className="max-h-96 overflow-auto focus-visible:-outline-offset-2">
               <ol>
                 {rows.map((each, index) => (
                   <li
@@ -63,7 +59,7 @@ export function LogContextView({ row }: { row: LogRow }) {
                   </li>
                 ))}
               </ol>
-            </section>
+            </ScrollRegion>
             <Edge end={afterEnd} isFull={wanted.after >= MOST} onMore={() => more('after')}>
               {MORE} more after
             </Edge>

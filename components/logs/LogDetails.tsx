@@ -4,10 +4,11 @@ import { useQuery } from '@tanstack/react-query';
 import { Columns3, Copy, ListFilterPlus, ListX } from 'lucide-react';
 import { useState } from 'react';
 import { ViewLink } from '@/components/shell/ViewLink';
-import { announce } from '@/components/ui/announce';
 import { Button, IconButton } from '@/components/ui/Button';
+import { copyText } from '@/components/ui/clipboard';
 import { useZone } from '@/components/ui/preference';
 import { QueryState } from '@/components/ui/QueryState';
+import { ScrollRegion } from '@/components/ui/ScrollRegion';
 import type { FieldFilter } from '@/lib/contracts/log-filter';
 import type { LogRow } from '@/lib/contracts/logs';
 import { stripAnsi } from '@/lib/domain/ansi';
@@ -22,15 +23,6 @@ export interface LogDetailsProps {
   columns: readonly string[];
   onFilter: (filter: FieldFilter) => void;
   onColumn: (name: string) => void;
-}
-
-async function copy(text: string, what: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    announce(`${what} copied`);
-  } catch {
-    announce('The browser refused the clipboard. Select the text and copy it by hand.');
-  }
 }
 
 /** Everything about one line: where it leads, its fields with what can be done with each, the whole text, its context. */
@@ -58,7 +50,7 @@ export function LogDetails({ row, columns, onFilter, onColumn }: LogDetailsProps
           <Button onClick={() => setContextOpen(!isContextOpen)} aria-expanded={isContextOpen}>
             {isContextOpen ? 'Hide context' : 'Show context'}
           </Button>
-          <Button onClick={() => void copy(stripAnsi(row.line), 'Line')}>
+          <Button onClick={() => void copyText(stripAnsi(row.line), 'Line copied')}>
             <Copy size={13} aria-hidden /> Copy line
           </Button>
         </span>
@@ -167,10 +159,9 @@ function WholeLine({ row }: { row: LogRow }) {
   if (row.wholeChars === null || !isAsked) {
     return (
       <div className="grid gap-1">
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-        <section className={box} tabIndex={0} aria-label="Line as it was written">
+        <ScrollRegion label="Line as it was written" className={box}>
           {stripAnsi(row.line)}
-        </section>
+        </ScrollRegion>
         {row.wholeChars === null ? null : (
           <p className="flex flex-wrap items-center gap-2 text-t2">
             The first {formatCount(row.line.length)} of {formatCount(row.wholeChars)} characters.
@@ -184,10 +175,9 @@ function WholeLine({ row }: { row: LogRow }) {
     <QueryState query={query}>
       {(text) => (
         <div className="grid gap-1">
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-          <section className={box} tabIndex={0} aria-label="Line as it was written">
+          <ScrollRegion label="Line as it was written" className={box}>
             {stripAnsi(text.slice(0, shown))}
-          </section>
+          </ScrollRegion>
           <p className="flex flex-wrap items-center gap-2 text-t2">
             {shown < text.length ? (
               <>
@@ -197,7 +187,7 @@ function WholeLine({ row }: { row: LogRow }) {
             ) : (
               `All ${formatCount(text.length)} characters.`
             )}
-            <Button onClick={() => void copy(text, 'Whole line')}>Copy all</Button>
+            <Button onClick={() => void copyText(text, 'Whole line copied')}>Copy all</Button>
           </p>
         </div>
       )}

@@ -3,6 +3,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useZone } from '@/components/ui/preference';
+import { ScrollRegion } from '@/components/ui/ScrollRegion';
 import { useShortcut } from '@/components/ui/shortcuts';
 import type { FieldFilter } from '@/lib/contracts/log-filter';
 import type { LogRow } from '@/lib/contracts/logs';
@@ -91,11 +92,9 @@ export function LogList({ rows, look, openId, onOpen, onFilter, onColumn, onEnd,
   return (
     <>
       <LineHead columns={look.columns} hasService={look.hasService} />
-      <section
+      <ScrollRegion
         ref={box}
-        aria-label="Log lines"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-        tabIndex={0}
+        label="Log lines"
         onScroll={(event) => onScrolled?.(event.currentTarget.scrollTop > ROW_PX)}
         className="h-[max(360px,calc(100dvh-360px))] overflow-auto [contain:strict]"
       >
@@ -123,7 +122,7 @@ export function LogList({ rows, look, openId, onOpen, onFilter, onColumn, onEnd,
           })}
         </ol>
         <div className="px-3 py-2 text-small text-t2">{foot}</div>
-      </section>
+      </ScrollRegion>
     </>
   );
 }

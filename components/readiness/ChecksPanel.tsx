@@ -2,23 +2,15 @@
 
 import { ChevronDown, ChevronRight, Copy } from 'lucide-react';
 import { useEffect, useId, useRef } from 'react';
-import { announce } from '@/components/ui/announce';
 import { IconButton } from '@/components/ui/Button';
+import { copyText } from '@/components/ui/clipboard';
 import { Panel } from '@/components/ui/Panel';
+import { ScrollRegion } from '@/components/ui/ScrollRegion';
 import { StatusWord } from '@/components/ui/Status';
 import { useUrlParam } from '@/components/ui/use-url-param';
 import type { ReadinessCheck, ReadinessRemedy, ReadinessReport, ReadinessResult } from '@/lib/contracts/readiness';
 import { STATE_STATUS, STATE_WORD } from '@/lib/domain/readiness-answer';
 import { evidenceText } from '@/lib/domain/readiness-report';
-
-async function copy(text: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    announce('Snippet copied');
-  } catch {
-    announce('This browser refuses the clipboard here. Select the snippet and copy it.');
-  }
-}
 
 function Remedy({ remedy, of }: { remedy: ReadinessRemedy; of: string }) {
   return (
@@ -26,18 +18,13 @@ function Remedy({ remedy, of }: { remedy: ReadinessRemedy; of: string }) {
       <p className="text-t1">{remedy.text}</p>
       {remedy.snippet === null ? null : (
         <div className="relative mt-1 max-w-[860px]">
-          <section
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-            tabIndex={0}
-            aria-label={`Snippet: ${of}`}
-            className="overflow-x-auto rounded-panel bg-raised p-2 pr-10"
-          >
+          <ScrollRegion label={`Snippet: ${of}`} className="overflow-x-auto rounded-panel bg-raised p-2 pr-10">
             <pre className="font-mono text-small text-t1">{remedy.snippet.code}</pre>
-          </section>
+          </ScrollRegion>
           <IconButton
             label={`Copy snippet: ${of}`}
             className="absolute! top-1 right-1"
-            onClick={() => void copy(remedy.snippet?.code ?? '')}
+            onClick={() => void copyText(remedy.snippet?.code ?? '', 'Snippet copied')}
           >
             <Copy size={13} aria-hidden />
           </IconButton>

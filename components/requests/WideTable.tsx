@@ -1,5 +1,6 @@
 import { clsx } from 'clsx';
 import type { ReactNode } from 'react';
+import { ScrollRegion } from '@/components/ui/ScrollRegion';
 
 export interface WideColumn {
   name: string;
@@ -18,8 +19,7 @@ export function WideTable({
   children: ReactNode;
 }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section aria-label={`${label}, scrolls sideways`} tabIndex={0} className="-mx-3 overflow-x-auto">
+    <ScrollRegion label={`${label}, scrolls sideways`} className="-mx-3 overflow-x-auto">
       <table aria-label={label} className="w-full border-collapse text-small">
         <thead>
           <tr className="text-left text-t3">
@@ -40,6 +40,6 @@ export function WideTable({
         </thead>
         <tbody>{children}</tbody>
       </table>
-    </section>
+    </ScrollRegion>
   );
 }

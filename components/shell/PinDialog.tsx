@@ -3,8 +3,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useAddress } from '@/components/ui/address';
-import { announce } from '@/components/ui/announce';
 import { Button } from '@/components/ui/Button';
+import { copyText } from '@/components/ui/clipboard';
 import { Dialog } from '@/components/ui/Dialog';
 import { Input, Select, TextArea } from '@/components/ui/Field';
 import { FormError } from '@/components/ui/FormError';
@@ -109,14 +109,8 @@ function titleOf({ title, pin }: PinnablePanel): string {
 
 function Kept({ evidence, target, onClose }: { evidence: Evidence; target: PinTarget | null; onClose: () => void }) {
   const path = evidencePath(evidence.id);
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(new URL(path, window.location.origin).href);
-      announce('Link copied');
-    } catch {
-      announce('This browser refuses the clipboard here. Open the pin and copy its address.');
-    }
-  };
+  const copy = () =>
+    copyText(new URL(path, window.location.origin).href, 'Link copied', 'Open the pin and copy its address.');
   return (
     <Dialog title="Kept" description={`“${evidence.title}” can be read as it is now, for ever.`} onClose={onClose}>
       <div className="grid gap-3 text-small">

@@ -4,12 +4,13 @@ import { useQuery } from '@tanstack/react-query';
 import { Copy, Download } from 'lucide-react';
 import { useState } from 'react';
 import { AnswerLine } from '@/components/ui/AnswerLine';
-import { announce } from '@/components/ui/announce';
 import { Button } from '@/components/ui/Button';
 import { Choice } from '@/components/ui/Choice';
+import { copyText } from '@/components/ui/clipboard';
 import { type Column, DataTable } from '@/components/ui/DataTable';
 import { Panel } from '@/components/ui/Panel';
 import { QueryState } from '@/components/ui/QueryState';
+import { ScrollRegion } from '@/components/ui/ScrollRegion';
 import { StatusWord } from '@/components/ui/Status';
 import type { RuleDifference, RuleFile, SloRules } from '@/lib/contracts/slo';
 import { sloRulesAddress, sloRulesQuery } from '@/lib/queries/slos';
@@ -52,15 +53,6 @@ const COLUMNS: readonly Column<RuleDifference>[] = [
     className: 'max-w-96 truncate',
   },
 ];
-
-async function copy(text: string, fileName: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    announce(`${fileName} copied`);
-  } catch {
-    announce('The browser refused the clipboard. Download the file instead.');
-  }
-}
 
 /** The rules that these objectives are, as files, beside what the Prometheus has loaded. */
 export function RulesPanel() {
@@ -106,7 +98,7 @@ function Rules({ rules }: { rules: SloRules }) {
               value={file.file}
               onChange={setChosen}
             />
-            <Button onClick={() => void copy(file.text, file.fileName)}>
+            <Button onClick={() => void copyText(file.text, `${file.fileName} copied`, 'Download the file instead.')}>
               <Copy size={13} aria-hidden /> Copy
             </Button>
             <a
@@ -120,14 +112,12 @@ function Rules({ rules }: { rules: SloRules }) {
               {file.rules} {file.file === 'tests' ? 'tests' : 'rules'}
             </span>
           </div>
-          <section
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-            tabIndex={0}
-            aria-label={file.fileName}
+          <ScrollRegion
+            label={file.fileName}
             className="max-h-80 overflow-auto rounded-panel border border-line bg-bg p-2"
           >
             <pre className="font-mono text-small">{file.text}</pre>
-          </section>
+          </ScrollRegion>
         </div>
       )}
       {rules.notes.length === 0 ? null : (

@@ -10,6 +10,7 @@ import { Button } from '@/components/ui/Button';
 import { Input } from '@/components/ui/Field';
 import { Panel } from '@/components/ui/Panel';
 import { QueryState } from '@/components/ui/QueryState';
+import { ScrollRegion } from '@/components/ui/ScrollRegion';
 import type { Trace } from '@/lib/contracts/trace';
 import type { TraceDiffReport, TraceDiffRow } from '@/lib/contracts/trace-diff';
 import { formatCount, formatMs, formatNumber } from '@/lib/domain/format';
@@ -121,8 +122,7 @@ const CELL = 'whitespace-nowrap px-2.5 py-1 text-right';
 function DifferenceTable({ report, onOpen }: { report: TraceDiffReport; onOpen: (span: string) => void }) {
   const most = Math.max(0, ...report.rows.map(({ deltaMs }) => Math.abs(deltaMs)));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by keyboard
-    <section aria-label="Difference by place" tabIndex={0} className="-mx-3 max-h-[68vh] overflow-auto">
+    <ScrollRegion label="Difference by place" className="-mx-3 max-h-[68vh] overflow-auto">
       <table className="w-full border-collapse text-small">
         <thead className="sticky top-0 bg-panel text-t3">
           <tr>
@@ -170,7 +170,7 @@ function DifferenceTable({ report, onOpen }: { report: TraceDiffReport; onOpen: 
           </tr>
         </tfoot>
       </table>
-    </section>
+    </ScrollRegion>
   );
 }
 

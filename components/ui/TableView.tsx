@@ -1,6 +1,7 @@
 import { clsx } from 'clsx';
 import type { ChartTable } from '@/lib/charts/table';
 import { formatNumber, NOT_MEASURED } from '@/lib/domain/format';
+import { ScrollRegion } from './ScrollRegion';
 
 /** Rows drawn at most: a table is for reading; CSV has them all. */
 const MAX_ROWS = 500;
@@ -9,8 +10,7 @@ const MAX_ROWS = 500;
 export function TableView({ label, table, height }: { label: string; table: ChartTable; height: number }) {
   const rows = table.rows.slice(0, MAX_ROWS);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className="overflow-auto" style={{ height }} aria-label={`${label}, as a table`} tabIndex={0}>
+    <ScrollRegion label={`${label}, as a table`} className="overflow-auto" style={{ height }}>
       <table className="w-full border-collapse text-small">
         <thead className="sticky top-0 bg-panel">
           <tr>
@@ -52,6 +52,6 @@ export function TableView({ label, table, height }: { label: string; table: Char
           The first {MAX_ROWS} of {table.rows.length} rows. CSV has them all.
         </p>
       ) : null}
-    </section>
+    </ScrollRegion>
   );
 }

@@ -3,11 +3,12 @@
 import { ExternalLink, X } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { Fragment } from 'react';
-import { announce } from '@/components/ui/announce';
 import type { Why } from '@/lib/contracts/why';
 import { formatDuration, formatInstant, formatMs, formatRange } from '@/lib/domain/format';
 import { Button, IconButton } from './Button';
+import { copyText } from './clipboard';
 import { useZone } from './preference';
+import { ScrollRegion } from './ScrollRegion';
 import { StatusIcon } from './Status';
 
 export interface WhyDrawerProps {
@@ -42,13 +43,12 @@ export function WhyDrawer({ title, why, onClose, onCsv, onPng }: WhyDrawerProps)
               </IconButton>
             </Dialog.Close>
           </header>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-          <section className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} aria-label="Queries">
+          <ScrollRegion label="Queries" className="min-h-0 flex-1 overflow-y-auto">
             {why.map((each, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: one panel may run the same query twice
               <Query key={index} why={each} />
             ))}
-          </section>
+          </ScrollRegion>
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>
@@ -89,8 +89,8 @@ function Query({ why }: { why: Why }) {
         </p>
       ))}
       <div className="flex flex-wrap gap-2">
-        {why.query === '' ? null : <Button onClick={() => void copy(why.query, 'Query copied')}>Copy query</Button>}
-        <Button onClick={() => void copy(toCurl(why.requestUrl), 'curl command copied')}>Copy as curl</Button>
+        {why.query === '' ? null : <Button onClick={() => void copyText(why.query, 'Query copied')}>Copy query</Button>}
+        <Button onClick={() => void copyText(toCurl(why.requestUrl), 'curl command copied')}>Copy as curl</Button>
         {why.exploreUrl !== null && /^https?:\/\//i.test(why.exploreUrl) ? (
           <a
             href={why.exploreUrl}
@@ -108,12 +108,3 @@ function Query({ why }: { why: Why }) {
 
 /** A request as a shell runs it: the address in single quotes, in which only a single quote means anything. */
 const toCurl = (url: string): string => `curl -sS '${url.replaceAll("'", "'\\''")}'`;
-
-async function copy(text: string, done: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    announce(done);
-  } catch {
-    announce('This browser refuses the clipboard here. Select the text and copy it.');
-  }
-}

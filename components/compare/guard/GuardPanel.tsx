@@ -96,20 +96,17 @@ function DeclareFromGuard({ guard: { model, run, evaluations, lastAction } }: { 
 
 function Facts({ guard: { run, policy, nextDueMs } }: { guard: GuardState }) {
   const { zone } = useZone();
+  const pips = Math.min(policy.violations, 10);
+  const filled = Math.min(run, pips);
   return (
     <dl className="grid grid-cols-[repeat(auto-fit,minmax(150px,1fr))] gap-x-4 gap-y-2 text-small">
       <Fact name="Violations in a row">
         <span className={run > 0 ? 'font-medium text-bad' : undefined}>
           {run > policy.violations ? `${run}, where ${policy.violations} are enough` : `${run} of ${policy.violations}`}
         </span>
-        <span aria-hidden className="ml-2 inline-flex gap-0.5 align-middle">
-          {Array.from({ length: Math.min(policy.violations, 10) }, (_, i) => (
-            <span
-              // biome-ignore lint/suspicious/noArrayIndexKey: pips are all alike
-              key={i}
-              className={`h-2.5 w-2.5 rounded-sm border ${i < run ? 'border-bad bg-bad' : 'border-line'}`}
-            />
-          ))}
+        <span aria-hidden className="ml-2 tracking-widest">
+          <span className="text-bad">{'■'.repeat(filled)}</span>
+          <span className="text-t3">{'□'.repeat(pips - filled)}</span>
         </span>
       </Fact>
       <Fact name="Next evaluation">{nextDueMs === null ? 'none' : formatTime(nextDueMs, zone, true)}</Fact>

@@ -1,4 +1,5 @@
 import { formatNumber } from './format';
+import { quoted } from './rule-selectors';
 import { BURN_WINDOWS_MS, type BurnPair, budgetSentence, burnPairs, pairName, type SloKind } from './slo-windows';
 import { MINUTE_MS, toQueryDuration } from './time';
 
@@ -52,9 +53,6 @@ export const NOT_MEASURED_ALERT = 'ModelObjectiveNotMeasured';
 /** How long a signal may be gone before somebody is told; a restart takes less. */
 const NOT_MEASURED_FOR = '15m';
 const NOT_MEASURED_MS = 15 * MINUTE_MS;
-
-/** A PromQL string of any text; see the same rule in the server's promql.ts, which domain code may not import. */
-const quoted = (text: string): string => JSON.stringify(text.toWellFormed()).replace(/\uFFFD/g, '\\ufffd');
 
 /** Text for a label or annotation of an alert, where `{{` would begin a template. */
 export const templateText = (text: string): string => text.replaceAll('{{', '{{ "{{" }}');

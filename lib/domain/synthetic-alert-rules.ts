@@ -1,3 +1,4 @@
+import { quoted } from './rule-selectors';
 import { type Rule, type RuleGroup, templateText } from './slo-rules';
 import { MINUTE_MS, toQueryDuration } from './time';
 
@@ -11,9 +12,6 @@ export interface RuledCheck {
   readonly owner: string | null;
   readonly runbook: string;
 }
-
-/** A PromQL string of any text; see the same rule in the server's promql.ts, which domain code may not import. */
-const quoted = (text: string): string => JSON.stringify(text.toWellFormed()).replace(/\uFFFD/g, '\\ufffd');
 
 /**
  * One group for each model that is checked: the model does not answer, what it writes does not arrive, nobody checks.

@@ -1,5 +1,5 @@
 import { MIN_VALUES, PSI_DRIFTED } from './drift-verdict';
-import { labelList, labelName, modelTemplate, ofModel, quoted, type RuledMetric } from './rule-selectors';
+import { FEATURE_KEYS, labelList, labelName, modelTemplate, ofModel, quoted, type RuledMetric } from './rule-selectors';
 import { type Rule, templateText } from './slo-rules';
 
 /** Alerts on inputs that left their training: from classic histograms, native ones, and drift computed elsewhere. */
@@ -48,9 +48,8 @@ const plainBound = (le: string): string => le.replace(/(.)\.0$/, '$1');
  */
 export function driftRules(asked: DriftRulesAsked): Rule[] {
   const { featureValue, featureBaseline, featureDriftScore } = asked.metrics;
-  const keys = ['model', 'version', 'feature'].map((role) => labelName(featureValue, role));
   // Both sides must be told apart by the same labels to be matched at all.
-  const isMatched = ['model', 'version', 'feature'].every((role, i) => labelName(featureBaseline, role) === keys[i]);
+  const isMatched = labelList(featureBaseline, FEATURE_KEYS) === labelList(featureValue, FEATURE_KEYS);
   const method = labelName(featureDriftScore, 'method');
   return [
     ...(isMatched ? classicRules(asked) : []),
@@ -58,7 +57,7 @@ export function driftRules(asked: DriftRulesAsked): Rule[] {
     alertOf(
       asked,
       'ModelFeatureDriftScore',
-      `max by (${labelList(['model', 'version', 'feature'].map((name) => labelName(featureDriftScore, name)))}) (${ofModel(featureDriftScore, asked, [`${method}=~"(?i)psi"`])}) > ${PSI_DRIFTED}`,
+      `max by (${labelList(featureDriftScore, FEATURE_KEYS)}) (${ofModel(featureDriftScore, asked, [`${method}=~"(?i)psi"`])}) > ${PSI_DRIFTED}`,
       'Its PSI as computed elsewhere is {{ $value | humanize }}; how many values it is of is not known.',
     ),
   ];
@@ -80,12 +79,10 @@ function alertOf({ metrics, runbookOf }: DriftRulesAsked, alert: string, expr: s
 }
 
 /** The labels that tell a feature of a version, and those of a baseline that names no version. */
-function keysOf({ metrics }: DriftRulesAsked): { by: string; general: string } {
-  const [model, version, feature] = ['model', 'version', 'feature'].map((role) =>
-    labelName(metrics.featureValue, role),
-  );
-  return { by: `${model}, ${version}, ${feature}`, general: `${model}, ${feature}` };
-}
+const keysOf = ({ metrics: { featureValue } }: DriftRulesAsked) => ({
+  by: labelList(featureValue, FEATURE_KEYS),
+  general: labelList(featureValue, ['model', 'feature']),
+});
 
 /**
  * A term of a version's own baseline or, where it has none, of the one that names no version. `term` is given the

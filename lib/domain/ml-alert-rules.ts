@@ -1,6 +1,7 @@
 import { driftRules, type NativeInputs } from './drift-alert-rules';
 import { MIN_VALUES } from './drift-verdict';
 import {
+  FEATURE_KEYS,
   labelList,
   labelName,
   matchedSeries,
@@ -87,8 +88,8 @@ function labelRules(asked: MlRulesAsked): Rule[] {
 function missingRule(asked: MlRulesAsked): Rule {
   const { runbookOf } = asked;
   const { featureMissing, featureObserved } = asked.metrics;
-  const by = labelList(['model', 'version', 'feature'].map((name) => labelName(featureMissing, name)));
-  const seen = labelList(['model', 'version', 'feature'].map((name) => labelName(featureObserved, name)));
+  const by = labelList(featureMissing, FEATURE_KEYS);
+  const seen = labelList(featureObserved, FEATURE_KEYS);
   const count = (metric: RuledMetric, keys: string, range: string, ago = '') =>
     `sum by (${keys}) (increase(${ofModel(metric, asked)}[${range}]${ago}))`;
   const rate = (range: string, ago = '') =>

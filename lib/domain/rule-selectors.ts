@@ -17,8 +17,12 @@ const label = (name: string): string => (LEGACY_NAME.test(name) ? name : quoted(
 /** The name of a label by its role, as a selector or a grouping writes it. */
 export const labelName = ({ labels }: RuledMetric, role: string): string => label(labels[role] ?? role);
 
-/** Labels that labelName wrote, as a grouping lists them. */
-export const labelList = (names: readonly string[]): string => names.join(', ');
+/** Roles of the labels that tell a feature of a version. */
+export const FEATURE_KEYS = ['model', 'version', 'feature'] as const;
+
+/** The names of labels by their roles, as a grouping lists them. */
+export const labelList = (own: RuledMetric, roles: readonly string[]): string =>
+  roles.map((role) => labelName(own, role)).join(', ');
 
 /** A selector of a metric by matchers that are written already. */
 export const matchedSeries = (metric: string, matchers: readonly string[] = []): string => {

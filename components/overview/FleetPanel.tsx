@@ -18,6 +18,7 @@ const AGAINST = [
 ] as const;
 
 const TABLE_HEIGHT = 280;
+
 /** Every model and its versions. The page above asks the same question, which runs once. */
 export function FleetPanel() {
   const { view, range, setView } = useView();

@@ -43,9 +43,7 @@ export function allFields(row: LogRow): RowField[] {
 /** One field of a row by its name; the line's own goes first. Null where it has none. */
 export function fieldOf(row: LogRow, name: string): string | null {
   const own = lineFields(row).fields.find(([each]) => each === name);
-  const held = () =>
-    [row.parsed, row.metadata, row.labels].map((set) => ownValue(set, name)).find((value) => value !== undefined);
-  return own?.[1] ?? held() ?? null;
+  return own?.[1] ?? ownValue(row.parsed, name) ?? ownValue(row.metadata, name) ?? ownValue(row.labels, name) ?? null;
 }
 
 /** The sets of a row in which an id may stand. */

@@ -56,20 +56,19 @@ function kept({ client, queryKey }: QueryFunctionContext): unknown {
  * first question that fits a part is answered by it; a second one is a choice that the reader made, which was not kept.
  */
 export class FrozenQueryClient extends QueryClient {
-  readonly #parts: readonly FrozenPart[];
+  #parts: readonly FrozenPart[] = [];
   readonly #frozenAtMs: number;
   /** The question, as a key, that each part answers. */
   readonly #asked = new Map<FrozenPart, string>();
 
   constructor(parts: readonly FrozenPart[], frozenAtMs: number) {
     super();
-    this.#parts = parts;
     this.#frozenAtMs = frozenAtMs;
     for (const { path, params, answer } of parts) {
       this.setQueryData([path, params], answer, { updatedAt: frozenAtMs });
     }
-    // To store is no question.
-    this.#asked.clear();
+    // Only now: to store a part is no question.
+    this.#parts = parts;
   }
 
   /** The part that answers a question; null where none does. */

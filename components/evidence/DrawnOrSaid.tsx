@@ -9,14 +9,19 @@ interface Props {
   children: ReactNode;
 }
 
+interface State {
+  /** What was thrown while drawing; null while nothing was. */
+  failure: string | null;
+}
+
 /**
  * A pin's panels, or why this console cannot draw them. A document of another release may lack what a panel counts on;
  * then the page around, a timeline with other pins, goes on. A class, since React asks for one to catch.
  */
-export class DrawnOrSaid extends Component<Props, { failure: string | null }> {
-  override state = { failure: null };
+export class DrawnOrSaid extends Component<Props, State> {
+  override state: State = { failure: null };
 
-  static getDerivedStateFromError(error: unknown): { failure: string } {
+  static getDerivedStateFromError(error: unknown): State {
     return { failure: error instanceof Error ? error.message : String(error) };
   }
 

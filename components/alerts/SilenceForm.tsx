@@ -60,6 +60,7 @@ export function SilenceForm({
   });
   const extreme = preview.data?.extreme ?? null;
   const hasComment = comment.text.trim().length >= MIN_COMMENT;
+  const isAccepted = extreme === null || accepted === extreme;
   const canMake =
     startsAtMs !== null &&
     asked.matchers.length > 0 &&
@@ -67,9 +68,9 @@ export function SilenceForm({
     !preview.isPlaceholderData &&
     preview.data.faults.length === 0 &&
     hasComment &&
-    (extreme === null || accepted === extreme);
+    isAccepted;
   // What else is wrong stands where it is: beside the start, or under what it would mute.
-  const missing = !hasComment ? 'Say why first.' : extreme !== null && accepted !== extreme ? 'Tick that first.' : null;
+  const missing = !hasComment ? 'Say why first.' : isAccepted ? null : 'Tick that first.';
 
   const title = alert === null ? 'New silence' : `Silence ${alert.name}`;
   const submit = (event: FormEvent) => {
@@ -159,7 +160,7 @@ export function SilenceForm({
               Make silence
             </Button>
             <Button onClick={onClose}>Cancel</Button>
-            {canMake || missing === null ? null : <span className="text-small text-t3">{missing}</span>}
+            {missing === null ? null : <span className="text-small text-t3">{missing}</span>}
           </span>
         </div>
       </form>

@@ -51,18 +51,12 @@ export function Alerts({ data }: { data: AlertList }) {
   const silenced = all.find(({ id }) => id === silencing);
   const close = () => setSilencing(null);
   const isFrozen = useFrozen() !== null;
-  const form =
-    silencing === NEW_SILENCE ? (
-      <SilenceForm key={NEW_SILENCE} alert={null} matchers={[]} onClose={close} />
-    ) : silenced === undefined ? null : (
-      <SilenceForm
-        key={`silence ${silenced.id}`}
-        alert={silenced}
-        matchers={matchersOf(silenced.labels)}
-        onClose={close}
-      />
-    );
   const canSilence = data.alertmanagers.length > 0 && !isFrozen;
+  const form = !canSilence ? null : silencing === NEW_SILENCE ? (
+    <SilenceForm key={NEW_SILENCE} alert={null} matchers={[]} onClose={close} />
+  ) : silenced === undefined ? null : (
+    <SilenceForm key={silenced.id} alert={silenced} matchers={matchersOf(silenced.labels)} onClose={close} />
+  );
   return (
     <div className="grid grid-cols-1 gap-3">
       <AnswerLine answer={data.answer} />
@@ -77,10 +71,10 @@ export function Alerts({ data }: { data: AlertList }) {
         />
       ) : (
         <AlertDetail key={open.id} alert={open} canSilence={canSilence}>
-          {canSilence && silencing === open.id ? form : null}
+          {silencing === open.id ? form : null}
         </AlertDetail>
       )}
-      {canSilence && silencing !== open?.id ? form : null}
+      {silencing === open?.id ? null : form}
     </div>
   );
 }

@@ -49,7 +49,8 @@ export const Dash = ({ why = NOT_MEASURED }: { why?: string }) => (
 );
 
 /** Distances stand under each other on the decimal; what is smaller than three of them show is said to be. */
-const distance = (value: number): string => (value > 0 && value < 0.0005 ? '< 0.001' : value.toFixed(3));
+const distance = (value: number): string => (isTiny(value) ? '< 0.001' : value.toFixed(3));
+const isTiny = (value: number): boolean => value > 0 && value < 0.0005;
 const figure = (value: number | null): ReactNode =>
   value === null ? <Dash /> : <span title={formatNumber(value)}>{distance(value)}</span>;
 
@@ -109,14 +110,9 @@ function unseenCell({ kind, unseen, unseenMore, gone, goneMore }: FeatureDrift):
 function effectCell({ consequence }: FeatureLine): ReactNode {
   if (consequence === undefined) return <Dash why="its effect on the score is not known" />;
   const { value, how } = consequence;
-  const sign = value > 0 ? '+' : value < 0 ? '−' : '';
   const size = Math.abs(value);
-  const text =
-    how === 'windows'
-      ? `ρ ${formatNumber(value, 2)}`
-      : size > 0 && size < 0.0005
-        ? distance(size)
-        : `${sign}${distance(size)}`;
+  const sign = value === 0 || isTiny(size) ? '' : value > 0 ? '+' : '−';
+  const text = how === 'windows' ? `ρ ${formatNumber(value, 2)}` : `${sign}${distance(size)}`;
   return <span title={consequenceWords(consequence) ?? undefined}>{text}</span>;
 }
 

@@ -121,8 +121,7 @@ export function timeSeriesOption(input: TimeSeriesInput, frame: ChartFrame): ECh
   const widest = Math.max(0, ...[...labelled].map((series) => endText(series).length));
 
   const span = axisSpan(input, drawn, isFromZero);
-  const isEarly = ({ values }: DrawnSeries) => endsEarly(values);
-  const named = [...labelled].filter((series) => !isEarly(series));
+  const named = [...labelled].filter((series) => !endsEarly(series));
   const shifts = endLabelShifts(
     named.map(({ values }) => lastMeasured(values) ?? 0),
     span,
@@ -150,7 +149,7 @@ export function timeSeriesOption(input: TimeSeriesInput, frame: ChartFrame): ECh
       distance: 6,
       offset: [0, shifts[named.indexOf(series)] ?? 0],
       // Beside its end there may be the next line: before and after an instant. Its own is behind it.
-      ...(isEarly(series) ? { align: 'right' as const, offset: [-10, -11] } : {}),
+      ...(endsEarly(series) ? { align: 'right' as const, offset: [-10, -11] } : {}),
     };
     const lineStyle = { color: series.style.colour, width: 1.6, type: series.style.dash };
     const line = { ...base, data: toPoints(set, series, 0, settled), lineStyle };
@@ -176,7 +175,7 @@ export function timeSeriesOption(input: TimeSeriesInput, frame: ChartFrame): ECh
 }
 
 /** Whether a line ends in the midst of the plot, with room for its name over it. */
-function endsEarly(values: readonly (number | null)[]): boolean {
+function endsEarly({ values }: DrawnSeries): boolean {
   const end = values.findLastIndex((value) => value !== null) + 1;
   return end > values.length * 0.3 && end < values.length * 0.9;
 }

@@ -47,14 +47,14 @@ export function CompareBody({
     <div className="grid grid-cols-1 items-start gap-3 lg:grid-cols-[minmax(0,1fr)_300px]">
       <div className="contents lg:grid lg:grid-cols-1 lg:gap-3">
         {hasBoth ? (
-          <DifferencesPanel compare={compare} result={result} names={names} />
+          <>
+            <DifferencesPanel compare={compare} result={result} names={names} />
+            {mode === 'versions' ? <StabilityPanel compare={compare} result={result} name={names.challenger} /> : null}
+            <OverTimePanels compare={compare} names={names} />
+          </>
         ) : (
           <NoSides compare={compare} alternative={alternative} />
         )}
-        {hasBoth && mode === 'versions' ? (
-          <StabilityPanel compare={compare} result={result} name={names.challenger} />
-        ) : null}
-        {hasBoth ? <OverTimePanels compare={compare} names={names} /> : null}
         {policy}
       </div>
       <div className="contents lg:grid lg:grid-cols-1 lg:gap-3">
@@ -62,9 +62,13 @@ export function CompareBody({
         <div className="max-lg:order-first">
           <VerdictPanel result={result}>{actions}</VerdictPanel>
         </div>
-        {hasBoth ? <ClaimPanel compare={compare} result={result} /> : null}
-        {hasBoth ? <SegmentsPanel compare={compare} result={result} /> : null}
-        {hasBoth ? <ExamplesPanel compare={compare} result={result} /> : null}
+        {hasBoth ? (
+          <>
+            <ClaimPanel compare={compare} result={result} />
+            <SegmentsPanel compare={compare} result={result} />
+            <ExamplesPanel compare={compare} result={result} />
+          </>
+        ) : null}
       </div>
     </div>
   );

@@ -56,8 +56,9 @@ function Comparison({ model }: { model: string }) {
 function Judged({ compare, asked }: { compare: Compare; asked: ReturnType<typeof useCompareAddress> }) {
   const { whatIf, isEdited, set } = asked;
   const result = useResult(compare, whatIf) ?? compare.result;
-  const { mode } = compare.inputs;
-  const frozen = useFrozen();
+  const { mode, model } = compare.inputs;
+  // A guard watches a rollout that goes on, and no copy of one.
+  const isGuarded = useFrozen() === null && mode === 'versions';
   const pin = comparisonPin(asked);
   return (
     <PinContext value={pin}>
@@ -70,7 +71,7 @@ function Judged({ compare, asked }: { compare: Compare; asked: ReturnType<typeof
           result={result}
           actions={
             <>
-              {frozen === null && mode === 'versions' ? <GuardLine model={compare.inputs.model} /> : null}
+              {isGuarded ? <GuardLine model={model} /> : null}
               <DeclareVerdict inputs={compare.inputs} result={result} />
             </>
           }
@@ -83,7 +84,7 @@ function Judged({ compare, asked }: { compare: Compare; asked: ReturnType<typeof
             <PolicyPanel configured={compare.result.policy} policy={result.policy} isEdited={isEdited} onChange={set} />
           }
         />
-        {frozen === null && mode === 'versions' ? (
+        {isGuarded ? (
           <PinContext value={null}>
             <Guard compare={compare} whatIf={whatIf} />
           </PinContext>

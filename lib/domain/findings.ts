@@ -7,6 +7,7 @@ import type { Finding } from './finding';
 import { formatChange, formatDuration, formatNumber, formatRatioPercent } from './format';
 import { type Buckets, histogramQuantile, isResolved, quantileDifference } from './histogram';
 import { rankOf } from './status';
+import { DAY_MS, MINUTE_MS } from './time';
 import { differences, type Limits, type MeasuredVersion } from './version-difference';
 
 /**
@@ -15,9 +16,9 @@ import { differences, type Limits, type MeasuredVersion } from './version-differ
  */
 
 /** Labels older than this are stale where no freshness objective says otherwise. */
-const LABELS_STALE_MS = 86_400_000;
+const LABELS_STALE_MS = DAY_MS;
 /** A model without requests for this long, that had some in the range, is silent. */
-const SILENT_MS = 10 * 60_000;
+const SILENT_MS = 10 * MINUTE_MS;
 
 export interface MeasuredModel {
   model: string;
@@ -87,7 +88,7 @@ function improvement(own: MeasuredVersion, reference: MeasuredVersion): string |
 
 function budgetFindings({ model, budget }: MeasuredModel): Finding[] {
   const { leftRatio, burnRate, windowDays } = budget;
-  const windowMs = (windowDays ?? 0) * 86_400_000;
+  const windowMs = (windowDays ?? 0) * DAY_MS;
   const days = windowDays === null ? 'the window' : `${formatNumber(windowDays)} d`;
   const found: Finding[] = [];
   const burning = burnRate === null ? '' : `${formatNumber(burnRate)} ×`;

@@ -1,9 +1,10 @@
 import type { Job } from '@/lib/contracts/fleet';
 import { formatCount, formatDuration } from './format';
 import { rankOf } from './status';
+import { HOUR_MS } from './time';
 
 /** A batch job that has not succeeded for this long is late, where nothing says how often it runs. */
-const JOB_LATE_MS = 26 * 3_600_000;
+const JOB_LATE_MS = 26 * HOUR_MS;
 /** A backlog that grew by this factor over the range is growing, once it is more than noise. */
 const BACKLOG_GROWTH = 1.2;
 const BACKLOG_ROWS = 1_000;

@@ -3,6 +3,7 @@ import type { SeriesSet } from '@/lib/contracts/series';
 import { formatCount, formatDuration, formatNumber, formatRatioPercent, formatTime } from './format';
 import { isFailure, LEVELS, type Level, toLevel } from './log-level';
 import { findRise } from './log-rise';
+import { MINUTE_MS } from './time';
 
 export interface LogsAnswerInput {
   /** Lines by level over time, label `level`; null when they could not be counted. */
@@ -93,7 +94,7 @@ export function logsAnswer({ volume, notCounted, partial, emptiness, zone }: Log
   }
   const rise = hasLevels ? findRise(failures) : null;
   if (rise !== null) {
-    const perMinute = 60_000 / volume.stepMs;
+    const perMinute = MINUTE_MS / volume.stepMs;
     const at = formatTime(volume.startMs + rise.index * volume.stepMs, zone);
     parts.push(
       { text: ` Errors rose since ${at}`, tone: 'bad' },

@@ -11,7 +11,7 @@ import {
   type RuledMetric,
 } from './rule-selectors';
 import { type Rule, type RuleGroup, templateText } from './slo-rules';
-import { toQueryDuration } from './time';
+import { MINUTE_MS, toQueryDuration } from './time';
 
 /** Alerts on what only models have: labels that stop, inputs that drift, cohorts served worse. Ready for Prometheus. */
 
@@ -49,7 +49,7 @@ const BACKLOG_ROWS = 1_000;
 
 /** Rule groups of the alerts on models: labels, inputs, quality, pipelines. */
 export function mlRuleGroups(asked: MlRulesAsked): RuleGroup[] {
-  const interval = toQueryDuration(Math.max(60_000, asked.intervalMs));
+  const interval = toQueryDuration(Math.max(MINUTE_MS, asked.intervalMs));
   return [
     { name: 'windsock/ml/labels', interval, rules: labelRules(asked) },
     { name: 'windsock/ml/inputs', interval, rules: [...driftRules(asked), missingRule(asked)] },

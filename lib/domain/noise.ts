@@ -3,6 +3,7 @@ import type { AnswerText, Status } from '@/lib/contracts/answer';
 import type { Labels, SeriesSet } from '@/lib/contracts/series';
 import { formatDuration } from './format';
 import { episodesOf } from './series';
+import { MINUTE_MS } from './time';
 
 /** Which alerts call people for nothing: how often each fired, how often somebody did anything about it, and what would help. */
 
@@ -24,7 +25,7 @@ const MIN_FIRED = 5;
 /** Of the times it fired, the share somebody has to act on for it to be worth waking for. */
 const MIN_ACTED_SHARE = 0.2;
 /** Half of the times it is over this soon: gone before anybody has looked. */
-const SHORT_MS = 10 * 60_000;
+const SHORT_MS = 10 * MINUTE_MS;
 /** An alert that fires this share of the time tells nothing new. */
 const ALWAYS_SHARE = 0.5;
 

@@ -2,9 +2,10 @@ import type { IncidentInstants } from '@/lib/contracts/incident';
 import type { Entry, HypothesisSummary } from '@/lib/contracts/incident-entry';
 import type { PostmortemSectionKey, Severity } from '@/lib/contracts/incident-words';
 import { formatDuration, formatTime } from './format';
+import { MINUTE_MS } from './time';
 
 /** Nobody wrote anything for so long while it was going on. */
-const SILENCE_MS = 30 * 60_000;
+const SILENCE_MS = 30 * MINUTE_MS;
 
 export interface GapMaterial {
   severity: Severity;

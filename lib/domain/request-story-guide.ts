@@ -5,13 +5,14 @@ import { modelHref } from './fleet-answer';
 import { formatCount, formatDuration, formatInstant, formatMs, formatNumber, formatOffset } from './format';
 import { LOW_CONFIDENCE } from './request-story';
 import { requestFailures } from './request-story-failures';
+import { MINUTE_MS } from './time';
 
 /** The guide "debug a wrong prediction": each step ticked by what was measured, or said to be unknown. */
 
 /** A fetch this many times as long as the hour's mean is worth a look. */
 const SLOW_FETCH_FACTOR = 3;
 /** A change this shortly before a request may be its cause. */
-const RECENT_CHANGE_MS = 30 * 60_000;
+const RECENT_CHANGE_MS = 30 * MINUTE_MS;
 
 export interface GuideFacts {
   record: PredictionRecord;

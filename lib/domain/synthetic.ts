@@ -1,12 +1,13 @@
 import type { SyntheticAnswer, SyntheticOutcome, SyntheticSignal } from '@/lib/contracts/synthetic';
 import { formatMs } from './format';
+import { MINUTE_MS } from './time';
 
 /** First pause between two looks for a signal, and the longest one, milliseconds. */
 const FIRST_LOOK_MS = 250;
 const LONGEST_LOOK_MS = 10_000;
 /** How late a check may be before it counts as not being sent, as a multiple of its interval. */
 const LATE_INTERVALS = 3;
-const LATE_AT_LEAST_MS = 60_000;
+const LATE_AT_LEAST_MS = MINUTE_MS;
 
 /** Pause before the next look after so many: 0.25 s, doubled each time, at most 10 s. */
 export const lookPauseMs = (looks: number): number =>

@@ -4,10 +4,9 @@ import { Metric } from '@/lib/contracts/metric';
 import { ModelErrors, ModelStages, ModelTraffic } from '@/lib/contracts/model';
 import type { SeriesSet } from '@/lib/contracts/series';
 import { Slos } from '@/lib/contracts/slo';
+import { DAY_MS, MINUTE_MS } from '@/lib/domain/time';
 import type { DemoConsole } from './console';
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 /** The model that the outage hits hardest, and whose team owns the incident. */
 export const MODEL = 'fraud_detector';
 const ALERT = 'FeatureStoreDown';

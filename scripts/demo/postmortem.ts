@@ -5,11 +5,10 @@ import type { ActionKind, PostmortemSectionKey } from '@/lib/contracts/incident-
 import { Postmortem, PostmortemDraft } from '@/lib/contracts/postmortem';
 import { formatCount, formatDuration, formatMs, formatNumber, formatRatioPercent } from '@/lib/domain/format';
 import { formatExcess, impactSentence } from '@/lib/domain/impact-answer';
+import { DAY_MS } from '@/lib/domain/time';
 import { type DemoConsole, idOf, type Person } from './console';
 import { MODEL, type Outage } from './outage';
 import { clock, type Labels, toldAtMs } from './timeline';
-
-const DAY_MS = 86_400_000;
 
 /** References to entries, as a postmortem writes them. */
 const refs = (...labels: readonly (string | undefined)[]): string =>

@@ -16,10 +16,9 @@ import {
   formatTime,
 } from '@/lib/domain/format';
 import { impactEntryText } from '@/lib/domain/impact-answer';
+import { MINUTE_MS } from '@/lib/domain/time';
 import { type DemoConsole, idOf, type Person } from './console';
 import { MODEL, type Outage } from './outage';
-
-const MINUTE_MS = 60_000;
 
 /** Names of entries, by which the postmortem refers to them: their labels, such as `e7`. */
 export type Labels = Record<string, string>;

@@ -205,6 +205,9 @@ export interface Config {
   warnings: string[];
 }
 
+/** Where people open this console, without a trailing slash: the address configured for them, else where it listens. */
+export const consoleUrl = ({ server }: Config): string => server.publicUrl ?? `http://${server.host}:${server.port}`;
+
 /** Where the configuration is read from: WINDSOCK_CONFIG, else `windsock.yaml` in the working directory. Absolute. */
 export const configPath = (env: NodeJS.ProcessEnv = process.env): string =>
   resolve(/* turbopackIgnore: true */ env.WINDSOCK_CONFIG || 'windsock.yaml');

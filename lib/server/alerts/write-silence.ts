@@ -6,7 +6,7 @@ import { matcherText, timeFault } from '@/lib/domain/silence';
 import type { Silence as HeldSilence } from '../alertmanager/schema';
 import { recordAudit } from '../audit/store';
 import type { Identity } from '../auth/identity';
-import { type Config, getConfig } from '../config';
+import { consoleUrl, getConfig } from '../config';
 import { type Database, db } from '../db';
 import { AppError } from '../errors';
 import { appendEntries, touchIncident } from '../incidents/append';
@@ -24,7 +24,6 @@ export interface SilenceDeed {
 
 const subjectOf = (id: string): string => `silence:${id}`;
 const utc = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-const consoleUrl = ({ server }: Config): string => server.publicUrl ?? `http://${server.host}:${server.port}`;
 
 /** The other members of a cluster, which hear of a change from the one that was written to. */
 export function peersSentence(cluster: Cluster, member: Member): string {

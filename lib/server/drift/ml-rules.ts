@@ -2,14 +2,11 @@ import 'server-only';
 import { stringify } from 'yaml';
 import { mlRuleGroups } from '@/lib/domain/ml-alert-rules';
 import type { RuleGroup } from '@/lib/domain/slo-rules';
-import type { Config } from '../config';
+import { consoleUrl } from '../config';
 import { DEFAULT_LABEL_LIMIT_MS } from '../quality/read-quality';
 import type { SignalMap } from '../signals/signal-map';
 import type { Telemetry } from '../telemetry';
 import type { NativeRuling } from './native-rules';
-
-/** Where people open this console. */
-const consoleUrl = ({ server }: Config): string => server.publicUrl ?? `http://${server.host}:${server.port}`;
 
 /** The ML alert rules over what this Prometheus calls the signals; `native`: what `readNativeRuling` found. */
 export function mlGroupsOf(

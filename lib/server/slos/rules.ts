@@ -6,7 +6,7 @@ import { sloHref } from '@/lib/domain/slo-answer';
 import { type RuledSlo, type RuleGroup, sloRuleGroups } from '@/lib/domain/slo-rules';
 import { burnPairs, pairName } from '@/lib/domain/slo-windows';
 import { HOUR_MS } from '@/lib/domain/time';
-import type { Config } from '../config';
+import { consoleUrl } from '../config';
 import { mlGroupsOf } from '../drift/ml-rules';
 import { type NativeRuling, NO_NATIVE, readNativeRuling } from '../drift/native-rules';
 import { Gather } from '../gather';
@@ -23,9 +23,6 @@ export interface Exported {
   loki: RuleGroup[];
   notes: string[];
 }
-
-/** Where people open this console. */
-const consoleUrl = ({ server }: Config): string => server.publicUrl ?? `http://${server.host}:${server.port}`;
 
 const toRuled = (objective: Objective, { map, config }: Telemetry): RuledSlo[] => {
   const { id, model, slo, promise, sli } = objective;

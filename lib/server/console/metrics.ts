@@ -2,17 +2,11 @@ import 'server-only';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { processWide } from '../process-wide';
 
-/** What the console counts of itself, in this process; what is in the database is added when it is asked for. */
-interface OwnMetrics {
-  registry: Registry;
-  upstreamSeconds: Histogram<'kind' | 'source' | 'outcome'>;
-  cacheAnswers: Counter<'result'>;
-  routeSeconds: Histogram<'method' | 'route' | 'status'>;
-  guardEvaluations: Counter<'model' | 'decision'>;
-}
-
-/** One set for each process: a bundle of its own for each route must not count for itself. */
-const own = (): OwnMetrics =>
+/**
+ * What the console counts of itself, in this process; what is in the database is added when it is asked for. One set for
+ * each process: a bundle of its own for each route must not count for itself.
+ */
+const own = () =>
   processWide('own-metrics', () => {
     const registry = new Registry();
     collectDefaultMetrics({ register: registry });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Why } from '@/lib/contracts/why';
-import { toAnswer, whyOf } from '@/lib/server/answer';
-import { exploreUrl } from '@/lib/server/explore';
+import { exploreUrl, toAnswer, whyOf } from '@/lib/server/answer';
 import { fakeSource } from '../fake-upstream';
 
 const asked = { language: 'promql', query: 'up{a="&#"}', startMs: 1_000, endMs: 2_000, stepMs: null } as const;

@@ -12,6 +12,9 @@ export interface Outcomes {
   readonly fn: number;
 }
 
+/** No label of any kind. */
+export const NO_OUTCOMES: Outcomes = { tp: 0, fp: 0, tn: 0, fn: 0 };
+
 export const QUALITY_MEASURES = ['accuracy', 'precision', 'recall', 'f1'] as const;
 export type QualityMeasure = (typeof QUALITY_MEASURES)[number];
 

@@ -3,6 +3,7 @@ import type { CompareInputs, Histogram, SideCells, SideCounts } from '@/lib/cont
 import type { ComparePolicy } from '@/lib/contracts/compare-params';
 import type { GuardPolicy } from '@/lib/contracts/rollout';
 import { judge } from '@/lib/domain/compare';
+import { NOTHING_READ } from '@/lib/domain/compare-inputs';
 import { decideGuard, type GuardMemory, lookOf } from '@/lib/domain/guard';
 import { type Buckets, histogramQuantile } from '@/lib/domain/histogram';
 
@@ -192,6 +193,7 @@ function inputsOf(champion: Side, challenger: Side, minute: number): CompareInpu
     scrapeIntervalMs: 15_000,
     champion: champion.counts(endMs),
     challenger: challenger.counts(endMs),
+    ...NOTHING_READ,
     cells: {
       startMs: START_MS + MINUTE_MS,
       stepMs: MINUTE_MS,
@@ -199,13 +201,6 @@ function inputsOf(champion: Side, challenger: Side, minute: number): CompareInpu
       champion: champion.cellsAbove(bound),
       challenger: challenger.cellsAbove(bound),
     },
-    slo: null,
-    segments: null,
-    stages: [],
-    exactP95: null,
-    outcomes: null,
-    predictions: null,
-    scores: null,
     faults: [],
   };
 }

@@ -1,5 +1,6 @@
 import type { CompareInputs, Histogram, SideCounts } from '@/lib/contracts/compare-inputs';
 import type { ComparePolicy } from '@/lib/contracts/compare-params';
+import { NOTHING_READ } from '@/lib/domain/compare-inputs';
 
 export const START_MS = Date.UTC(2026, 10, 21, 12, 0, 0);
 const MINUTE_MS = 60_000;
@@ -69,6 +70,7 @@ export function compareInputs(
     scrapeIntervalMs: 15_000,
     champion: side(champion, 'champion'),
     challenger: side(challenger, 'challenger'),
+    ...NOTHING_READ,
     cells: {
       startMs: START_MS + MINUTE_MS,
       stepMs: MINUTE_MS,
@@ -76,13 +78,6 @@ export function compareInputs(
       champion: cells(champion),
       challenger: cells(challenger),
     },
-    slo: null,
-    segments: null,
-    stages: [],
-    exactP95: null,
-    outcomes: null,
-    predictions: null,
-    scores: null,
     faults: [],
     ...more,
   };

@@ -1,20 +1,8 @@
 import 'server-only';
-import type { CompareFault, CompareInputs } from '@/lib/contracts/compare-inputs';
+import type { CompareFault } from '@/lib/contracts/compare-inputs';
 import type { Answer } from '../answer';
 import { AppError } from '../errors';
 import type { Gather } from '../gather';
-
-/** What inputs hold of all that was not read, or was not asked. */
-export const NOTHING_READ = {
-  cells: null,
-  slo: null,
-  segments: null,
-  stages: [],
-  exactP95: null,
-  outcomes: null,
-  predictions: null,
-  scores: null,
-} satisfies Partial<CompareInputs>;
 
 /** Collects what a comparison is made of; a part that fails becomes null and a fault, which puts the verdict in doubt. */
 export class Parts {

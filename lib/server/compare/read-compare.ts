@@ -1,19 +1,21 @@
 import 'server-only';
 import type { Compare } from '@/lib/contracts/compare';
-import type { CompareFault, CompareInputs, Outcomes, SideCounts } from '@/lib/contracts/compare-inputs';
+import type { CompareFault, CompareInputs, SideCounts } from '@/lib/contracts/compare-inputs';
 import type { CompareParams, ComparePolicy } from '@/lib/contracts/compare-params';
 import type { MissingSignal } from '@/lib/contracts/fleet';
 import { judge } from '@/lib/domain/compare';
 import { dispersions, factorsOf } from '@/lib/domain/compare-errors';
+import { NOTHING_READ } from '@/lib/domain/compare-inputs';
 import { sharedStartOf } from '@/lib/domain/compare-soundness';
 import { isResolved } from '@/lib/domain/histogram';
+import { NO_OUTCOMES } from '@/lib/domain/quality';
 import type { Config } from '../config';
 import { DEFAULT_POLICY } from '../config/parse';
 import { type ModelPanel, openModelPanel } from '../fleet/model-panel';
 import { modelConfigOf } from '../telemetry';
 import { readExact } from './exact-p95';
 import { overTimeOf } from './over-time';
-import { NOTHING_READ, Parts } from './parts';
+import { Parts } from './parts';
 import { type CellsRead, lifeOf, readCells, toInputCells } from './read-cells';
 import {
   joinSegments,
@@ -217,8 +219,6 @@ async function readOne(
     lastMs: null,
   };
 }
-
-const NO_OUTCOMES: Outcomes = { tp: 0, fp: 0, tn: 0, fn: 0 };
 
 const STAGE_ORDER = ['feature_fetch', 'preprocess', 'infer', 'postprocess'];
 

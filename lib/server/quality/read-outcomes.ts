@@ -1,13 +1,12 @@
 import 'server-only';
 import type { Outcomes } from '@/lib/contracts/quality';
+import { NO_OUTCOMES } from '@/lib/domain/quality';
 import type { DriftPanel } from '../drift/open';
 import { askWindows, type WindowSeries, type Windows } from '../drift/windows';
 import { featureIncrease, labelOf } from '../prometheus/drift-queries';
 
 /** Cohorts × outcomes of one answer at most. */
 const MAX_SERIES = 4_000;
-
-const NO_OUTCOMES: Outcomes = { tp: 0, fp: 0, tn: 0, fn: 0 };
 
 /** Predictions whose label arrived, right or wrong: a fraction where an increase was extrapolated. */
 export const totalOf = ({ tp, fp, tn, fn }: Outcomes): number => tp + fp + tn + fn;

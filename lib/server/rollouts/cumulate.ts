@@ -1,8 +1,8 @@
 import 'server-only';
 import type { CompareInputs, Histogram, SideCounts } from '@/lib/contracts/compare-inputs';
 import type { Role } from '@/lib/contracts/fleet';
+import { NOTHING_READ } from '@/lib/domain/compare-inputs';
 import type { Buckets } from '@/lib/domain/histogram';
-import { NOTHING_READ } from '../compare/parts';
 import { type CellsRead, lifeOf, toInputCells } from '../compare/read-cells';
 import { joinSegments, toHistogram } from '../compare/read-sides';
 import type { BacktestCells, LabelledCells } from './backtest-cells';

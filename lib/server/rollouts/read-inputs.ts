@@ -1,9 +1,9 @@
 import 'server-only';
 import type { CompareInputs } from '@/lib/contracts/compare-inputs';
+import { NOTHING_READ } from '@/lib/domain/compare-inputs';
 import { sharesClock } from '@/lib/domain/compare-soundness';
 import { formatDuration } from '@/lib/domain/format';
 import { HOUR_MS, MINUTE_MS } from '@/lib/domain/time';
-import { NOTHING_READ } from '../compare/parts';
 import { readCompare } from '../compare/read-compare';
 import { firstTrafficOf, LOOK_BACK_MS, rolesGap, sidesOf } from '../compare/window';
 import { AppError } from '../errors';
@@ -26,7 +26,8 @@ interface Context {
 
 /**
  * The versions a guard compares at an instant, by role, and the begin of their window: the challenger's first traffic.
- * Throws where it cannot be read which is which. `pinned` gives the begin that an earlier evaluation of the same two versions found; what is watched must not move.
+ * Throws where it cannot be read which is which. `pinned` gives the begin that an earlier evaluation of the same two
+ * versions found; what is watched must not move.
  */
 export async function guardSidesOf(
   asked: { model: string; atMs: number; champion?: string | undefined; challenger?: string | undefined },

@@ -5,13 +5,13 @@ import { distributionsOf } from '@/lib/domain/feature-distributions';
 import { type FeaturePair, judgeFeatures } from '@/lib/domain/feature-drift';
 import { categorySide, type Sides } from '@/lib/domain/feature-side';
 import { heldOf, shapeBoth } from '@/lib/domain/held-side';
-import { DAY_MS } from '@/lib/domain/time';
 import { featureIncrease, labelOf } from '../prometheus/drift-queries';
 import { missingContract } from '../signals/missing';
 import { findBaseline } from './baseline-store';
 import { type Context, type DriftPanel, openDrift } from './open';
 import { canCompare } from './read-drift';
 import { addHistograms, addNatives, hasTraffic } from './read-metrics';
+import { DAY_BEFORE, earlierOf } from './reference-choices';
 import { askNativeWindows, askWindows, oneWindow } from './windows';
 
 /** Names of the three outputs, which an uploaded baseline may use for its features. */
@@ -26,10 +26,7 @@ export async function readOutput(params: DriftParams, context: Context): Promise
   const drift = await openDrift(params, context);
   const { panel, model, version } = drift;
   const { gather } = panel;
-  const earlier = {
-    startMs: params.againstStartMs ?? Math.max(0, params.startMs - DAY_MS),
-    endMs: params.againstEndMs ?? params.startMs,
-  };
+  const earlier = earlierOf(params);
   const others = panel.versions.map((one) => one.version).filter((name) => name !== version);
   const other = params.againstVersion ?? others[0] ?? null;
   const [current, before, uploaded] = await Promise.all([
@@ -56,7 +53,7 @@ export async function readOutput(params: DriftParams, context: Context): Promise
         ? `${other} in the same time`
         : hasTraffic(then)
           ? params.againstStartMs === undefined
-            ? 'the 24 h before'
+            ? DAY_BEFORE
             : 'the time asked for'
           : 'there is none',
     because: 'training baselines hold inputs; outputs are held against an upload, the time before, or another version',
@@ -71,7 +68,7 @@ export async function readOutput(params: DriftParams, context: Context): Promise
       },
       {
         kind: 'earlier',
-        words: 'the 24 h before',
+        words: DAY_BEFORE,
         lack: before !== null && !hasTraffic(before) ? 'No outputs before the range.' : null,
       },
       {

@@ -27,16 +27,26 @@ export interface ReferenceChoices {
   other: string | null;
 }
 
+/** What the earlier time is called where none was asked for. */
+export const DAY_BEFORE = 'the 24 h before';
+
+/** The earlier time that a range is held against: the one asked for, else the 24 h before it. */
+export const earlierOf = ({
+  startMs,
+  againstStartMs = Math.max(0, startMs - DAY_MS),
+  againstEndMs = startMs,
+}: Pick<DriftParams, 'startMs' | 'againstStartMs' | 'againstEndMs'>) => ({
+  startMs: againstStartMs,
+  endMs: againstEndMs,
+});
+
 /** What there is to hold the current side against. */
 export async function referenceChoices(drift: DriftPanel, asked: ReferenceAsked): Promise<ReferenceChoices> {
   const { panel, model, version, startMs, endMs, signal } = drift;
   const { gather, telemetry } = panel;
   const { prometheus, map } = telemetry;
   const { featureBaseline, featureValue, featureCategory } = map.contract;
-  const earlier = {
-    startMs: asked.againstStartMs ?? Math.max(0, startMs - DAY_MS),
-    endMs: asked.againstEndMs ?? startMs,
-  };
+  const earlier = earlierOf({ ...asked, startMs });
   const own = { model, version };
   const trained = { model, version: null, ...trainedOf(drift) };
   const count = (query: string, atMs: number) => prometheus.instant(query, atMs, signal);
@@ -72,10 +82,7 @@ export async function referenceChoices(drift: DriftPanel, asked: ReferenceAsked)
     },
     {
       kind: 'earlier',
-      words:
-        asked.againstStartMs === undefined
-          ? 'the 24 h before'
-          : `${timeOf(earlier.startMs)} to ${timeOf(earlier.endMs)}`,
+      words: asked.againstStartMs === undefined ? DAY_BEFORE : `${timeOf(earlier.startMs)} to ${timeOf(earlier.endMs)}`,
       // What only logs tell is known once they are read.
       lack:
         had(valuesThen) || had(categoriesThen) || asked.source === 'logs'

@@ -2,13 +2,12 @@ import 'server-only';
 import type { Reference } from '@/lib/contracts/drift';
 import { type FeatureSide, NO_SIDE, type Sides } from '@/lib/domain/feature-side';
 import { heldOf } from '@/lib/domain/held-side';
-import { DAY_MS } from '@/lib/domain/time';
 import { featureGauge, labelOf } from '../prometheus/drift-queries';
 import { type DriftPanel, NONE_UNREAD, type ReadSides } from './open';
 import { readLogWindows } from './read-logs';
 import { addHistograms, hasTraffic, MAX_BUCKET_SERIES, readMetricSides } from './read-metrics';
 import { readMissing } from './read-missing';
-import { type ReferenceAsked, referenceChoices, trainedOf } from './reference-choices';
+import { DAY_BEFORE, earlierOf, type ReferenceAsked, referenceChoices, trainedOf } from './reference-choices';
 import { oneWindow } from './windows';
 
 export interface ReferenceRead extends ReadSides {
@@ -56,8 +55,8 @@ export async function readReference(drift: DriftPanel, asked: ReferenceAsked): P
   const from = (range: { startMs: number; endMs: number }, of: string | null, purpose: string) =>
     readSource(drift, { ...range, version: of, feature: asked.feature, source: asked.source, purpose });
   const readEarlier = once(async () => ({
-    words: 'the 24 h before',
-    ...(await from({ startMs: Math.max(0, startMs - DAY_MS), endMs: startMs }, version, 'inputs of the 24 h before')),
+    words: DAY_BEFORE,
+    ...(await from(earlierOf({ startMs }), version, `inputs of ${DAY_BEFORE}`)),
   }));
   const fallback = asked.against === 'auto' ? readEarlier : null;
   const missingBefore = asked.source === 'logs' ? null : () => readMissingBefore(drift, asked.feature);
@@ -97,11 +96,10 @@ export async function readReference(drift: DriftPanel, asked: ReferenceAsked): P
 
 async function readMissingBefore(drift: DriftPanel, feature: string | null): Promise<ReadSides & { words: string }> {
   const { panel, model, version, startMs, signal } = drift;
-  const windows = oneWindow({ startMs: Math.max(0, startMs - DAY_MS), endMs: startMs });
-  const asked = { model, version, feature, windows, purpose: 'the 24 h before' };
+  const asked = { model, version, feature, windows: oneWindow(earlierOf({ startMs })), purpose: DAY_BEFORE };
   const found = await readMissing(panel.telemetry, panel.gather, asked, signal);
   const sides = [...found].map(([name, [missing = null]]) => [name, { shaped: { ...NO_SIDE, missing } }] as const);
-  return { words: 'the 24 h before', sides: new Map(sides), unread: NONE_UNREAD };
+  return { words: DAY_BEFORE, sides: new Map(sides), unread: NONE_UNREAD };
 }
 
 /** Training distributions as gauges; of one that names the version and one that does not, the first. */

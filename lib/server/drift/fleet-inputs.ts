@@ -4,6 +4,7 @@ import type { DriftReport } from '@/lib/contracts/drift';
 import type { InputState } from '@/lib/contracts/fleet';
 import type { Why } from '@/lib/contracts/why';
 import { inputStateOf } from '@/lib/domain/input-state';
+import { MINUTE_MS } from '@/lib/domain/time';
 import { AppError } from '../errors';
 import { log } from '../log';
 import { processWide } from '../process-wide';
@@ -22,13 +23,12 @@ export interface InputsNow {
   pending: ReadonlySet<string>;
 }
 
-/** Null state: the engine does not have what it needs, and nothing is asked again for a while. */
 interface Known {
   computedAtMs: number;
+  /** Null: the engine does not have what it needs, and nothing is asked again for a while. */
   inputs: EngineInputs | null;
 }
 
-const MINUTE_MS = 60_000;
 /** How long an answer stands before it is computed anew, and how long it is shown while that goes on. */
 const FRESH_MS = 5 * MINUTE_MS;
 const SHOWN_MS = 15 * MINUTE_MS;

@@ -18,7 +18,7 @@ import { regexAnyOf } from '../prometheus/promql';
 import type { ResolvedSignal } from '../signals/signal-map';
 import type { Telemetry } from '../telemetry';
 import type { Unread } from './open';
-import { readMissing, type SidesAsked } from './read-missing';
+import { MAX_FEATURE_SERIES, readMissing, type SidesAsked } from './read-missing';
 import {
   askNativeWindows,
   askWindows,
@@ -34,8 +34,6 @@ export const MAX_BUCKET_SERIES = 60_000;
 const MAX_CATEGORY_SERIES = 25_000;
 /** Categories of one feature that are read at most; a feature with more is told to be one of too many. */
 const MAX_READ_CATEGORIES = 12_000;
-/** Features of one answer at most, a series each. */
-const MAX_FEATURE_SERIES = 10_000;
 /** Native histograms of one answer at most: each is a whole distribution. */
 const MAX_NATIVE_SERIES = 2_000;
 

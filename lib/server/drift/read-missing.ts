@@ -7,7 +7,7 @@ import type { Telemetry } from '../telemetry';
 import { askWindows, type WindowSeries, type Windows } from './windows';
 
 /** Features of one answer at most, a series each. */
-const MAX_FEATURE_SERIES = 10_000;
+export const MAX_FEATURE_SERIES = 10_000;
 
 export interface SidesAsked {
   model: string;
@@ -42,10 +42,10 @@ export async function readMissing(
   return new Map(
     [...looked].map(([name, totals]) => [
       name,
-      totals.map((total, i) => {
-        // A counter of missing values that was never written is none that was missing.
-        return total === null ? null : { successes: Math.min(total, Math.max(0, lacked.get(name)?.[i] ?? 0)), total };
-      }),
+      // A counter of missing values that was never written is none that was missing.
+      totals.map((total, i) =>
+        total === null ? null : { successes: Math.min(total, Math.max(0, lacked.get(name)?.[i] ?? 0)), total },
+      ),
     ]),
   );
 }

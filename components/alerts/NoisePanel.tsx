@@ -5,8 +5,7 @@ import { useView } from '@/components/shell/use-view';
 import { ViewLink } from '@/components/shell/ViewLink';
 import { AnswerLine } from '@/components/ui/AnswerLine';
 import { type Column, DataTable } from '@/components/ui/DataTable';
-import { Panel } from '@/components/ui/Panel';
-import { QueryState } from '@/components/ui/QueryState';
+import { QueryPanel } from '@/components/ui/QueryPanel';
 import { RelativeTime } from '@/components/ui/RelativeTime';
 import { StatusWord } from '@/components/ui/Status';
 import { Hint } from '@/components/ui/Tooltip';
@@ -21,36 +20,34 @@ export function NoisePanel() {
   const { view } = useView();
   const history = useQuery(alertHistoryQuery({ model: view.model }));
   return (
-    <Panel
+    <QueryPanel
       title="Noise"
       definition="acted on: an incident or a silence while it fired, or within 30 min"
-      why={history.data?.why}
+      query={history}
       height={HEIGHT}
     >
-      <QueryState query={history} height={HEIGHT}>
-        {({ answer, rows, notes }) => (
-          <>
-            <AnswerLine answer={answer} label="Noise answer" />
-            {rows.length === 0 ? null : (
-              <div className="mt-2">
-                <DataTable
-                  label="How often alerts fired"
-                  rows={rows}
-                  columns={COLUMNS}
-                  rowId={({ name, model }) => JSON.stringify([name, model])}
-                  sortParam="noise"
-                />
-              </div>
-            )}
-            {notes.map((note) => (
-              <p key={note} className="mt-2 text-small text-t3">
-                {note}
-              </p>
-            ))}
-          </>
-        )}
-      </QueryState>
-    </Panel>
+      {({ answer, rows, notes }) => (
+        <>
+          <AnswerLine answer={answer} label="Noise answer" />
+          {rows.length === 0 ? null : (
+            <div className="mt-2">
+              <DataTable
+                label="How often alerts fired"
+                rows={rows}
+                columns={COLUMNS}
+                rowId={({ name, model }) => JSON.stringify([name, model])}
+                sortParam="noise"
+              />
+            </div>
+          )}
+          {notes.map((note) => (
+            <p key={note} className="mt-2 text-small text-t3">
+              {note}
+            </p>
+          ))}
+        </>
+      )}
+    </QueryPanel>
   );
 }
 

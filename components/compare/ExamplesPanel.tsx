@@ -3,8 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ViewLink } from '@/components/shell/ViewLink';
 import { tracePath } from '@/components/shell/view-address';
-import { Panel } from '@/components/ui/Panel';
-import { QueryState } from '@/components/ui/QueryState';
+import { QueryPanel } from '@/components/ui/QueryPanel';
 import { RoleMark } from '@/components/ui/RoleMark';
 import type { Compare, CompareResult, CompareTrace } from '@/lib/contracts/compare';
 import { exampleTraces } from '@/lib/domain/compare-examples';
@@ -20,34 +19,34 @@ export function ExamplesPanel({ compare: { inputs }, result }: { compare: Compar
   const asked = exampleTraces(inputs, result);
   const query = useQuery({ ...compareTracesQuery(asked ?? NO_SIDES), enabled: asked !== null });
   return (
-    <Panel title="Example traces" definition="near each side’s P95" why={query.data?.why} height={HEIGHT}>
-      <QueryState
-        query={query}
-        height={HEIGHT}
-        diagnosis={({ champion, challenger, gaps }) =>
-          champion.length + challenger.length > 0
-            ? null
-            : {
-                what: 'No trace of either version was found.',
-                why: gaps[0] ?? 'Tempo has none in this window: not sampled, or older than it keeps.',
-                action: null,
-              }
-        }
-      >
-        {({ champion, challenger, gaps }) => (
-          <div className="grid gap-2 text-small">
-            <Side side="champion" traces={champion} />
-            <Side side="challenger" traces={challenger} />
-            <SideBySide champion={champion[0]} challenger={challenger[0]} />
-            {gaps.map((gap) => (
-              <p key={gap} className="text-t2">
-                {gap}
-              </p>
-            ))}
-          </div>
-        )}
-      </QueryState>
-    </Panel>
+    <QueryPanel
+      title="Example traces"
+      definition="near each side’s P95"
+      query={query}
+      height={HEIGHT}
+      diagnosis={({ champion, challenger, gaps }) =>
+        champion.length + challenger.length > 0
+          ? null
+          : {
+              what: 'No trace of either version was found.',
+              why: gaps[0] ?? 'Tempo has none in this window: not sampled, or older than it keeps.',
+              action: null,
+            }
+      }
+    >
+      {({ champion, challenger, gaps }) => (
+        <div className="grid gap-2 text-small">
+          <Side side="champion" traces={champion} />
+          <Side side="challenger" traces={challenger} />
+          <SideBySide champion={champion[0]} challenger={challenger[0]} />
+          {gaps.map((gap) => (
+            <p key={gap} className="text-t2">
+              {gap}
+            </p>
+          ))}
+        </div>
+      )}
+    </QueryPanel>
   );
 }
 

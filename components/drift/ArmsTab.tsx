@@ -3,8 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { ViewLink } from '@/components/shell/ViewLink';
-import { Panel } from '@/components/ui/Panel';
-import { QueryState } from '@/components/ui/QueryState';
+import { QueryPanel } from '@/components/ui/QueryPanel';
 import { StatusWord } from '@/components/ui/Status';
 import { isCalled } from '@/lib/domain/drift-verdict';
 import { driftArmsQuery } from '@/lib/queries/drift';
@@ -24,70 +23,59 @@ export function ArmsTab({ model, range }: { model: string; range: { startMs: num
     [features],
   );
   return (
-    <Panel
+    <QueryPanel
       title="Between versions"
       definition="inputs of the challenger against those of the champion in the same time: what differs is routing, not the world"
-      why={query.data?.why}
+      query={query}
       height={HEIGHT}
+      diagnosis={({ champion, challenger }) =>
+        champion !== null && challenger !== null
+          ? null
+          : {
+              what: `${model} has one version with traffic in this range.`,
+              why: 'Routing bias is a difference between two versions that run at the same time.',
+              action: (
+                <ViewLink to="/compare" className="link">
+                  Compare before and after
+                </ViewLink>
+              ),
+            }
+      }
     >
-      <QueryState
-        query={query}
-        height={HEIGHT}
-        diagnosis={({ champion, challenger }) =>
-          champion !== null && challenger !== null
-            ? null
-            : {
-                what: `${model} has one version with traffic in this range.`,
-                why: 'Routing bias is a difference between two versions that run at the same time.',
-                action: (
-                  <ViewLink to="/compare" className="link">
-                    Compare before and after
-                  </ViewLink>
-                ),
-              }
-        }
-      >
-        {({ champion, challenger, words, features: all, gaps }) => {
-          const moved = all.filter(({ state }) => isCalled(state)).map(({ feature }) => feature);
-          const known = all.some(({ state }) => state === 'within-noise' || state === 'stable');
-          return (
-            <div className="grid gap-2">
-              <p>
-                {moved.length > 0 ? (
-                  <StatusWord
-                    status="watch"
-                    word={`${challenger} gets other requests than ${champion}: ${moved.slice(0, 4).join(', ')}${moved.length > 4 ? ` and ${moved.length - 4} more` : ''}`}
-                  />
-                ) : known ? (
-                  <StatusWord
-                    status="ok"
-                    word={`${challenger} and ${champion} get the same requests, within sampling noise`}
-                  />
-                ) : (
-                  <StatusWord status="unknown" word="no feature could be judged" />
-                )}
-                <span className="text-t2"> · {words}</span>
-              </p>
-              {gaps.map((gap) => (
-                <p key={gap} className="text-small text-t2">
-                  {gap}
-                </p>
-              ))}
-              {lines.length === 0 ? (
-                <p className="text-t2">No feature is measured for both versions.</p>
-              ) : (
-                <FeatureTable
-                  label="Features between versions"
-                  lines={lines}
-                  columns={COLUMNS}
-                  grid={null}
-                  open={null}
+      {({ champion, challenger, words, features: all, gaps }) => {
+        const moved = all.filter(({ state }) => isCalled(state)).map(({ feature }) => feature);
+        const known = all.some(({ state }) => state === 'within-noise' || state === 'stable');
+        return (
+          <div className="grid gap-2">
+            <p>
+              {moved.length > 0 ? (
+                <StatusWord
+                  status="watch"
+                  word={`${challenger} gets other requests than ${champion}: ${moved.slice(0, 4).join(', ')}${moved.length > 4 ? ` and ${moved.length - 4} more` : ''}`}
                 />
+              ) : known ? (
+                <StatusWord
+                  status="ok"
+                  word={`${challenger} and ${champion} get the same requests, within sampling noise`}
+                />
+              ) : (
+                <StatusWord status="unknown" word="no feature could be judged" />
               )}
-            </div>
-          );
-        }}
-      </QueryState>
-    </Panel>
+              <span className="text-t2"> · {words}</span>
+            </p>
+            {gaps.map((gap) => (
+              <p key={gap} className="text-small text-t2">
+                {gap}
+              </p>
+            ))}
+            {lines.length === 0 ? (
+              <p className="text-t2">No feature is measured for both versions.</p>
+            ) : (
+              <FeatureTable label="Features between versions" lines={lines} columns={COLUMNS} grid={null} open={null} />
+            )}
+          </div>
+        );
+      }}
+    </QueryPanel>
   );
 }

@@ -6,8 +6,7 @@ import { useView } from '@/components/shell/use-view';
 import { ViewLink } from '@/components/shell/ViewLink';
 import { AnswerLine } from '@/components/ui/AnswerLine';
 import { type Column, DataTable } from '@/components/ui/DataTable';
-import { Panel } from '@/components/ui/Panel';
-import { QueryState } from '@/components/ui/QueryState';
+import { QueryPanel } from '@/components/ui/QueryPanel';
 import { Skeleton } from '@/components/ui/Skeleton';
 import { StatusWord } from '@/components/ui/Status';
 import type { ModelRow } from '@/lib/contracts/fleet';
@@ -75,40 +74,35 @@ export function DriftFleet() {
       ) : fleet.error === null ? (
         <Skeleton height={24} />
       ) : null}
-      <Panel
+      <QueryPanel
         title="Models"
         definition="inputs over the page’s range, against what each model is held against; open one for its features, quality and labels"
-        why={fleet.data?.why}
+        query={fleet}
         height={HEIGHT}
+        diagnosis={({ rows }) =>
+          rows.length > 0
+            ? null
+            : {
+                what: 'No model had requests in this range.',
+                why: 'Prometheus counted none.',
+                action: 'A longer range may show some.',
+              }
+        }
       >
-        <QueryState
-          query={fleet}
-          height={HEIGHT}
-          diagnosis={({ rows }) =>
-            rows.length > 0
-              ? null
-              : {
-                  what: 'No model had requests in this range.',
-                  why: 'Prometheus counted none.',
-                  action: 'A longer range may show some.',
-                }
-          }
-        >
-          {({ rows, truncated }) => (
-            <>
-              <DataTable
-                label="Models"
-                rows={byInputs(rows)}
-                columns={COLUMNS}
-                rowId={({ model }) => model}
-                onOpen={({ model }) => open('/drift', { model })}
-                sortParam="models"
-              />
-              {truncated === null ? null : <p className="mt-2 text-small text-t3">{truncated}</p>}
-            </>
-          )}
-        </QueryState>
-      </Panel>
+        {({ rows, truncated }) => (
+          <>
+            <DataTable
+              label="Models"
+              rows={byInputs(rows)}
+              columns={COLUMNS}
+              rowId={({ model }) => model}
+              onOpen={({ model }) => open('/drift', { model })}
+              sortParam="models"
+            />
+            {truncated === null ? null : <p className="mt-2 text-small text-t3">{truncated}</p>}
+          </>
+        )}
+      </QueryPanel>
     </>
   );
 }

@@ -6,9 +6,8 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { WindowChart } from '@/components/charts/WindowChart';
 import { ViewLink } from '@/components/shell/ViewLink';
 import { IconButton } from '@/components/ui/Button';
-import { Panel } from '@/components/ui/Panel';
 import { useZone } from '@/components/ui/preference';
-import { QueryState } from '@/components/ui/QueryState';
+import { QueryPanel } from '@/components/ui/QueryPanel';
 import { spacedLabels } from '@/lib/charts/spaced-labels';
 import type { DriftFeature } from '@/lib/contracts/drift';
 import type { DriftAsked } from '@/lib/contracts/drift-params';
@@ -48,60 +47,58 @@ export function FeatureDetail({
   }, [feature]);
   return (
     <div ref={head} className="grid scroll-mt-16 grid-cols-1 gap-3">
-      <Panel
+      <QueryPanel
         title={feature}
         definition="both distributions over the page’s range, as shares of each side"
-        why={now.data?.why}
-        height={HEIGHT}
         actions={
           <IconButton label={`Close ${feature}`} onClick={onClose}>
             <X size={14} aria-hidden />
           </IconButton>
         }
+        query={now}
+        height={HEIGHT}
       >
-        <QueryState query={now} height={HEIGHT}>
-          {(data) => (
-            <div className="grid gap-4 md:grid-cols-2">
-              <div className="grid min-w-0 content-start gap-3">
-                {data.distributions === null ? (
-                  <p className="text-t2">Its distribution is not known: {data.drift.word}.</p>
-                ) : (
-                  <DistributionChart
-                    title={feature}
-                    distributions={data.distributions}
-                    names={{
-                      reference: data.drift.referenceOwn ?? data.reference.words,
-                      current: `${data.version ?? data.model} now`,
-                    }}
-                    height={220}
-                  />
-                )}
-                <Since data={then.data} />
-                <LogLink data={data} />
-              </div>
-              <FeatureFacts drift={data.drift} />
+        {(data) => (
+          <div className="grid gap-4 md:grid-cols-2">
+            <div className="grid min-w-0 content-start gap-3">
+              {data.distributions === null ? (
+                <p className="text-t2">Its distribution is not known: {data.drift.word}.</p>
+              ) : (
+                <DistributionChart
+                  title={feature}
+                  distributions={data.distributions}
+                  names={{
+                    reference: data.drift.referenceOwn ?? data.reference.words,
+                    current: `${data.version ?? data.model} now`,
+                  }}
+                  height={220}
+                />
+              )}
+              <Since data={then.data} />
+              <LogLink data={data} />
             </div>
-          )}
-        </QueryState>
-      </Panel>
-      <div className="grid grid-cols-1 gap-3 md:grid-cols-3">
-        <QueryPanel title="PSI over time" query={then} definition="band: what sampling alone gives">
-          {(data) => <PsiChart data={data} />}
-        </QueryPanel>
-        {then.data?.drift.kind === 'categorical' ? null : (
-          <QueryPanel title="Quantiles over time" query={then} definition="dashes: the reference’s">
-            {(data) => <QuantileChart data={data} />}
-          </QueryPanel>
+            <FeatureFacts drift={data.drift} />
+          </div>
         )}
-        <QueryPanel title="Missing values over time" query={then} definition="% of values looked at, 95 % band">
+      </QueryPanel>
+      <div className="grid grid-cols-1 gap-3 md:grid-cols-3">
+        <OverTimePanel title="PSI over time" query={then} definition="band: what sampling alone gives">
+          {(data) => <PsiChart data={data} />}
+        </OverTimePanel>
+        {then.data?.drift.kind === 'categorical' ? null : (
+          <OverTimePanel title="Quantiles over time" query={then} definition="dashes: the reference’s">
+            {(data) => <QuantileChart data={data} />}
+          </OverTimePanel>
+        )}
+        <OverTimePanel title="Missing values over time" query={then} definition="% of values looked at, 95 % band">
           {(data) => <MissingChart data={data} />}
-        </QueryPanel>
+        </OverTimePanel>
       </div>
     </div>
   );
 }
 
-function QueryPanel({
+function OverTimePanel({
   title,
   definition,
   query,
@@ -114,16 +111,14 @@ function QueryPanel({
 }) {
   const windowMs = query.data?.overTime.windowMs;
   return (
-    <Panel
+    <QueryPanel
       title={title}
       definition={`${definition}${windowMs === undefined ? '' : `, windows of ${formatDuration(windowMs)}`}`}
-      why={query.data?.why}
+      query={query}
       height={SMALL}
     >
-      <QueryState query={query} height={SMALL}>
-        {children}
-      </QueryState>
-    </Panel>
+      {children}
+    </QueryPanel>
   );
 }
 

@@ -2,8 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Diagnosis } from '@/components/ui/Diagnosis';
-import { Panel } from '@/components/ui/Panel';
-import { QueryState } from '@/components/ui/QueryState';
+import { QueryPanel } from '@/components/ui/QueryPanel';
 import type { DriftOutput } from '@/lib/contracts/drift';
 import type { DriftAsked } from '@/lib/contracts/drift-params';
 import { driftOutputQuery } from '@/lib/queries/drift';
@@ -39,32 +38,30 @@ export function OutputTab({ params }: { params: DriftAsked }) {
   return (
     <div className="grid grid-cols-1 gap-3">
       {PARTS.map(({ key, title, definition, lack }) => (
-        <Panel key={key} title={title} definition={definition} why={query.data?.why} height={HEIGHT}>
-          <QueryState query={query} height={HEIGHT}>
-            {(data) => {
-              const part = data[key];
-              if (part === null || part.drift.state === 'not-measured') {
-                return (
-                  <Diagnosis height={HEIGHT} diagnosis={{ what: `${title}: not measured.`, why: lack, action: null }} />
-                );
-              }
+        <QueryPanel key={key} title={title} definition={definition} query={query} height={HEIGHT}>
+          {(data) => {
+            const part = data[key];
+            if (part === null || part.drift.state === 'not-measured') {
               return (
-                <div className="grid gap-4 md:grid-cols-2">
-                  {part.distributions === null ? (
-                    <p className="text-t2">Its distribution is not known: {part.drift.word}.</p>
-                  ) : (
-                    <DistributionChart
-                      title={title}
-                      distributions={part.distributions}
-                      names={{ reference: part.drift.referenceOwn ?? data.reference.words, current: 'now' }}
-                    />
-                  )}
-                  <FeatureFacts drift={part.drift} />
-                </div>
+                <Diagnosis height={HEIGHT} diagnosis={{ what: `${title}: not measured.`, why: lack, action: null }} />
               );
-            }}
-          </QueryState>
-        </Panel>
+            }
+            return (
+              <div className="grid gap-4 md:grid-cols-2">
+                {part.distributions === null ? (
+                  <p className="text-t2">Its distribution is not known: {part.drift.word}.</p>
+                ) : (
+                  <DistributionChart
+                    title={title}
+                    distributions={part.distributions}
+                    names={{ reference: part.drift.referenceOwn ?? data.reference.words, current: 'now' }}
+                  />
+                )}
+                <FeatureFacts drift={part.drift} />
+              </div>
+            );
+          }}
+        </QueryPanel>
       ))}
     </div>
   );

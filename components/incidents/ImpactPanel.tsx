@@ -10,7 +10,7 @@ import { FormError } from '@/components/ui/FormError';
 import { Panel } from '@/components/ui/Panel';
 import { pinOf } from '@/components/ui/pin';
 import { useZone } from '@/components/ui/preference';
-import { QueryState } from '@/components/ui/QueryState';
+import { QueryPanel } from '@/components/ui/QueryPanel';
 import type { Impact, ImpactAgainst } from '@/lib/contracts/impact';
 import type { Incident } from '@/lib/contracts/incident';
 import { formatRange } from '@/lib/domain/format';
@@ -76,23 +76,21 @@ function MeasuredImpact({ incident, stretch }: { incident: Incident; stretch: Im
   const counted = formatRange(startMs, endMs, zone);
   const from = startIs === null ? '' : `, from ${startIs}`;
   return (
-    <Panel
+    <QueryPanel
       title="Impact in predictions"
       definition={`${counted}${from}${goesOn ? ', so far' : ''}; 95 % intervals`}
-      why={impact.data?.why}
       pin={pinOf('impact', asked)}
       actions={<Choice label="Against the time" options={AGAINST} value={against} onChange={setAgainst} />}
+      query={impact}
       height={HEIGHT}
     >
-      <QueryState query={impact} height={HEIGHT}>
-        {(told) => (
-          <>
-            <ImpactTable impact={told} />
-            <WriteDown key={JSON.stringify([startMs, endMs, against])} incident={incident} impact={told} />
-          </>
-        )}
-      </QueryState>
-    </Panel>
+      {(told) => (
+        <>
+          <ImpactTable impact={told} />
+          <WriteDown key={JSON.stringify([startMs, endMs, against])} incident={incident} impact={told} />
+        </>
+      )}
+    </QueryPanel>
   );
 }
 

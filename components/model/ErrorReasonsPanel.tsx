@@ -6,9 +6,8 @@ import { ViewLink } from '@/components/shell/ViewLink';
 import { tracePath } from '@/components/shell/view-address';
 import { diagnose } from '@/components/signals/missing';
 import { type Column, DataTable } from '@/components/ui/DataTable';
-import { Panel } from '@/components/ui/Panel';
 import { pinOf } from '@/components/ui/pin';
-import { QueryState } from '@/components/ui/QueryState';
+import { QueryPanel } from '@/components/ui/QueryPanel';
 import type { ModelErrors } from '@/lib/contracts/model';
 import { formatCount } from '@/lib/domain/format';
 import { fieldsOf, summarise } from '@/lib/domain/log-fields';
@@ -71,41 +70,36 @@ export function ErrorReasonsPanel({ model }: { model: string }) {
   const query = useQuery(asked);
   const total = query.data?.total ?? null;
   return (
-    <Panel
+    <QueryPanel
       title="Errors by reason"
       definition={total === null ? 'from the logs' : `${formatCount(total)} failed lines in the logs of this range`}
-      why={query.data?.why}
       pin={pinOf('error-reasons', asked)}
+      query={query}
       height={HEIGHT}
+      diagnosis={({ reasons, missing, total: lines }) =>
+        reasons.length > 0
+          ? null
+          : lines === 0
+            ? {
+                what: 'No failed request is in the logs of this range.',
+                why: 'Loki answered and counted none.',
+                action: null,
+              }
+            : diagnose('Reasons of errors are not measured.', missing)
+      }
     >
-      <QueryState
-        query={query}
-        height={HEIGHT}
-        diagnosis={({ reasons, missing, total: lines }) =>
-          reasons.length > 0
-            ? null
-            : lines === 0
-              ? {
-                  what: 'No failed request is in the logs of this range.',
-                  why: 'Loki answered and counted none.',
-                  action: null,
-                }
-              : diagnose('Reasons of errors are not measured.', missing)
-        }
-      >
-        {({ reasons, truncated }) => (
-          <>
-            <DataTable
-              label="Errors by reason"
-              rows={reasons}
-              columns={COLUMNS}
-              rowId={({ reason, version }) => `${reason}\u0000${version ?? ''}`}
-              sortParam="reasons"
-            />
-            {truncated === null ? null : <p className="mt-2 text-small text-t3">{truncated}</p>}
-          </>
-        )}
-      </QueryState>
-    </Panel>
+      {({ reasons, truncated }) => (
+        <>
+          <DataTable
+            label="Errors by reason"
+            rows={reasons}
+            columns={COLUMNS}
+            rowId={({ reason, version }) => `${reason}\u0000${version ?? ''}`}
+            sortParam="reasons"
+          />
+          {truncated === null ? null : <p className="mt-2 text-small text-t3">{truncated}</p>}
+        </>
+      )}
+    </QueryPanel>
   );
 }

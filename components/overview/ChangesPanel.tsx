@@ -4,10 +4,9 @@ import { useQuery } from '@tanstack/react-query';
 import { EventIcon } from '@/components/charts/ChangeRail';
 import { useView } from '@/components/shell/use-view';
 import { ViewLink } from '@/components/shell/ViewLink';
-import { Panel } from '@/components/ui/Panel';
 import { pinOf } from '@/components/ui/pin';
 import { useZone } from '@/components/ui/preference';
-import { QueryState } from '@/components/ui/QueryState';
+import { QueryPanel } from '@/components/ui/QueryPanel';
 import { Hint } from '@/components/ui/Tooltip';
 import type { ChangeEvent } from '@/lib/contracts/event';
 import { formatDuration, formatInstant, formatTime } from '@/lib/domain/format';
@@ -21,48 +20,43 @@ export function ChangesPanel() {
   const asked = eventsQuery({ startMs: range.startMs, endMs: range.endMs, model: view.model });
   const query = useQuery(asked);
   return (
-    <Panel
+    <QueryPanel
       title="Changes"
       definition={`in the last ${formatDuration(range.endMs - range.startMs)} shown: versions, roles, alerts, incidents, notes`}
-      why={query.data?.why}
       pin={pinOf('changes', asked)}
+      query={query}
       height={HEIGHT}
+      diagnosis={({ events, gaps, truncated }) =>
+        events.length > 0
+          ? null
+          : gaps.length > 0
+            ? { what: 'Changes could not be asked for.', why: gaps.join(' '), action: null }
+            : {
+                what: truncated === null ? 'Nothing changed in this range.' : 'No change was seen in this range.',
+                why:
+                  truncated ??
+                  'No version began, no role moved, no alert fired, no incident began and nobody left a note.',
+                action: null,
+              }
+      }
     >
-      <QueryState
-        query={query}
-        height={HEIGHT}
-        diagnosis={({ events, gaps, truncated }) =>
-          events.length > 0
-            ? null
-            : gaps.length > 0
-              ? { what: 'Changes could not be asked for.', why: gaps.join(' '), action: null }
-              : {
-                  what: truncated === null ? 'Nothing changed in this range.' : 'No change was seen in this range.',
-                  why:
-                    truncated ??
-                    'No version began, no role moved, no alert fired, no incident began and nobody left a note.',
-                  action: null,
-                }
-        }
-      >
-        {({ events, gaps, truncated }) => (
-          <>
-            <ol className="grid gap-1.5">
-              {events
-                .toSorted((a, b) => b.atMs - a.atMs)
-                .map((event) => (
-                  <EventLine key={event.id} event={event} />
-                ))}
-            </ol>
-            {[...gaps, ...(truncated === null ? [] : [truncated])].map((text) => (
-              <p key={text} className="mt-2 text-small text-t3">
-                {text}
-              </p>
-            ))}
-          </>
-        )}
-      </QueryState>
-    </Panel>
+      {({ events, gaps, truncated }) => (
+        <>
+          <ol className="grid gap-1.5">
+            {events
+              .toSorted((a, b) => b.atMs - a.atMs)
+              .map((event) => (
+                <EventLine key={event.id} event={event} />
+              ))}
+          </ol>
+          {[...gaps, ...(truncated === null ? [] : [truncated])].map((text) => (
+            <p key={text} className="mt-2 text-small text-t3">
+              {text}
+            </p>
+          ))}
+        </>
+      )}
+    </QueryPanel>
   );
 }
 

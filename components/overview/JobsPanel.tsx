@@ -3,9 +3,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useView } from '@/components/shell/use-view';
 import { type Column, DataTable } from '@/components/ui/DataTable';
-import { Panel } from '@/components/ui/Panel';
 import { pinOf } from '@/components/ui/pin';
-import { QueryState } from '@/components/ui/QueryState';
+import { QueryPanel } from '@/components/ui/QueryPanel';
 import { RelativeTime } from '@/components/ui/RelativeTime';
 import { StatusWord } from '@/components/ui/Status';
 import type { Job } from '@/lib/contracts/fleet';
@@ -68,41 +67,36 @@ export function JobsPanel() {
   const asked = jobsQuery({ startMs: range.startMs, endMs: range.endMs });
   const jobs = useQuery(asked);
   return (
-    <Panel
+    <QueryPanel
       title="Jobs and pipelines"
       definition="last success, duration, rows, backlog"
-      why={jobs.data?.why}
       pin={pinOf('jobs', asked)}
+      query={jobs}
       height={96}
+      diagnosis={({ jobs, gaps }) =>
+        jobs.length > 0
+          ? null
+          : gaps.length > 0
+            ? { what: 'Jobs could not be asked for.', why: gaps.join(' '), action: null }
+            : NO_JOBS
+      }
     >
-      <QueryState
-        query={jobs}
-        height={96}
-        diagnosis={({ jobs, gaps }) =>
-          jobs.length > 0
-            ? null
-            : gaps.length > 0
-              ? { what: 'Jobs could not be asked for.', why: gaps.join(' '), action: null }
-              : NO_JOBS
-        }
-      >
-        {(data) => (
-          <>
-            <DataTable
-              label="Jobs and pipelines"
-              rows={data.jobs}
-              columns={COLUMNS}
-              rowId={(job) => `${job.kind} ${job.name}`}
-              sortParam="jobs"
-            />
-            {data.gaps.map((text) => (
-              <p key={text} className="mt-2 text-small text-t3">
-                {text}
-              </p>
-            ))}
-          </>
-        )}
-      </QueryState>
-    </Panel>
+      {(data) => (
+        <>
+          <DataTable
+            label="Jobs and pipelines"
+            rows={data.jobs}
+            columns={COLUMNS}
+            rowId={(job) => `${job.kind} ${job.name}`}
+            sortParam="jobs"
+          />
+          {data.gaps.map((text) => (
+            <p key={text} className="mt-2 text-small text-t3">
+              {text}
+            </p>
+          ))}
+        </>
+      )}
+    </QueryPanel>
   );
 }

@@ -4,9 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import { HeatmapChart } from '@/components/charts/HeatmapChart';
 import { useView } from '@/components/shell/use-view';
 import { tracePath } from '@/components/shell/view-address';
-import { Panel } from '@/components/ui/Panel';
 import { pinOf } from '@/components/ui/pin';
-import { QueryState } from '@/components/ui/QueryState';
+import { QueryPanel } from '@/components/ui/QueryPanel';
 import type { ModelHeatmap } from '@/lib/contracts/model';
 import { slowestPerColumn } from '@/lib/domain/exemplars';
 import { formatDuration, formatMs } from '@/lib/domain/format';
@@ -24,25 +23,20 @@ export function HeatmapPanel({ model }: { model: string }) {
   const query = useQuery(asked);
   const isNarrowed = view.versions.length > 0;
   return (
-    <Panel
+    <QueryPanel
       title="Latency heat map"
       definition={`requests by bucket${isNarrowed ? ', all versions' : ''} · ${formatDuration(query.data?.stepMs ?? range.stepMs)} step · ◇ slowest traced, opens it`}
-      why={query.data?.why}
       pin={pinOf('heatmap', asked)}
+      query={query}
       height={HEIGHT}
+      diagnosis={({ counts, missing }) =>
+        counts.some((row) => row.some((count) => count !== null))
+          ? null
+          : diagnose('Latency buckets are not measured.', missing)
+      }
     >
-      <QueryState
-        query={query}
-        height={HEIGHT}
-        diagnosis={({ counts, missing }) =>
-          counts.some((row) => row.some((count) => count !== null))
-            ? null
-            : diagnose('Latency buckets are not measured.', missing)
-        }
-      >
-        {(heatmap) => <Heatmap heatmap={heatmap} />}
-      </QueryState>
-    </Panel>
+      {(heatmap) => <Heatmap heatmap={heatmap} />}
+    </QueryPanel>
   );
 }
 

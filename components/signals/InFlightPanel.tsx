@@ -3,9 +3,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { TimeChart } from '@/components/charts/TimeChart';
 import { useView } from '@/components/shell/use-view';
-import { Panel } from '@/components/ui/Panel';
 import { pinOf } from '@/components/ui/pin';
-import { QueryState } from '@/components/ui/QueryState';
+import { QueryPanel } from '@/components/ui/QueryPanel';
 import type { ModelInFlight } from '@/lib/contracts/model';
 import { formatDuration } from '@/lib/domain/format';
 import { modelInFlightQuery } from '@/lib/queries/model';
@@ -20,23 +19,18 @@ export function InFlightPanel({ model }: { model: string }) {
   const asked = modelInFlightQuery({ model, startMs: range.startMs, endMs: range.endMs });
   const query = useQuery(asked);
   return (
-    <Panel
+    <QueryPanel
       title="In flight"
       definition={`requests at each instant · ${formatDuration(query.data?.inFlight.stepMs ?? range.stepMs)} step`}
-      why={query.data?.why}
       pin={pinOf('in-flight', asked)}
+      query={query}
       height={HEIGHT}
+      diagnosis={({ inFlight, missing }) =>
+        hasValues(inFlight) ? null : diagnose('Requests in flight are not measured.', missing)
+      }
     >
-      <QueryState
-        query={query}
-        height={HEIGHT}
-        diagnosis={({ inFlight, missing }) =>
-          hasValues(inFlight) ? null : diagnose('Requests in flight are not measured.', missing)
-        }
-      >
-        {(data) => <InFlightChart data={data} />}
-      </QueryState>
-    </Panel>
+      {(data) => <InFlightChart data={data} />}
+    </QueryPanel>
   );
 }
 

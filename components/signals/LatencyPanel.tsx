@@ -7,10 +7,9 @@ import { useView } from '@/components/shell/use-view';
 import { ViewLink } from '@/components/shell/ViewLink';
 import { tracePath } from '@/components/shell/view-address';
 import { Choice } from '@/components/ui/Choice';
-import { Panel } from '@/components/ui/Panel';
 import { pinOf } from '@/components/ui/pin';
 import { useZone } from '@/components/ui/preference';
-import { QueryState } from '@/components/ui/QueryState';
+import { QueryPanel } from '@/components/ui/QueryPanel';
 import type { ExemplarDot, ModelLatency } from '@/lib/contracts/model';
 import { slowestPerColumn } from '@/lib/domain/exemplars';
 import { formatDuration, formatMs, formatTime } from '@/lib/domain/format';
@@ -38,24 +37,19 @@ export function LatencyPanel({ model, titled = false }: { model: string; titled?
   const query = useQuery(asked);
   const name = QUANTILES.find(({ value }) => value === quantile)?.label ?? quantile;
   return (
-    <Panel
+    <QueryPanel
       title={`${titled ? `${model}, ` : ''}${name} by version`}
       definition={`ms · ${formatDuration(query.data?.quantiles.stepMs ?? range.stepMs)} step${quantile === '0.95' ? ' · 95 % band' : ''} · ◇ slowest traced, opens it`}
-      why={query.data?.why}
       pin={pinOf('latency', asked)}
       actions={<Choice label="Quantile" options={QUANTILES} value={quantile} onChange={setQuantile} />}
+      query={query}
       height={HEIGHT}
+      diagnosis={({ quantiles, missing }) =>
+        hasValues(quantiles) ? null : diagnose('Latency is not measured.', missing)
+      }
     >
-      <QueryState
-        query={query}
-        height={HEIGHT}
-        diagnosis={({ quantiles, missing }) =>
-          hasValues(quantiles) ? null : diagnose('Latency is not measured.', missing)
-        }
-      >
-        {(latency) => <LatencyChart latency={latency} quantile={quantile} title={`${model} ${name} by version`} />}
-      </QueryState>
-    </Panel>
+      {(latency) => <LatencyChart latency={latency} quantile={quantile} title={`${model} ${name} by version`} />}
+    </QueryPanel>
   );
 }
 

@@ -3,9 +3,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { TimeChart } from '@/components/charts/TimeChart';
 import { useView } from '@/components/shell/use-view';
-import { Panel } from '@/components/ui/Panel';
 import { pinOf } from '@/components/ui/pin';
-import { QueryState } from '@/components/ui/QueryState';
+import { QueryPanel } from '@/components/ui/QueryPanel';
 import { formatDuration } from '@/lib/domain/format';
 import { seriesNamer } from '@/lib/domain/series-names';
 import { metricQuery } from '@/lib/queries/metric';
@@ -26,7 +25,7 @@ export function MetricPanel({ query, source, language }: MetricPanelProps) {
   const asked = metricQuery({ query, source, language, startMs: range.startMs, endMs: range.endMs });
   const metric = useQuery(asked);
   return (
-    <Panel
+    <QueryPanel
       title="Metric"
       definition={
         <>
@@ -34,36 +33,31 @@ export function MetricPanel({ query, source, language }: MetricPanelProps) {
           {formatDuration(metric.data?.set.stepMs ?? range.stepMs)} step
         </>
       }
-      why={metric.data?.why}
       pin={pinOf('metric', asked)}
+      query={metric}
       height={HEIGHT}
+      diagnosis={({ set }) =>
+        hasValues(set)
+          ? null
+          : {
+              what: 'No series has a value in this range.',
+              why: 'The query is read, but matches nothing here: a name or a label may be another, or nothing was scraped.',
+              action: 'A longer range, or the query without its label matchers, says which.',
+            }
+      }
     >
-      <QueryState
-        query={metric}
-        height={HEIGHT}
-        diagnosis={({ set }) =>
-          hasValues(set)
-            ? null
-            : {
-                what: 'No series has a value in this range.',
-                why: 'The query is read, but matches nothing here: a name or a label may be another, or nothing was scraped.',
-                action: 'A longer range, or the query without its label matchers, says which.',
-              }
-        }
-      >
-        {({ set, truncated }) => (
-          <>
-            <TimeChart
-              title="Metric"
-              unit="number"
-              set={set}
-              nameOf={seriesNamer(set.series.map(({ labels }) => labels))}
-              height={HEIGHT}
-            />
-            {truncated === null ? null : <p className="text-axis text-t3">{truncated}</p>}
-          </>
-        )}
-      </QueryState>
-    </Panel>
+      {({ set, truncated }) => (
+        <>
+          <TimeChart
+            title="Metric"
+            unit="number"
+            set={set}
+            nameOf={seriesNamer(set.series.map(({ labels }) => labels))}
+            height={HEIGHT}
+          />
+          {truncated === null ? null : <p className="text-axis text-t3">{truncated}</p>}
+        </>
+      )}
+    </QueryPanel>
   );
 }

@@ -3,10 +3,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { StageBarChart } from '@/components/charts/StageCharts';
 import { useView } from '@/components/shell/use-view';
-import { Panel } from '@/components/ui/Panel';
 import { pinOf } from '@/components/ui/pin';
 import { useZone } from '@/components/ui/preference';
-import { QueryState } from '@/components/ui/QueryState';
+import { QueryPanel } from '@/components/ui/QueryPanel';
 import type { ModelStages } from '@/lib/contracts/model';
 import { formatTime } from '@/lib/domain/format';
 import { modelStagesQuery } from '@/lib/queries/model';
@@ -20,25 +19,20 @@ export function StageSplitPanel({ model }: { model: string }) {
   const asked = modelStagesQuery({ model, startMs: range.startMs, endMs: range.endMs });
   const query = useQuery(asked);
   return (
-    <Panel
+    <QueryPanel
       title="Where the time goes"
       definition={`${model}, mean ms by stage${query.data === undefined ? '' : `, split at ${query.data.splitReason}`}`}
-      why={query.data?.why}
       pin={pinOf('stage-split', asked)}
+      query={query}
       height={HEIGHT}
+      diagnosis={({ before, after, missing }) =>
+        [...Object.values(before), ...Object.values(after)].some((value) => value !== null)
+          ? null
+          : diagnose('Stage times are not measured.', missing)
+      }
     >
-      <QueryState
-        query={query}
-        height={HEIGHT}
-        diagnosis={({ before, after, missing }) =>
-          [...Object.values(before), ...Object.values(after)].some((value) => value !== null)
-            ? null
-            : diagnose('Stage times are not measured.', missing)
-        }
-      >
-        {(stages) => <StageBars stages={stages} />}
-      </QueryState>
-    </Panel>
+      {(stages) => <StageBars stages={stages} />}
+    </QueryPanel>
   );
 }
 

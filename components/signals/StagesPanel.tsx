@@ -3,9 +3,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { StageAreaChart } from '@/components/charts/StageCharts';
 import { useView } from '@/components/shell/use-view';
-import { Panel } from '@/components/ui/Panel';
 import { pinOf } from '@/components/ui/pin';
-import { QueryState } from '@/components/ui/QueryState';
+import { QueryPanel } from '@/components/ui/QueryPanel';
 import { formatDuration } from '@/lib/domain/format';
 import { modelStagesQuery } from '@/lib/queries/model';
 import { diagnose, hasValues } from './missing';
@@ -18,22 +17,17 @@ export function StagesPanel({ model }: { model: string }) {
   const asked = modelStagesQuery({ model, startMs: range.startMs, endMs: range.endMs });
   const query = useQuery(asked);
   return (
-    <Panel
+    <QueryPanel
       title="Time by stage"
       definition={`mean ms of a request, all versions · ${formatDuration(query.data?.stages.stepMs ?? range.stepMs)} step`}
-      why={query.data?.why}
       pin={pinOf('stages', asked)}
+      query={query}
       height={HEIGHT}
+      diagnosis={({ stages, missing }) =>
+        hasValues(stages) ? null : diagnose('Stage times are not measured.', missing)
+      }
     >
-      <QueryState
-        query={query}
-        height={HEIGHT}
-        diagnosis={({ stages, missing }) =>
-          hasValues(stages) ? null : diagnose('Stage times are not measured.', missing)
-        }
-      >
-        {({ stages }) => <StageAreaChart title="Mean time by stage" set={stages} height={HEIGHT} />}
-      </QueryState>
-    </Panel>
+      {({ stages }) => <StageAreaChart title="Mean time by stage" set={stages} height={HEIGHT} />}
+    </QueryPanel>
   );
 }

@@ -3,9 +3,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { TimeChart } from '@/components/charts/TimeChart';
 import { useView } from '@/components/shell/use-view';
-import { Panel } from '@/components/ui/Panel';
 import { pinOf } from '@/components/ui/pin';
-import { QueryState } from '@/components/ui/QueryState';
+import { QueryPanel } from '@/components/ui/QueryPanel';
 import type { ModelTraffic } from '@/lib/contracts/model';
 import { formatDuration, type Unit } from '@/lib/domain/format';
 import { modelTrafficQuery } from '@/lib/queries/model';
@@ -38,21 +37,16 @@ export function TrafficPanel({ model, measure }: { model: string; measure: Measu
   const query = useQuery(asked);
   const { title, definition, lack } = MEASURES[measure];
   return (
-    <Panel
+    <QueryPanel
       title={title}
       definition={`${definition} · ${formatDuration(query.data?.[measure].stepMs ?? range.stepMs)} step`}
-      why={query.data?.why}
       pin={pinOf(measure === 'errorRatio' ? 'errors' : 'requests', asked)}
+      query={query}
       height={HEIGHT}
+      diagnosis={(data) => (hasValues(data[measure]) ? null : diagnose(lack, data.missing))}
     >
-      <QueryState
-        query={query}
-        height={HEIGHT}
-        diagnosis={(data) => (hasValues(data[measure]) ? null : diagnose(lack, data.missing))}
-      >
-        {(traffic) => <TrafficChart traffic={traffic} measure={measure} />}
-      </QueryState>
-    </Panel>
+      {(traffic) => <TrafficChart traffic={traffic} measure={measure} />}
+    </QueryPanel>
   );
 }
 

@@ -8,7 +8,7 @@ import { modelPath } from '@/components/shell/view-address';
 import { IconButton } from '@/components/ui/Button';
 import { Panel } from '@/components/ui/Panel';
 import { useZone } from '@/components/ui/preference';
-import { QueryState } from '@/components/ui/QueryState';
+import { QueryPanel } from '@/components/ui/QueryPanel';
 import { StatusWord } from '@/components/ui/Status';
 import type { Labels } from '@/lib/contracts/series';
 import type { SloDetail, SloRow } from '@/lib/contracts/slo';
@@ -44,36 +44,26 @@ export function ObjectiveDetail({ row, endMs }: { row: SloRow; endMs: number }) 
       {row.state === 'refused' ? null : (
         <>
           <div className="grid grid-cols-1 gap-3 lg:grid-cols-2">
-            <Panel
+            <QueryPanel
               title="Budget over time"
               definition={`share not yet spent, over the last ${formatDuration(row.windowMs)}`}
-              why={detail.data?.why}
+              query={detail}
               height={CHART_HEIGHT}
+              diagnosis={({ budget }) =>
+                budget.series.some(({ values }) => values.some((value) => value !== null)) ? null : unmeasured(row)
+              }
             >
-              <QueryState
-                query={detail}
-                height={CHART_HEIGHT}
-                diagnosis={({ budget }) =>
-                  budget.series.some(({ values }) => values.some((value) => value !== null)) ? null : unmeasured(row)
-                }
-              >
-                {(data) => <BudgetChart detail={data} />}
-              </QueryState>
-            </Panel>
-            <Panel
+              {(data) => <BudgetChart detail={data} />}
+            </QueryPanel>
+            <QueryPanel
               title="Burn rate over time"
               definition="1 spends the budget in exactly its window"
-              why={detail.data?.why}
+              query={detail}
               height={CHART_HEIGHT}
+              diagnosis={({ burn }) => (burn.series.length > 0 ? null : unmeasured(row))}
             >
-              <QueryState
-                query={detail}
-                height={CHART_HEIGHT}
-                diagnosis={({ burn }) => (burn.series.length > 0 ? null : unmeasured(row))}
-              >
-                {(data) => <BurnChart detail={data} />}
-              </QueryState>
-            </Panel>
+              {(data) => <BurnChart detail={data} />}
+            </QueryPanel>
           </div>
           <EatenPanel row={row} endMs={endMs} stretches={detail.data?.stretches ?? null} />
         </>

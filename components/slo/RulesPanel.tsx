@@ -8,8 +8,7 @@ import { Button } from '@/components/ui/Button';
 import { Choice } from '@/components/ui/Choice';
 import { copyText } from '@/components/ui/clipboard';
 import { type Column, DataTable } from '@/components/ui/DataTable';
-import { Panel } from '@/components/ui/Panel';
-import { QueryState } from '@/components/ui/QueryState';
+import { QueryPanel } from '@/components/ui/QueryPanel';
 import { ScrollRegion } from '@/components/ui/ScrollRegion';
 import { StatusWord } from '@/components/ui/Status';
 import type { RuleDifference, RuleFile, SloRules } from '@/lib/contracts/slo';
@@ -58,16 +57,14 @@ const COLUMNS: readonly Column<RuleDifference>[] = [
 export function RulesPanel() {
   const rules = useQuery(sloRulesQuery());
   return (
-    <Panel
+    <QueryPanel
       title="Alert rules"
       definition="recording and burn alerts of these objectives, for your Prometheus and Loki to run"
-      why={rules.data?.why}
+      query={rules}
       height={HEIGHT}
     >
-      <QueryState query={rules} height={HEIGHT}>
-        {(data) => <Rules rules={data} />}
-      </QueryState>
-    </Panel>
+      {(data) => <Rules rules={data} />}
+    </QueryPanel>
   );
 }
 

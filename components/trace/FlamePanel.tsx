@@ -4,8 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import { useChartTheme } from '@/components/charts/use-chart-theme';
 import { Button } from '@/components/ui/Button';
-import { Panel } from '@/components/ui/Panel';
-import { QueryState } from '@/components/ui/QueryState';
+import { QueryPanel } from '@/components/ui/QueryPanel';
 import { withAlpha } from '@/lib/charts/palette';
 import type { Trace, TraceFlame } from '@/lib/contracts/trace';
 import { formatCount, formatMs, formatRatioPercent } from '@/lib/domain/format';
@@ -24,24 +23,19 @@ export function FlamePanel({ trace, onOpen }: { trace: Trace; onOpen: (span: str
   const [view] = useTraceView();
   const query = useQuery(traceFlameQuery({ traceId: trace.traceId, clock: view.clock }));
   return (
-    <Panel
+    <QueryPanel
       title="Flame graph"
       definition="spans of one place are one box; its width is their own time and that of all they called, in whatever order"
-      why={query.data?.why}
+      query={query}
       height={HEIGHT}
+      diagnosis={({ totalMs }) =>
+        totalMs > 0
+          ? null
+          : { what: 'No span has a duration.', why: 'The flame graph is made of time; here is none.', action: null }
+      }
     >
-      <QueryState
-        query={query}
-        height={HEIGHT}
-        diagnosis={({ totalMs }) =>
-          totalMs > 0
-            ? null
-            : { what: 'No span has a duration.', why: 'The flame graph is made of time; here is none.', action: null }
-        }
-      >
-        {(flame) => <Flame flame={flame} hasStages={trace.stages.length > 0} onOpen={onOpen} />}
-      </QueryState>
-    </Panel>
+      {(flame) => <Flame flame={flame} hasStages={trace.stages.length > 0} onOpen={onOpen} />}
+    </QueryPanel>
   );
 }
 

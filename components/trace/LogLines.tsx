@@ -3,8 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { clsx } from 'clsx';
 import { ViewLink } from '@/components/shell/ViewLink';
-import { Panel } from '@/components/ui/Panel';
-import { QueryState } from '@/components/ui/QueryState';
+import { QueryPanel } from '@/components/ui/QueryPanel';
 import type { Trace, TraceLogLine } from '@/lib/contracts/trace';
 import { formatMs } from '@/lib/domain/format';
 import { traceLogsQuery } from '@/lib/queries/trace';
@@ -23,39 +22,34 @@ const LEVEL_TONE: Readonly<Record<string, string>> = {
 export function LogLines({ trace, onOpen }: { trace: Trace; onOpen: (span: string) => void }) {
   const query = useQuery(traceLogsQuery(trace.traceId));
   return (
-    <Panel
+    <QueryPanel
       title="Log lines"
       definition={query.data?.found ?? 'lines with this trace’s id'}
-      why={query.data?.why}
-      height={HEIGHT}
       actions={<LogsLink trace={trace}>Open in Logs</LogsLink>}
+      query={query}
+      height={HEIGHT}
+      diagnosis={({ lines, found }) =>
+        lines.length > 0
+          ? null
+          : {
+              what: 'No log line has this trace’s id.',
+              why: found,
+              action: <LogsLink trace={trace}>Search the logs</LogsLink>,
+            }
+      }
     >
-      <QueryState
-        query={query}
-        height={HEIGHT}
-        diagnosis={({ lines, found }) =>
-          lines.length > 0
-            ? null
-            : {
-                what: 'No log line has this trace’s id.',
-                why: found,
-                action: <LogsLink trace={trace}>Search the logs</LogsLink>,
-              }
-        }
-      >
-        {({ lines, truncated }) => (
-          <>
-            <ol className="-mx-3 max-h-[68vh] overflow-auto" aria-label="Log lines of the trace">
-              {lines.map((line, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: lines of one nanosecond have no identity but their order
-                <Line key={index} line={line} onOpen={onOpen} />
-              ))}
-            </ol>
-            {truncated === null ? null : <p className="mt-2 text-small text-t3">{truncated}</p>}
-          </>
-        )}
-      </QueryState>
-    </Panel>
+      {({ lines, truncated }) => (
+        <>
+          <ol className="-mx-3 max-h-[68vh] overflow-auto" aria-label="Log lines of the trace">
+            {lines.map((line, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: lines of one nanosecond have no identity but their order
+              <Line key={index} line={line} onOpen={onOpen} />
+            ))}
+          </ol>
+          {truncated === null ? null : <p className="mt-2 text-small text-t3">{truncated}</p>}
+        </>
+      )}
+    </QueryPanel>
   );
 }
 

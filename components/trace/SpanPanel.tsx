@@ -6,9 +6,8 @@ import { type ReactNode, useState } from 'react';
 import { ViewLink } from '@/components/shell/ViewLink';
 import { tracePath } from '@/components/shell/view-address';
 import { IconButton } from '@/components/ui/Button';
-import { Panel } from '@/components/ui/Panel';
 import { useZone } from '@/components/ui/preference';
-import { QueryState } from '@/components/ui/QueryState';
+import { QueryPanel } from '@/components/ui/QueryPanel';
 import { StatusWord } from '@/components/ui/Status';
 import { useShortcut } from '@/components/ui/shortcuts';
 import type { Trace, TraceSpan } from '@/lib/contracts/trace';
@@ -41,23 +40,21 @@ export function SpanPanel({
   useShortcut({ keys: 'escape', label: 'Close the span', group: 'Page', run: onClose });
   return (
     <div className="min-w-0 max-lg:fixed max-lg:inset-x-0 max-lg:bottom-0 max-lg:z-30 max-lg:max-h-[62vh] max-lg:overflow-auto max-lg:border-line max-lg:border-t max-lg:bg-panel max-sm:bottom-14 lg:sticky lg:top-14 lg:max-h-[calc(100dvh-72px)] lg:self-start lg:overflow-auto">
-      <Panel
+      <QueryPanel
         title="Span"
-        why={query.data?.why}
         actions={
           <IconButton label="Close the span" onClick={onClose}>
             <X size={14} aria-hidden />
           </IconButton>
         }
-        height={320}
         className="max-lg:rounded-none max-lg:border-0 [&>header]:sticky [&>header]:top-0 [&>header]:z-10 [&>header]:-mx-3 [&>header]:bg-panel [&>header]:px-3"
+        query={query}
+        height={320}
       >
-        <QueryState query={query} height={320}>
-          {(details) => (
-            <Details trace={trace} span={span} details={details} onOpen={onOpen} onWhole={() => setWhole(true)} />
-          )}
-        </QueryState>
-      </Panel>
+        {(details) => (
+          <Details trace={trace} span={span} details={details} onOpen={onOpen} onWhole={() => setWhole(true)} />
+        )}
+      </QueryPanel>
     </div>
   );
 }

@@ -1,9 +1,7 @@
 // @vitest-environment happy-dom
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { cleanup, configure, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { EvidenceView } from '@/components/evidence/EvidenceView';
 import { AlertList } from '@/lib/contracts/alert';
 import { Compare } from '@/lib/contracts/compare';
@@ -15,6 +13,8 @@ import { identify } from '@/lib/server/auth/identity';
 import { packDocument } from '@/lib/server/evidence/document';
 import { freeze } from '@/lib/server/evidence/freeze';
 import { type Lab, NOW_MS, startLab, useConfig } from '../api/console';
+import { consoleApiAt, ok } from './console-api';
+import { letChartsDraw } from './drawn-charts';
 import { PageFrame } from './page-frame';
 
 // A kind's panels load with the first pin of it, which on a busy machine takes its time.
@@ -26,20 +26,12 @@ const MODEL = 'fraud_detector';
 const range = { startMs: NOW_MS - 1_800_000, endMs: NOW_MS };
 
 const { happyDOM } = window as unknown as {
-  happyDOM: { setURL: (url: string) => void; settings: { fetch: { disableSameOriginPolicy: boolean } } };
+  happyDOM: { settings: { fetch: { disableSameOriginPolicy: boolean } } };
 };
 
 let lab: Lab;
-let answers: Record<string, unknown> = {};
-let asked: string[] = [];
-/** The console's API: a pin, and what asking again says. */
-const api = createServer((request, response) => {
-  const { pathname } = new URL(request.url ?? '/', 'http://console');
-  asked.push(pathname);
-  const answer = answers[pathname];
-  response.writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(answer ?? {}));
-});
+const api = consoleApiAt(`/evidence/${ID}`);
+letChartsDraw();
 
 beforeAll(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW_MS });
@@ -56,32 +48,10 @@ models:
     slos:
       - { kind: latency, objective: 0.95, threshold: 300ms, window: 24h }
 `);
-  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
-  for (const [name, value] of [
-    ['clientHeight', 600],
-    ['clientWidth', 1_000],
-    ['offsetHeight', 600],
-    ['offsetWidth', 1_000],
-  ] as const) {
-    Object.defineProperty(HTMLElement.prototype, name, { configurable: true, get: () => value });
-  }
-  // happy-dom draws nothing: a context whose every method does nothing lets ECharts believe it did.
-  const context: object = new Proxy(
-    {},
-    { get: (_, name) => (name === 'measureText' ? () => ({ width: 8 }) : () => undefined), set: () => true },
-  );
-  Object.defineProperty(HTMLCanvasElement.prototype, 'getContext', { configurable: true, value: () => context });
 }, 60_000);
 afterAll(async () => {
-  api.closeAllConnections();
-  api.close();
   await lab.close();
   vi.useRealTimers();
-});
-beforeEach(() => {
-  asked = [];
-  answers = {};
-  happyDOM.setURL(`http://127.0.0.1:${(api.address() as AddressInfo).port}/evidence/${ID}`);
 });
 afterEach(cleanup);
 
@@ -108,7 +78,7 @@ async function pinOf(document: FrozenDocument): Promise<EvidenceRead> {
 }
 
 async function show(document: FrozenDocument): Promise<typeof screen> {
-  answers[`/api/evidence/${ID}`] = await pinOf(document);
+  api.answers[`GET /api/evidence/${ID}`] = ok(await pinOf(document));
   render(
     <PageFrame>
       <EvidenceView id={ID} />
@@ -119,7 +89,7 @@ async function show(document: FrozenDocument): Promise<typeof screen> {
 }
 
 /** Every frozen copy asks for itself, and for nothing else. */
-const onlyItself = () => expect([...new Set(asked)]).toEqual([`/api/evidence/${ID}`]);
+const onlyItself = () => expect([...new Set(api.asked.map(({ path }) => path))]).toEqual([`/api/evidence/${ID}`]);
 
 const CHARTS: readonly [EvidenceKind, string, RegExp][] = [
   ['requests', 'traffic', /Requests by version/],
@@ -267,7 +237,12 @@ describe('a pin', () => {
 
   it('that is damaged says so and shows nothing of it', async () => {
     const pin = await pinOf(await frozen('jobs', 'jobs', range));
-    answers[`/api/evidence/${ID}`] = { ...pin, state: 'damaged', damage: 'They were changed since.', document: null };
+    api.answers[`GET /api/evidence/${ID}`] = ok({
+      ...pin,
+      state: 'damaged',
+      damage: 'They were changed since.',
+      document: null,
+    });
     render(
       <PageFrame>
         <EvidenceView id={ID} />
@@ -289,14 +264,19 @@ describe('a pin', () => {
       error: null,
       askedAtMs: NOW_MS + 60_000,
     };
-    answers[`/api/evidence/${ID}/again`] = again;
+    api.answers[`GET /api/evidence/${ID}/again`] = ok(again);
     await userEvent.click(page.getByRole('button', { name: 'Run again' }));
     await page.findByText('3 of 12 values differ.');
     expect(page.getByText('differs today')).toBeTruthy();
     for (const name of ['As it was frozen', 'Today']) {
       expect(await within(page.getByRole('region', { name })).findByRole('region', { name: /Jobs/ })).toBeTruthy();
     }
-    answers[`/api/evidence/${ID}/again`] = { ...again, state: 'gone', sentence: 'Nothing today.', parts: null };
+    api.answers[`GET /api/evidence/${ID}/again`] = ok({
+      ...again,
+      state: 'gone',
+      sentence: 'Nothing today.',
+      parts: null,
+    });
     await userEvent.click(page.getByRole('button', { name: /away/ }));
     await userEvent.click(page.getByRole('button', { name: 'Run again' }));
     await waitFor(() => expect(page.getByText('gone from its source')).toBeTruthy());

@@ -3,13 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { act, cleanup, render, screen, waitFor, within } from '@testing-library/react';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { EvidenceView } from '@/components/evidence/EvidenceView';
 import { type EvidenceRead, FrozenDocument } from '@/lib/contracts/evidence';
 import { EVIDENCE_KINDS } from '@/lib/contracts/evidence-kinds';
 import { whysOf } from '@/lib/domain/evidence-why';
 import { type PackedDocument, packDocument, unpackDocument } from '@/lib/server/evidence/document';
 import { consoleApiAt, ok } from './console-api';
+import { letChartsDraw } from './drawn-charts';
 import { PageFrame } from './page-frame';
 
 const ID = '6f0e1c7a-3a68-4a5b-9a56-0d6f8a2b1c3d';
@@ -145,22 +146,7 @@ async function expectDrawn(article: HTMLElement, says: readonly string[]): Promi
   expect([...new Set(api.asked.map(({ path }) => path))]).toEqual([`/api/evidence/${ID}`]);
 }
 
-beforeAll(() => {
-  for (const [name, value] of [
-    ['clientHeight', 600],
-    ['clientWidth', 1_000],
-    ['offsetHeight', 600],
-    ['offsetWidth', 1_000],
-  ] as const) {
-    Object.defineProperty(HTMLElement.prototype, name, { configurable: true, get: () => value });
-  }
-  // happy-dom draws nothing: a context whose every method does nothing lets ECharts believe it did.
-  const context: object = new Proxy(
-    {},
-    { get: (_, name) => (name === 'measureText' ? () => ({ width: 8 }) : () => undefined), set: () => true },
-  );
-  Object.defineProperty(HTMLCanvasElement.prototype, 'getContext', { configurable: true, value: () => context });
-});
+letChartsDraw();
 afterEach(cleanup);
 
 describe('a document that an earlier release stored', () => {
